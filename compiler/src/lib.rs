@@ -1,0 +1,1 @@
+//! The compiler of taxogen plans: YAML in, diagnostics, IR and typed Rust out.
