@@ -1,1 +1,40 @@
-//! Being built.
+//! Typed product analytics: one plan of events, properties, flags and experiments, delivered to PostHog,
+//! Segment and Mixpanel.
+
+mod client;
+mod debug;
+mod error;
+mod event;
+mod hooks;
+mod id;
+mod json;
+mod log;
+mod pattern;
+mod record;
+mod recorder;
+mod report;
+mod sensitivity;
+mod user;
+mod value;
+
+pub use client::{Builder, Client};
+pub use error::Error;
+pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
+pub use hooks::InvalidProperty;
+pub use recorder::{Recorded, Recorder};
+pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
+pub use sensitivity::Sensitivity;
+pub use user::User;
+pub use value::{
+    Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,
+    ObjectWriter, OrNull, Rule, Timestamp, Value, ValueWriter,
+};
+
+/// What generated code needs and nobody else: it may change in any release.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::debug::{debug, debug_group, debug_person};
+
+    /// Stands in generated code, so that code of another version of the compiler fails by this name.
+    pub const CODEGEN_1: () = ();
+}

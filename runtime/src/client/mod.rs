@@ -1,0 +1,100 @@
+mod builder;
+mod core;
+
+pub use builder::Builder;
+pub(crate) use core::{Core, Entry, Sink};
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::error::Error;
+use crate::recorder::Recorder;
+use crate::report::Report;
+use crate::user::User;
+
+/// Takes what the code captures, and delivers it in the background.
+///
+/// A clone is another handle of the same client. The client is `Send + Sync`, needs no async runtime and
+/// never blocks in `capture`: what is captured goes into a log in memory, and one thread delivers it.
+///
+/// Call [`shutdown`](Self::shutdown) before the program ends; what is still in the log would be lost.
+///
+/// ```
+/// let client = taxogen::Client::disabled();
+/// let user = client.user("user_123");
+/// # let _ = user;
+/// ```
+#[derive(Clone)]
+pub struct Client {
+    pub(crate) core: Arc<Core>,
+}
+
+impl Client {
+    /// A client of your own settings.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// A client that takes everything and delivers nothing, for programs that run without analytics.
+    #[must_use]
+    pub fn disabled() -> Self {
+        Self { core: Arc::new(Core::new(Sink::Nothing, Builder::default().into_hooks(), [])) }
+    }
+
+    /// A client that keeps what is captured, as it was encoded, for your own tests; it has no thread.
+    ///
+    /// Two recorders know nothing of each other, so tests run side by side.
+    ///
+    /// ```
+    /// let (client, recorder) = taxogen::Client::recorder();
+    /// client.user("user_123").alias("anonymous_7");
+    /// assert_eq!(recorder.len(), 1);
+    /// ```
+    #[must_use]
+    pub fn recorder() -> (Self, Recorder) {
+        let recorder = Recorder::default();
+        (Self::recording(&recorder), recorder)
+    }
+
+    fn recording(recorder: &Recorder) -> Self {
+        Self { core: Arc::new(Core::new(Sink::Recorder(recorder.clone()), Builder::default().into_hooks(), [])) }
+    }
+
+    /// A handle of one person, by the distinct id under which your product knows them.
+    ///
+    /// What a person with an empty id captures goes nowhere: it is counted and told to `on_loss`.
+    #[must_use]
+    pub fn user(&self, distinct_id: impl Into<String>) -> User {
+        User::new(self.clone(), distinct_id.into())
+    }
+
+    /// Delivers what was captured until now, and waits for it, at most until the deadline.
+    ///
+    /// # Errors
+    ///
+    /// When something was still undelivered at the deadline; it stays in the log.
+    pub fn flush(&self, deadline: Duration) -> Result<(), Error> {
+        self.core.flush(deadline)
+    }
+
+    /// Takes nothing more, delivers what was captured, retries until the deadline, and reports.
+    ///
+    /// What is captured afterwards is counted as lost. A second call reports again.
+    pub fn shutdown(&self, deadline: Duration) -> Report {
+        self.core.shutdown(deadline)
+    }
+
+    /// What became of everything so far.
+    #[must_use]
+    pub fn report(&self) -> Report {
+        self.core.report()
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").field("sink", &self.core.sink).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,77 @@
+use std::fmt;
+
+/// Why something could not be done. Ask it with the predicates; print it for a person.
+///
+/// No message holds a key, a token or a person's data.
+pub struct Error(Box<Inner>);
+
+struct Inner {
+    kind: Kind,
+    message: String,
+    source: Option<Box<dyn std::error::Error + Send + Sync>>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// A setting, from code or from the environment, cannot be used.
+    Configuration,
+    /// A destination or the flags' server could not be reached or gave no usable answer.
+    Network,
+    /// It was not done in time.
+    Timeout,
+    /// What was given cannot be read.
+    Input,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, message: impl Into<String>) -> Self {
+        Self(Box::new(Inner { kind, message: message.into(), source: None }))
+    }
+
+    pub(crate) fn with_source(mut self, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        self.0.source = Some(source.into());
+        self
+    }
+
+    /// A setting cannot be used: a bad host, a wrong kind of key, a region that does not exist.
+    #[must_use]
+    pub fn is_configuration(&self) -> bool {
+        self.0.kind == Kind::Configuration
+    }
+
+    /// A server could not be reached, or its answer was of no use.
+    #[must_use]
+    pub fn is_network(&self) -> bool {
+        self.0.kind == Kind::Network
+    }
+
+    /// It was not done before its deadline.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// What was given cannot be read: a decision that is no decision, say.
+    #[must_use]
+    pub fn is_input(&self) -> bool {
+        self.0.kind == Kind::Input
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.message)
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Error({:?}, {:?})", self.0.kind, self.0.message)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}

@@ -1,0 +1,51 @@
+//! What the application wants to be told.
+
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use crate::report::Loss;
+use crate::value::Rule;
+
+/// A property that was left out of an event because its value broke a rule of the plan.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct InvalidProperty {
+    /// The event; for verbs without a name `identify`, `set` or `group`.
+    pub event: String,
+    /// The property, and the fields below it, joined by dots.
+    pub property: String,
+    /// The rule.
+    pub rule: Rule,
+}
+
+impl fmt::Display for InvalidProperty {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "`{}` of `{}` is left out: it has to be {}", self.property, self.event, self.rule)
+    }
+}
+
+type Hook<T> = Option<Arc<dyn Fn(&T) + Send + Sync>>;
+
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) on_loss: Hook<Loss>,
+    pub(crate) on_invalid: Hook<InvalidProperty>,
+}
+
+impl Hooks {
+    pub(crate) fn loss(&self, loss: &Loss) {
+        call(&self.on_loss, loss);
+    }
+
+    pub(crate) fn invalid(&self, invalid: &InvalidProperty) {
+        call(&self.on_invalid, invalid);
+    }
+}
+
+/// A hook that panics harms nobody but itself: the panic has been printed by the panic hook.
+fn call<T>(hook: &Hook<T>, value: &T) {
+    if let Some(hook) = hook {
+        let _ = catch_unwind(AssertUnwindSafe(|| hook(value)));
+    }
+}

@@ -1,0 +1,92 @@
+use std::cell::Cell;
+use std::fmt;
+use std::hash::{BuildHasher, Hasher, RandomState};
+
+use crate::json::HEX;
+use crate::value::Timestamp;
+
+/// The id of a record: a UUID of version 7, minted at capture and the same on every attempt.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct EventId(pub(crate) [u8; 16]);
+
+impl EventId {
+    /// A new id for a record of this time.
+    pub(crate) fn new(time: Timestamp) -> Self {
+        let millis = u64::try_from(time.as_unix_millis()).unwrap_or_default();
+        let (high, low) = (random(), random());
+        let mut bytes = [0; 16];
+        bytes[0..6].copy_from_slice(&millis.to_be_bytes()[2..8]);
+        bytes[6..8].copy_from_slice(&high.to_be_bytes()[0..2]);
+        bytes[8..16].copy_from_slice(&low.to_be_bytes());
+        bytes[6] = bytes[6] & 0x0f | 0x70;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        Self(bytes)
+    }
+
+    /// The 36 characters `01a1fab0-76fb-7147-9f75-9919275ee428`.
+    pub(crate) fn to_text(self) -> [u8; 36] {
+        let mut text = [b'-'; 36];
+        let mut at = 0;
+        for (position, byte) in self.0.iter().enumerate() {
+            if matches!(position, 4 | 6 | 8 | 10) {
+                at += 1;
+            }
+            text[at] = HEX[usize::from(byte >> 4)];
+            text[at + 1] = HEX[usize::from(byte & 15)];
+            at += 2;
+        }
+        text
+    }
+}
+
+impl fmt::Display for EventId {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(std::str::from_utf8(&self.to_text()).unwrap_or_default())
+    }
+}
+
+thread_local! {
+    /// SplitMix64, seeded per thread from the standard library's random hash keys.
+    static STATE: Cell<u64> = Cell::new(seed());
+}
+
+fn random() -> u64 {
+    let mixed = STATE.try_with(|state| {
+        state.set(state.get().wrapping_add(0x9e37_79b9_7f4a_7c15));
+        state.get()
+    });
+    let mut bits = mixed.unwrap_or_else(|_| seed());
+    bits = (bits ^ bits >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    bits = (bits ^ bits >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    bits ^ bits >> 31
+}
+
+fn seed() -> u64 {
+    let mut hasher = RandomState::new().build_hasher();
+    hasher.write_u64(u64::from(std::process::id()));
+    hasher.write_i64(Timestamp::now().as_unix_millis());
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_a_uuid_of_version_7_that_begins_with_its_time() {
+        let id = EventId::new(Timestamp::from_unix_millis(0x01a1_fab0_76fb)).to_string();
+        assert!(id.starts_with("01a1fab0-76fb-7"), "{id}");
+        assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{id}");
+        assert_eq!(id.len(), 36);
+    }
+
+    #[test]
+    fn a_hundred_thousand_ids_of_one_moment_differ_on_two_threads() {
+        let mint = || (0..50_000).map(|_| EventId::new(Timestamp::from_unix_millis(1))).collect::<Vec<_>>();
+        let other = std::thread::spawn(mint);
+        let mut ids = mint();
+        ids.extend(other.join().unwrap());
+        let distinct: std::collections::HashSet<_> = ids.iter().collect();
+        assert_eq!(distinct.len(), 100_000);
+    }
+}

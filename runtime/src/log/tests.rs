@@ -1,0 +1,117 @@
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use super::*;
+use crate::id::EventId;
+use crate::record::{Destinations, Header, RecordWriter, Verb, encode_text};
+use crate::value::Timestamp;
+
+#[derive(Default)]
+struct Counter(AtomicUsize);
+
+impl Wake for Counter {
+    fn wake(&self) {
+        self.0.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+fn record(name: &str) -> Vec<u8> {
+    let mut distinct_id = Vec::new();
+    encode_text(&mut distinct_id, "u");
+    let time = Timestamp::from_unix_millis(0);
+    let header = Header {
+        verb: Verb::Capture,
+        destinations: Destinations::ALL,
+        id: EventId::new(time),
+        time,
+        name,
+        distinct_id: &distinct_id,
+        second_id: "",
+        group_type: "",
+        groups: (0, &[]),
+    };
+    RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
+}
+
+fn lane(wants: impl Fn(&Record<'_>) -> bool + Send + Sync + 'static) -> LaneSettings {
+    LaneSettings { wants: Box::new(wants), wake: Arc::new(Counter::default()) }
+}
+
+fn names(records: &[RecordRef]) -> Vec<String> {
+    records.iter().map(|record| record.read().name_at(Destinations::POSTHOG).to_owned()).collect()
+}
+
+const FIRST: LaneId = LaneId(0);
+const SECOND: LaneId = LaneId(1);
+
+#[test]
+fn each_lane_reads_everything_it_wants_in_order() {
+    let log = Log::new(1 << 20, vec![lane(|_| true), lane(|record| record.name_at(Destinations::ALL) != "b")]);
+    for name in ["a", "b", "c"] {
+        assert!(matches!(log.append(&record(name)), Appended::Accepted(lost) if lost.is_empty()));
+    }
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 2).records), ["a", "b"]);
+    assert_eq!(names(&log.take(SECOND, usize::MAX, 10).records), ["a", "c"]);
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 2).records), ["c"]);
+    assert!(log.take(FIRST, usize::MAX, 2).records.is_empty());
+    assert_eq!((log.unread(FIRST), log.unread(SECOND)), (0, 0));
+    assert!(log.state().sealed.is_empty(), "what all lanes are past is freed");
+}
+
+#[test]
+fn a_window_is_bounded_by_bytes_but_never_empty_for_it() {
+    let log = Log::new(1 << 20, vec![lane(|_| true)]);
+    let one = record("a");
+    for _ in 0..3 {
+        log.append(&one);
+    }
+    assert_eq!(log.take(FIRST, one.len() * 2, 10).records.len(), 2);
+    assert_eq!(log.take(FIRST, 1, 10).records.len(), 1);
+}
+
+#[test]
+fn a_full_log_moves_only_the_slow_lane_and_tells_what_it_lost() {
+    let one = record("000");
+    let bound = one.len() * 20;
+    let log = Log::new(bound, vec![lane(|_| true), lane(|_| true)]);
+    let mut lost = Vec::new();
+    let mut fast = Vec::new();
+    for number in 0..50 {
+        let Appended::Accepted(losses) = log.append(&record(&format!("{number:03}"))) else { panic!("accepted") };
+        for (lane, records) in losses {
+            assert_eq!(lane, SECOND);
+            lost.extend(names(&records));
+        }
+        fast.extend(names(&log.take(FIRST, usize::MAX, 100).records));
+    }
+    let slow = names(&log.take(SECOND, usize::MAX, 100).records);
+    let all: Vec<_> = (0..50).map(|number| format!("{number:03}")).collect();
+    assert_eq!(fast, all);
+    assert_eq!(slow.len(), 20);
+    assert_eq!([lost, slow].concat(), all, "lost and kept together are everything, once");
+}
+
+#[test]
+fn a_lane_is_woken_once_at_its_mark() {
+    let wake = Arc::new(Counter::default());
+    let settings = LaneSettings { wants: Box::new(|_| true), wake: Arc::clone(&wake) as Arc<dyn Wake> };
+    let log = Log::new(1 << 20, vec![settings]);
+    let one = record("a");
+    log.append(&one);
+    assert_eq!(wake.0.load(Ordering::SeqCst), 0, "nobody asked");
+    log.wake_when(FIRST, one.len() as u64 * 3);
+    log.append(&one);
+    assert_eq!(wake.0.load(Ordering::SeqCst), 0);
+    log.append(&one);
+    log.append(&one);
+    assert_eq!(wake.0.load(Ordering::SeqCst), 1);
+    log.wake_when(FIRST, 1);
+    assert_eq!(wake.0.load(Ordering::SeqCst), 2, "already there");
+}
+
+#[test]
+fn a_closed_log_takes_nothing_and_a_giant_never_fits() {
+    let log = Log::new(100, vec![lane(|_| true)]);
+    assert!(matches!(log.append(&record(&"x".repeat(200))), Appended::TooLarge));
+    log.close();
+    assert!(matches!(log.append(&record("a")), Appended::Closed));
+}

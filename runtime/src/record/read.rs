@@ -1,0 +1,157 @@
+use std::fmt;
+
+use super::runs::RUN_HEADER;
+use super::{Destinations, FIXED, RunTag, VERSION, Verb};
+use crate::id::EventId;
+use crate::value::Timestamp;
+
+/// A record as a lane reads it. Texts are escaped as inside a JSON string.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Record<'a> {
+    /// The whole record.
+    pub(crate) bytes: &'a [u8],
+    pub(crate) verb: Verb,
+    pub(crate) destinations: Destinations,
+    pub(crate) id: EventId,
+    pub(crate) time: Timestamp,
+    name: &'a str,
+    other_names: &'a [u8],
+    pub(crate) distinct_id: &'a str,
+    pub(crate) second_id: &'a str,
+    pub(crate) group_type: &'a str,
+    groups: (u8, &'a [u8]),
+    runs: &'a [u8],
+}
+
+/// Bytes that are no record of this version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct RecordError;
+
+impl fmt::Display for RecordError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("not a record of this version")
+    }
+}
+
+/// The properties of one place and class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Run<'a> {
+    pub(crate) tag: RunTag,
+    pub(crate) destinations: Destinations,
+    /// `,"key":value` again and again.
+    pub(crate) fragments: &'a [u8],
+}
+
+impl<'a> Record<'a> {
+    /// Reads the first record of `bytes`; what follows it is not looked at.
+    pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
+        let length = Self::length(bytes)?;
+        let bytes = bytes.get(..length).ok_or(RecordError)?;
+        let mut rest = Reader(bytes.get(FIXED..).ok_or(RecordError)?);
+        if bytes[4] != VERSION {
+            return Err(RecordError);
+        }
+        let name = rest.text()?;
+        let other_names = rest.repeated(|rest| {
+            rest.take(2)?;
+            rest.text().map(|_| ())
+        })?;
+        Ok(Self {
+            bytes,
+            verb: Verb::from_byte(bytes[5]).ok_or(RecordError)?,
+            destinations: Destinations(u16::from_le_bytes(array(&bytes[6..8])?)),
+            id: EventId(array(&bytes[8..24])?),
+            time: Timestamp::from_unix_millis(i64::from_le_bytes(array(&bytes[24..32])?)),
+            name,
+            other_names: other_names.1,
+            distinct_id: rest.text()?,
+            second_id: rest.text()?,
+            group_type: rest.text()?,
+            groups: rest.repeated(|rest| {
+                rest.text()?;
+                rest.text().map(|_| ())
+            })?,
+            runs: rest.0,
+        })
+    }
+
+    /// The length of the first record of `bytes`.
+    pub(crate) fn length(bytes: &[u8]) -> Result<usize, RecordError> {
+        let length = bytes.get(..4).ok_or(RecordError)?;
+        usize::try_from(u32::from_le_bytes(array(length)?)).map_err(|_| RecordError)
+    }
+
+    /// The event's name at this destination.
+    pub(crate) fn name_at(&self, destination: Destinations) -> &'a str {
+        let mut rest = Reader(self.other_names);
+        while let (Ok(destinations), Ok(name)) = (rest.take(2), rest.text()) {
+            if array(destinations).is_ok_and(|bits| Destinations(u16::from_le_bytes(bits)).contains(destination)) {
+                return name;
+            }
+        }
+        self.name
+    }
+
+    /// The groups that the person is in: type and key.
+    pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
+        let mut rest = Reader(self.groups.1);
+        std::iter::from_fn(move || Some((rest.text().ok()?, rest.text().ok()?)))
+    }
+
+    /// The runs of properties, in the order in which they were written.
+    pub(crate) fn runs(&self) -> impl Iterator<Item = Run<'a>> {
+        read_runs(self.runs)
+    }
+
+    /// All runs as they lie in the record.
+    pub(crate) fn run_bytes(&self) -> &'a [u8] {
+        self.runs
+    }
+}
+
+/// The runs that `bytes` holds and nothing else.
+pub(crate) fn read_runs(bytes: &[u8]) -> impl Iterator<Item = Run<'_>> {
+    let mut rest = Reader(bytes);
+    std::iter::from_fn(move || {
+        let header = rest.take(RUN_HEADER).ok()?;
+        let length = u32::from_le_bytes(array(&header[3..]).ok()?);
+        Some(Run {
+            tag: RunTag::from_byte(header[0]),
+            destinations: Destinations(u16::from_le_bytes(array(&header[1..3]).ok()?)),
+            fragments: rest.take(usize::try_from(length).ok()?).ok()?,
+        })
+    })
+}
+
+fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], RecordError> {
+    bytes.try_into().map_err(|_| RecordError)
+}
+
+struct Reader<'a>(&'a [u8]);
+
+impl<'a> Reader<'a> {
+    fn take(&mut self, length: usize) -> Result<&'a [u8], RecordError> {
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(RecordError)?;
+        self.0 = rest;
+        Ok(taken)
+    }
+
+    fn text(&mut self) -> Result<&'a str, RecordError> {
+        let length = u32::from_le_bytes(array(self.take(4)?)?);
+        let bytes = self.take(usize::try_from(length).map_err(|_| RecordError)?)?;
+        std::str::from_utf8(bytes).map_err(|_| RecordError)
+    }
+
+    /// A count, then so many of what `one` reads: the count and the bytes of all.
+    fn repeated(
+        &mut self,
+        mut one: impl FnMut(&mut Self) -> Result<(), RecordError>,
+    ) -> Result<(u8, &'a [u8]), RecordError> {
+        let count = self.take(1)?[0];
+        let all = self.0;
+        for _ in 0..count {
+            one(self)?;
+        }
+        Ok((count, &all[..all.len() - self.0.len()]))
+    }
+}

@@ -1,0 +1,57 @@
+/// What a record asks the destinations to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(crate) enum Verb {
+    Capture = 1,
+    /// Say who somebody is, with properties of the person.
+    Identify = 2,
+    /// Properties of the person alone.
+    Set = 3,
+    /// Properties of a group; the person belongs to it.
+    Group = 4,
+    /// Two ids are one person.
+    Alias = 5,
+}
+
+impl Verb {
+    /// What messages call a record without an event's name.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Capture => "capture",
+            Self::Identify => "identify",
+            Self::Set => "set",
+            Self::Group => "group",
+            Self::Alias => "alias",
+        }
+    }
+
+    pub(crate) const fn from_byte(byte: u8) -> Option<Self> {
+        match byte {
+            1 => Some(Self::Capture),
+            2 => Some(Self::Identify),
+            3 => Some(Self::Set),
+            4 => Some(Self::Group),
+            5 => Some(Self::Alias),
+            _ => None,
+        }
+    }
+}
+
+/// A set of destination kinds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Destinations(pub(crate) u16);
+
+impl Destinations {
+    pub(crate) const ALL: Self = Self(u16::MAX);
+    pub(crate) const POSTHOG: Self = Self(1);
+    pub(crate) const SEGMENT: Self = Self(1 << 1);
+    pub(crate) const MIXPANEL: Self = Self(1 << 2);
+
+    pub(crate) const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(crate) const fn without(self, other: Self) -> Self {
+        Self(self.0 & !other.0)
+    }
+}

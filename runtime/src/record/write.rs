@@ -1,0 +1,102 @@
+use std::cell::RefCell;
+
+use super::{Destinations, FIXED, RunWriter, VERSION, Verb};
+use crate::event::PropertyWriter;
+use crate::id::EventId;
+use crate::json;
+use crate::value::{Invalid, Timestamp};
+
+/// All of a record but its properties.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Header<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) destinations: Destinations,
+    pub(crate) id: EventId,
+    pub(crate) time: Timestamp,
+    pub(crate) name: &'a str,
+    /// As [`encode_text`] made it.
+    pub(crate) distinct_id: &'a [u8],
+    pub(crate) second_id: &'a str,
+    pub(crate) group_type: &'a str,
+    /// As [`encode_group`] made them, and how many there are.
+    pub(crate) groups: (u8, &'a [u8]),
+}
+
+/// A record being written: the header is, the properties follow.
+pub(crate) struct RecordWriter;
+
+thread_local! {
+    /// One buffer per thread: a capture allocates nothing once it has grown.
+    static SCRATCH: RefCell<RunWriter> = RefCell::default();
+}
+
+/// What a thread's buffer may keep between captures; one that a huge event grew is given back.
+const KEPT: usize = 256 * 1024;
+
+impl RecordWriter {
+    /// Encodes a record and hands its bytes, and what was left out, to `use_it`.
+    ///
+    /// `properties` may itself capture: the inner record then gets a buffer of its own.
+    pub(crate) fn encode<R>(
+        header: &Header<'_>,
+        properties: impl FnOnce(&mut RunWriter),
+        use_it: impl FnOnce(&[u8], &mut Vec<Invalid>) -> R,
+    ) -> R {
+        let mut runs = SCRATCH.try_with(RefCell::take).unwrap_or_default();
+        runs.clear();
+        write_header(&mut runs.bytes, header);
+        properties(&mut runs);
+        runs.close();
+        let length = u32::try_from(runs.bytes.len()).unwrap_or(u32::MAX);
+        runs.bytes[0..4].copy_from_slice(&length.to_le_bytes());
+        let RunWriter { bytes, invalid, .. } = &mut runs;
+        let result = use_it(bytes, invalid);
+        if runs.bytes.capacity() <= KEPT {
+            // A thread that is ending has no buffer any more: nothing to keep then.
+            let _ = SCRATCH.try_with(|scratch| scratch.replace(runs));
+        }
+        result
+    }
+
+    /// Encodes the properties of an event alone, for `Debug` and for comparing.
+    pub(crate) fn properties(hide_personal: bool, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
+        let mut runs = RunWriter::default();
+        runs.clear();
+        runs.hide_personal = hide_personal;
+        write(&mut PropertyWriter::new(&mut runs));
+        runs.close();
+        runs.bytes
+    }
+}
+
+fn write_header(bytes: &mut Vec<u8>, header: &Header<'_>) {
+    let mut fixed = [0; FIXED];
+    fixed[4] = VERSION;
+    fixed[5] = header.verb as u8;
+    fixed[6..8].copy_from_slice(&header.destinations.0.to_le_bytes());
+    fixed[8..24].copy_from_slice(&header.id.0);
+    fixed[24..32].copy_from_slice(&header.time.as_unix_millis().to_le_bytes());
+    bytes.extend_from_slice(&fixed);
+    encode_text(bytes, header.name);
+    bytes.push(0);
+    bytes.extend_from_slice(header.distinct_id);
+    encode_text(bytes, header.second_id);
+    encode_text(bytes, header.group_type);
+    bytes.push(header.groups.0);
+    bytes.extend_from_slice(header.groups.1);
+}
+
+/// Appends a text of the record: length, then bytes escaped as inside a JSON string.
+pub(crate) fn encode_text(bytes: &mut Vec<u8>, text: &str) {
+    let at = bytes.len();
+    bytes.extend_from_slice(&[0; 4]);
+    json::write_escaped(bytes, text);
+    let length = u32::try_from(bytes.len() - at - 4).unwrap_or(u32::MAX);
+    bytes[at..at + 4].copy_from_slice(&length.to_le_bytes());
+}
+
+/// Appends one group that a person is in.
+pub(crate) fn encode_group(bytes: &mut Vec<u8>, group_type: &str, key: &str) {
+    encode_text(bytes, group_type);
+    encode_text(bytes, key);
+}

@@ -1,0 +1,119 @@
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::event::Event;
+use crate::record::{Destinations, Record, RecordWriter, Verb};
+
+/// Keeps what a client of [`Client::recorder`](crate::Client::recorder) captured, for your own tests.
+///
+/// A clone is another handle of the same recorder.
+#[derive(Clone, Default)]
+pub struct Recorder {
+    records: Arc<Mutex<Vec<Recorded>>>,
+}
+
+/// One record, as it was encoded. It equals an event that encodes the same: the same name and the same
+/// properties, in the same order.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Recorded {
+    bytes: Box<[u8]>,
+}
+
+impl Recorder {
+    /// The events of this name, in the order in which they were captured.
+    #[must_use]
+    pub fn events(&self, name: &str) -> Vec<Recorded> {
+        self.all()
+            .into_iter()
+            .filter(|recorded| recorded.record().verb == Verb::Capture && recorded.name() == name)
+            .collect()
+    }
+
+    /// Everything, in the order in which it was captured.
+    #[must_use]
+    pub fn all(&self) -> Vec<Recorded> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How many records there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).len()
+    }
+
+    /// Whether nothing was captured.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Forgets everything.
+    pub fn clear(&self) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
+    pub(crate) fn push(&self, record: &[u8]) {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner).push(Recorded { bytes: record.into() });
+    }
+}
+
+impl Recorded {
+    fn record(&self) -> Record<'_> {
+        Record::read(&self.bytes).expect("this process wrote it")
+    }
+
+    /// The event's wire name; for verbs without one `identify`, `set`, `group` or `alias`.
+    #[must_use]
+    pub fn name(&self) -> String {
+        let record = self.record();
+        if record.verb == Verb::Capture {
+            unescaped(record.name_at(Destinations::ALL))
+        } else {
+            record.verb.name().to_owned()
+        }
+    }
+
+    /// Whose it is.
+    #[must_use]
+    pub fn distinct_id(&self) -> String {
+        unescaped(self.record().distinct_id)
+    }
+
+    /// The groups that the person was in: type and key.
+    #[must_use]
+    pub fn groups(&self) -> Vec<(String, String)> {
+        self.record().groups().map(|(group_type, key)| (unescaped(group_type), unescaped(key))).collect()
+    }
+
+    /// The properties of the event as JSON, those of the person under `$set` and `$set_once`.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        crate::debug::properties(self.record().runs())
+    }
+}
+
+/// A name or an id as it was before it was escaped.
+pub(crate) fn unescaped(text: &str) -> String {
+    serde_json::from_str(&format!("\"{text}\"")).unwrap_or_else(|_| text.to_owned())
+}
+
+impl<E: Event> PartialEq<E> for Recorded {
+    fn eq(&self, event: &E) -> bool {
+        let record = self.record();
+        record.verb == Verb::Capture
+            && self.name() == event.schema().name()
+            && record.run_bytes() == RecordWriter::properties(false, |properties| event.write(properties))
+    }
+}
+
+impl fmt::Debug for Recorded {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.name(), self.to_json())
+    }
+}
+
+impl fmt::Debug for Recorder {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_list().entries(self.all()).finish()
+    }
+}

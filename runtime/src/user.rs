@@ -1,0 +1,144 @@
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::client::{Client, Entry};
+use crate::event::{Event, Group, PersonProperties};
+use crate::record::{Verb, encode_group, encode_text};
+
+/// A handle of one person. Owned, cheap to clone; it lives for a request.
+///
+/// All clones share the groups that the person is in.
+#[derive(Clone)]
+pub struct User {
+    pub(crate) client: Client,
+    pub(crate) identity: Arc<Identity>,
+}
+
+/// Who somebody is, encoded once for all their records.
+pub(crate) struct Identity {
+    distinct_id: String,
+    encoded: Vec<u8>,
+    in_groups: AtomicBool,
+    groups: Mutex<Groups>,
+}
+
+#[derive(Default)]
+struct Groups {
+    /// Type and key; one group of each type.
+    members: Vec<(String, String)>,
+    encoded: Vec<u8>,
+}
+
+impl User {
+    pub(crate) fn new(client: Client, distinct_id: String) -> Self {
+        Self { client, identity: Arc::new(Identity::new(distinct_id)) }
+    }
+
+    /// The id under which your product knows this person.
+    #[must_use]
+    pub fn distinct_id(&self) -> &str {
+        &self.identity.distinct_id
+    }
+
+    /// Records that something happened. Never blocks on the network.
+    pub fn capture(&self, event: impl Event) {
+        self.capture_dyn(&event);
+    }
+
+    /// [`capture`](Self::capture) for an event that is not known until run time.
+    pub fn capture_dyn(&self, event: &dyn Event) {
+        let entry = Entry { name: event.schema().name(), ..Entry::new(Verb::Capture) };
+        self.client.core.record_properties(&self.identity, entry, |properties| event.write(properties));
+    }
+
+    /// Says who this person is, with properties that are known of them.
+    pub fn identify(&self, properties: impl PersonProperties) {
+        let entry = Entry::new(Verb::Identify);
+        self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
+    }
+
+    /// Sets properties of this person; the plan says which of them are set only once.
+    pub fn set(&self, properties: impl PersonProperties) {
+        let entry = Entry::new(Verb::Set);
+        self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
+    }
+
+    /// Says that this person belongs to a group, and sets the group's properties.
+    ///
+    /// What this handle and its clones capture from now on belongs to the group too.
+    pub fn group(&self, group: impl Group) {
+        self.identity.join(group.group_type(), group.key());
+        let entry = Entry { second_id: group.key(), group_type: group.group_type(), ..Entry::new(Verb::Group) };
+        self.client.core.record_properties(&self.identity, entry, |writer| group.write(writer));
+    }
+
+    /// Says that this person was known as `previous_id` before: the two are one person.
+    pub fn alias(&self, previous_id: &str) {
+        let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias) };
+        self.client.core.record_properties(&self.identity, entry, |_| {});
+    }
+}
+
+impl fmt::Debug for User {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("User").field("distinct_id", &self.distinct_id()).finish_non_exhaustive()
+    }
+}
+
+impl Identity {
+    fn new(distinct_id: String) -> Self {
+        let mut encoded = Vec::with_capacity(distinct_id.len() + 4);
+        encode_text(&mut encoded, &distinct_id);
+        Self { distinct_id, encoded, in_groups: AtomicBool::new(false), groups: Mutex::default() }
+    }
+
+    pub(crate) fn distinct_id(&self) -> &str {
+        &self.distinct_id
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.distinct_id.is_empty()
+    }
+
+    /// The distinct id as the record has it.
+    pub(crate) fn encoded(&self) -> &[u8] {
+        &self.encoded
+    }
+
+    /// Hands over the groups as the record has them, and how many there are.
+    pub(crate) fn with_groups<R>(&self, use_them: impl FnOnce((u8, &[u8])) -> R) -> R {
+        if !self.in_groups.load(Ordering::Acquire) {
+            return use_them((0, &[]));
+        }
+        // Copied, so that nothing of the user's runs while the groups are locked.
+        let (count, encoded) = {
+            let groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+            (u8::try_from(groups.members.len()).unwrap_or(u8::MAX), groups.encoded.clone())
+        };
+        use_them((count, &encoded))
+    }
+
+    /// The groups: type and key.
+    pub(crate) fn groups(&self) -> Vec<(String, String)> {
+        self.groups.lock().unwrap_or_else(PoisonError::into_inner).members.clone()
+    }
+
+    /// Enters a group, and leaves the one of the same type. A person is in at most 255.
+    fn join(&self, group_type: &str, key: &str) {
+        let mut groups = self.groups.lock().unwrap_or_else(PoisonError::into_inner);
+        match groups.members.iter().position(|(known, _)| known == group_type) {
+            Some(place) => key.clone_into(&mut groups.members[place].1),
+            None if groups.members.len() < usize::from(u8::MAX) => {
+                groups.members.push((group_type.to_owned(), key.to_owned()));
+            }
+            None => return,
+        }
+        let mut encoded = Vec::new();
+        for (group_type, key) in &groups.members {
+            encode_group(&mut encoded, group_type, key);
+        }
+        groups.encoded = encoded;
+        self.in_groups.store(true, Ordering::Release);
+    }
+}
