@@ -1,0 +1,269 @@
+//! Where requests arrive: finds the vendor, plays the fault, records.
+
+use std::collections::BTreeMap;
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant, SystemTime};
+
+use serde_json::{Value, json};
+
+use crate::fault::Fault;
+use crate::flags::Flags;
+use crate::http::{Request, Response};
+use crate::ledger::{Judged, Judgement, Ledger};
+use crate::parcel::Parcel;
+use crate::received::{RecordedRequest, RequestSummary};
+use crate::server::Reaction;
+use crate::{Vendor, lock, mixpanel, mixpanel_profile, posthog, segment};
+
+type Observer = Box<dyn FnMut(&RequestSummary) + Send>;
+
+/// The three vendors' desks, shared by all connections.
+pub(crate) struct Desk {
+    pub(crate) flags: Flags,
+    ledgers: Mutex<[Ledger; 3]>,
+    changed: Condvar,
+    observer: Mutex<Option<Observer>>,
+    started: Instant,
+}
+
+/// How a request is read.
+#[derive(Clone, Copy)]
+enum Route {
+    Ingest { vendor: Vendor, judge: fn(&Parcel<'_>) -> Judgement, also_get: bool },
+    Flags,
+}
+
+impl Route {
+    fn find(path: &str) -> Option<Self> {
+        let ingest = |vendor, judge| Some(Self::Ingest { vendor, judge, also_get: false });
+        let form = |judge| Some(Self::Ingest { vendor: Vendor::Mixpanel, judge, also_get: true });
+        match path {
+            "/batch" | "/i/v0/e" | "/e" | "/capture" => ingest(Vendor::PostHog, posthog::capture),
+            "/flags" => Some(Self::Flags),
+            "/v1/batch" | "/v1/track" | "/v1/identify" | "/v1/page" | "/v1/screen" | "/v1/group" | "/v1/alias" => {
+                ingest(Vendor::Segment, segment::track)
+            }
+            "/import" => ingest(Vendor::Mixpanel, mixpanel::import),
+            "/track" => form(mixpanel::track),
+            "/engage" => form(mixpanel_profile::engage),
+            "/groups" => form(mixpanel_profile::groups),
+            _ => None,
+        }
+    }
+
+    fn vendor(self) -> Vendor {
+        match self {
+            Self::Ingest { vendor, .. } => vendor,
+            Self::Flags => Vendor::PostHog,
+        }
+    }
+
+    fn takes(self, method: &str) -> bool {
+        method == "POST" || method == "GET" && matches!(self, Self::Ingest { also_get: true, .. })
+    }
+}
+
+/// What comes back to the client, and what is recorded.
+struct Outcome {
+    reaction: Reaction,
+    items: Vec<Judged>,
+    refused: Option<(String, u64)>,
+    fault: Option<&'static str>,
+}
+
+impl Desk {
+    pub(crate) fn new() -> Self {
+        Self {
+            flags: Flags::default(),
+            ledgers: Mutex::default(),
+            changed: Condvar::new(),
+            observer: Mutex::default(),
+            started: Instant::now(),
+        }
+    }
+
+    pub(crate) fn observe(&self, observer: Observer) {
+        *lock(&self.observer) = Some(observer);
+    }
+
+    pub(crate) fn with<T>(&self, vendor: Vendor, read: impl FnOnce(&mut Ledger) -> T) -> T {
+        read(&mut lock(&self.ledgers)[vendor.index()])
+    }
+
+    /// Waits until the vendor has accepted that many messages; says whether it has.
+    pub(crate) fn wait_for(&self, vendor: Vendor, messages: u64, timeout: Duration) -> bool {
+        let ledgers = lock(&self.ledgers);
+        let waits = |ledgers: &mut [Ledger; 3]| ledgers[vendor.index()].distinct < messages;
+        let waited = self.changed.wait_timeout_while(ledgers, timeout, waits);
+        let (mut ledgers, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        !waits(&mut ledgers)
+    }
+
+    pub(crate) fn handle(&self, request: &Request) -> Reaction {
+        let now = SystemTime::now();
+        let Some(route) = Route::find(&request.path) else {
+            return self.turn_away(request, None, Response::text(404, "no vendor has this path"));
+        };
+        if !route.takes(&request.method) {
+            let response = Response::text(405, "this path takes POST").with_header("allow", "POST");
+            return self.turn_away(request, Some(route.vendor()), response);
+        }
+        let parcel = Parcel::new(request, millis(now));
+        let Route::Ingest { vendor, judge, .. } = route else {
+            return self.answer_flags(&parcel, now);
+        };
+        let fault = self.with(vendor, |ledger| ledger.faults.next(&request.path));
+        // Judged without the lock, so that large bodies do not hold up other connections.
+        let outcome = match fault {
+            None => take(judge(&parcel)),
+            Some(fault) => play(fault, vendor, &parcel, judge),
+        };
+        let mut summary = summary_of(&parcel, Some(vendor), status(&outcome.reaction));
+        summary.fault = outcome.fault;
+        let record = self.record(&parcel, now, summary.status);
+        self.with(vendor, |ledger| ledger.record(record, outcome.items, outcome.refused, &mut summary));
+        self.changed.notify_all();
+        self.tell(&summary);
+        outcome.reaction
+    }
+
+    fn answer_flags(&self, parcel: &Parcel<'_>, now: SystemTime) -> Reaction {
+        let query = crate::decode::form(&parcel.request.query);
+        let body = serde_json::from_slice::<Value>(parcel.readable()).unwrap_or_default();
+        let (delay, response) = match posthog::check_flags_key(&body) {
+            _ if !body.is_object() => (Duration::ZERO, Response::text(400, "the body is no JSON object")),
+            Err(reason) => (Duration::ZERO, Response::text(401, reason)),
+            Ok(()) => self.flags.answer(crate::decode::form_value(&query, "v"), &body),
+        };
+        let record = self.record(parcel, now, Some(response.status));
+        self.with(Vendor::PostHog, |ledger| ledger.record_flags(record));
+        self.tell(&summary_of(parcel, Some(Vendor::PostHog), Some(response.status)));
+        Reaction::AnswerAfter(delay, response)
+    }
+
+    fn turn_away(&self, request: &Request, vendor: Option<Vendor>, response: Response) -> Reaction {
+        self.tell(&summary_of(&Parcel::new(request, 0), vendor, Some(response.status)));
+        Reaction::Answer(response)
+    }
+
+    fn record(&self, parcel: &Parcel<'_>, now: SystemTime, status: Option<u16>) -> RecordedRequest {
+        let Request { method, path, query, headers, body, .. } = parcel.request;
+        RecordedRequest {
+            number: 0,
+            method: method.clone(),
+            path: path.clone(),
+            query: query.clone(),
+            headers: headers.clone(),
+            body: parcel.readable().to_vec(),
+            wire_bytes: body.len(),
+            status,
+            at: now,
+            since_start: self.started.elapsed(),
+        }
+    }
+
+    fn tell(&self, summary: &RequestSummary) {
+        if let Some(observer) = lock(&self.observer).as_mut() {
+            observer(summary);
+        }
+    }
+}
+
+fn take(judgement: Judgement) -> Outcome {
+    let Judgement { response, items, refused } = judgement;
+    Outcome { reaction: Reaction::Answer(response), items, refused, fault: None }
+}
+
+fn play(fault: Fault, vendor: Vendor, parcel: &Parcel<'_>, judge: fn(&Parcel<'_>) -> Judgement) -> Outcome {
+    let name = fault.name();
+    let refuses = |reaction| Outcome { reaction, items: Vec::new(), refused: None, fault: Some(name) };
+    let answers = |response| refuses(Reaction::Answer(response));
+    match fault {
+        Fault::Delay(delay) => {
+            let judgement = judge(parcel);
+            let response = judgement.response.clone();
+            Outcome { reaction: Reaction::AnswerAfter(delay, response), fault: Some(name), ..take(judgement) }
+        }
+        Fault::CutAfter => Outcome { reaction: Reaction::Cut, fault: Some(name), ..take(judge(parcel)) },
+        Fault::Partial { accepted } => {
+            let mut judgement = judge(parcel);
+            judgement.response = if parcel.request.path == "/import" {
+                mixpanel::partly_taken(&judgement.items, accepted)
+            } else {
+                Response::text(503, "some messages were not taken")
+            };
+            judgement.items.truncate(accepted);
+            Outcome { fault: Some(name), ..take(judgement) }
+        }
+        Fault::QuotaLimited if vendor == Vendor::PostHog => {
+            let mut judgement = judge(parcel);
+            if judgement.response.status == 200 {
+                judgement.response = Response::json(200, json!({ "status": 1, "quota_limited": ["events"] }));
+            }
+            for item in &mut judgement.items {
+                item.received.verdict = crate::Verdict::Dropped("over quota".to_owned());
+            }
+            Outcome { fault: Some(name), ..take(judgement) }
+        }
+        Fault::QuotaLimited if vendor == Vendor::Mixpanel => answers(mixpanel::error(
+            429,
+            "Project exceeded rate limits. Please retry the request with exponential backoff.",
+        )),
+        Fault::QuotaLimited => answers(Response::text(429, "too many requests")),
+        Fault::Status { code, body, retry_after } => {
+            let response = Response { content_type: "application/json", ..Response::text(code, body) };
+            answers(match retry_after {
+                Some(value) => response.with_header("retry-after", value),
+                None => response,
+            })
+        }
+        Fault::Html(status) => answers(Response::html(status, "<!doctype html><title>Please sign in</title>")),
+        Fault::EmptyAnswer => answers(Response::text(200, "")),
+        Fault::TwoHundredWithError => answers(two_hundred_with_error(vendor, &parcel.request.path)),
+        Fault::Hang => refuses(Reaction::Hang),
+        Fault::CutBefore => refuses(Reaction::Cut),
+        Fault::Times(..) | Fault::Forever(_) => unreachable!("the queue unrolls these"),
+    }
+}
+
+fn two_hundred_with_error(vendor: Vendor, path: &str) -> Response {
+    let error = "scripted error";
+    Response::json(
+        200,
+        match vendor {
+            Vendor::Segment => json!({ "success": false, "message": error }),
+            Vendor::Mixpanel if path == "/import" => {
+                json!({ "code": 200, "status": "error", "error": error, "num_records_imported": 0 })
+            }
+            Vendor::PostHog | Vendor::Mixpanel => json!({ "status": 0, "error": error }),
+        },
+    )
+}
+
+fn status(reaction: &Reaction) -> Option<u16> {
+    match reaction {
+        Reaction::Answer(response) | Reaction::AnswerAfter(_, response) => Some(response.status),
+        Reaction::Hang | Reaction::Cut => None,
+    }
+}
+
+fn summary_of(parcel: &Parcel<'_>, vendor: Option<Vendor>, status: Option<u16>) -> RequestSummary {
+    RequestSummary {
+        vendor,
+        method: parcel.request.method.clone(),
+        path: parcel.request.path.clone(),
+        status,
+        wire_bytes: parcel.request.body.len(),
+        body_bytes: parcel.body_len(),
+        accepted: BTreeMap::new(),
+        repeated: 0,
+        dropped: BTreeMap::new(),
+        rejected: BTreeMap::new(),
+        fault: None,
+    }
+}
+
+fn millis(time: SystemTime) -> i64 {
+    let since_epoch = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,154 @@
+//! Trouble on demand.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// What goes wrong with a request.
+///
+/// Faults wait in a queue for each vendor; each is consumed by the next ingestion request there.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Fault {
+    /// Answers with that status; nothing is accepted.
+    Status {
+        /// The status.
+        code: u16,
+        /// The body, sent as JSON.
+        body: String,
+        /// The `Retry-After` header: seconds, or an HTTP date.
+        retry_after: Option<String>,
+    },
+    /// Accepts, and answers properly so much later.
+    Delay(Duration),
+    /// Never answers, until the server stops; nothing is accepted.
+    Hang,
+    /// Closes the connection without an answer; nothing is accepted.
+    CutBefore,
+    /// Accepts, and closes the connection without an answer.
+    CutAfter,
+    /// Answers with a page of HTML under that status; nothing is accepted.
+    Html(u16),
+    /// Answers 200 with an empty body; nothing is accepted.
+    EmptyAnswer,
+    /// Answers 200 with an error inside; nothing is accepted.
+    TwoHundredWithError,
+    /// Accepts the first messages only.
+    ///
+    /// Mixpanel's import names the others in `failed_records`; elsewhere the answer is 503, as when a vendor's
+    /// own queue fails in the middle.
+    Partial {
+        /// How many messages are accepted.
+        accepted: usize,
+    },
+    /// The project is over its quota: PostHog answers 200 and drops everything, the others answer 429.
+    QuotaLimited,
+    /// The same fault for so many requests.
+    Times(usize, Box<Fault>),
+    /// The same fault until `clear_faults`.
+    Forever(Box<Fault>),
+}
+
+impl Fault {
+    /// Answers with that status and a short JSON body.
+    #[must_use]
+    pub fn status(code: u16) -> Self {
+        Self::Status { code, body: format!("{{\"error\":\"scripted {code}\"}}"), retry_after: None }
+    }
+
+    /// Adds a `Retry-After` header of so many seconds to a status; the variant's field also takes an HTTP date.
+    ///
+    /// Other faults stay as they are.
+    #[must_use]
+    pub fn with_retry_after(mut self, seconds: u64) -> Self {
+        if let Self::Status { retry_after, .. } = &mut self {
+            *retry_after = Some(seconds.to_string());
+        }
+        self
+    }
+
+    /// The same fault for so many requests.
+    #[must_use]
+    pub fn times(self, count: usize) -> Self {
+        Self::Times(count, Box::new(self))
+    }
+
+    /// The same fault until `clear_faults`.
+    #[must_use]
+    pub fn forever(self) -> Self {
+        Self::Forever(Box::new(self))
+    }
+
+    /// One word for somebody who watches.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Status { .. } => "status",
+            Self::Delay(_) => "delay",
+            Self::Hang => "hang",
+            Self::CutBefore => "cut before",
+            Self::CutAfter => "cut after",
+            Self::Html(_) => "html",
+            Self::EmptyAnswer => "empty answer",
+            Self::TwoHundredWithError => "200 with an error",
+            Self::Partial { .. } => "partial",
+            Self::QuotaLimited => "quota limited",
+            Self::Times(_, fault) | Self::Forever(fault) => fault.name(),
+        }
+    }
+}
+
+/// The faults that wait for one vendor.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    waiting: VecDeque<(Option<String>, Fault)>,
+}
+
+impl Faults {
+    /// Appends a fault, for requests to that path or to any.
+    pub(crate) fn push(&mut self, path: Option<&str>, fault: Fault) {
+        self.waiting.push_back((path.map(|path| path.trim_end_matches('/').to_owned()), fault));
+    }
+
+    pub(crate) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+
+    /// The fault for a request to that path; nested counts are unrolled one by one.
+    pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
+        let at = self.waiting.iter().position(|(only, _)| only.as_deref().is_none_or(|only| only == path))?;
+        let (only, fault) = self.waiting.remove(at)?;
+        match fault {
+            Fault::Forever(fault) => {
+                self.waiting.insert(at, (only, Fault::Forever(fault.clone())));
+                Some(*fault)
+            }
+            Fault::Times(0, _) => self.next(path),
+            Fault::Times(count, fault) => {
+                if count > 1 {
+                    self.waiting.insert(at, (only, Fault::Times(count - 1, fault.clone())));
+                }
+                Some(*fault)
+            }
+            fault => Some(fault),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn faults_come_in_order_and_as_often_as_said() {
+        let mut faults = Faults::default();
+        faults.push(None, Fault::status(500).times(2));
+        faults.push(Some("/engage/"), Fault::Hang);
+        faults.push(None, Fault::Hang.times(0));
+        faults.push(None, Fault::CutAfter.forever());
+        let paths = ["/import", "/import", "/import", "/engage", "/engage"];
+        let names: Vec<_> = paths.iter().map(|path| faults.next(path).map(|fault| fault.name())).collect();
+        assert_eq!(names, ["status", "status", "cut after", "hang", "cut after"].map(Some));
+        faults.clear();
+        assert_eq!(faults.next("/import"), None);
+    }
+}

@@ -1,0 +1,27 @@
+use std::borrow::Cow;
+
+use crate::decode::{self, Unpackable};
+use crate::http::Request;
+
+/// A request as a vendor judges it: with its body unpacked, and the clock beside it.
+pub(crate) struct Parcel<'a> {
+    pub(crate) request: &'a Request,
+    pub(crate) body: Result<Cow<'a, [u8]>, Unpackable>,
+    pub(crate) now_ms: i64,
+}
+
+impl<'a> Parcel<'a> {
+    pub(crate) fn new(request: &'a Request, now_ms: i64) -> Self {
+        Self { request, body: decode::unpack(request), now_ms }
+    }
+
+    /// Bytes of the body, unpacked where that is possible.
+    pub(crate) fn body_len(&self) -> usize {
+        self.readable().len()
+    }
+
+    /// The body, unpacked where that is possible.
+    pub(crate) fn readable(&self) -> &[u8] {
+        self.body.as_deref().unwrap_or(&self.request.body)
+    }
+}
