@@ -1,1 +1,4 @@
-//! Being built.
+//! The runtime from outside: what is captured, and what arrives.
+
+mod recorder;
+mod shop;

@@ -1,9 +1,12 @@
 use std::sync::Arc;
 
 use crate::hooks::{Hooks, InvalidProperty};
+use crate::recorder::Recorder;
 use crate::report::Loss;
 
-/// Settings of a [`Client`](super::Client), one by one.
+use super::{Client, Core, Sink};
+
+/// Settings of a [`Client`], one by one.
 #[derive(Clone)]
 #[must_use = "nothing is delivered until the client is built"]
 pub struct Builder {
@@ -42,6 +45,14 @@ impl Builder {
     pub fn on_invalid(mut self, hook: impl Fn(&InvalidProperty) + Send + Sync + 'static) -> Self {
         self.hooks.on_invalid = Some(Arc::new(hook));
         self
+    }
+
+    /// A client of these settings that keeps what is captured, for your own tests; no thread, no network.
+    #[must_use]
+    pub fn recorder(self) -> (Client, Recorder) {
+        let recorder = Recorder::default();
+        let core = Core::new(Sink::Recorder(recorder.clone()), self.into_hooks(), []);
+        (Client { core: Arc::new(core) }, recorder)
     }
 
     pub(super) fn into_hooks(self) -> Arc<Hooks> {

@@ -54,12 +54,7 @@ impl Client {
     /// ```
     #[must_use]
     pub fn recorder() -> (Self, Recorder) {
-        let recorder = Recorder::default();
-        (Self::recording(&recorder), recorder)
-    }
-
-    fn recording(recorder: &Recorder) -> Self {
-        Self { core: Arc::new(Core::new(Sink::Recorder(recorder.clone()), Builder::default().into_hooks(), [])) }
+        Builder::default().recorder()
     }
 
     /// A handle of one person, by the distinct id under which your product knows them.

@@ -34,3 +34,6 @@ pub(crate) use write::{Header, RecordWriter, encode_group, encode_text};
 pub(crate) const VERSION: u8 = 1;
 /// Bytes before the first text.
 pub(crate) const FIXED: usize = 32;
+
+#[cfg(test)]
+mod tests;
