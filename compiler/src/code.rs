@@ -39,4 +39,64 @@ codes! {
     MergeKey = "TX0008", "YAML merge keys are not part of the language";
     KeyNotText = "TX0009", "a key is a list or a map";
     Tag = "TX0010", "YAML tags are not part of the language";
+
+    // TX01: structure and keys.
+    WrongShape = "TX0101", "a map, a list or a scalar stands where another of them is wanted";
+    UnknownKey = "TX0102", "a key that the language does not know";
+    MissingKey = "TX0103", "a key that must be there is missing";
+    PlanVersion = "TX0104", "a plan of another version";
+    NotYet = "TX0105", "a key of the language that this version does not read";
+    InvalidValue = "TX0106", "a value that its key does not take";
+    Habit = "TX0107", "a word or form of another language";
+    Misplaced = "TX0108", "a key that belongs elsewhere";
+    EmptyValue = "TX0109", "a key without a value";
+    DeprecatedRequired = "TX0110", "a property is deprecated and required";
+    TinyPercent = "TX0111", "a percentage below one";
+
+    // TX02: references.
+    UnknownType = "TX0201", "a type that is not declared";
+    UnknownOwner = "TX0202", "an owner that is not declared";
+    UnknownEvent = "TX0203", "an event that is not declared";
+    UnknownFlag = "TX0204", "a flag that is not declared";
+    UnknownVariant = "TX0205", "a variant that its flag does not have";
+    UnknownProperty = "TX0206", "a property that is not declared where it is looked for";
+    UnknownPropertyGroup = "TX0207", "an `include` of what is no property group and no object type";
+    UnknownGroup = "TX0208", "a group type that is not declared";
+    UnknownReplacement = "TX0209", "`replaced_by` names nothing beside it";
+    IncludeCycle = "TX0210", "property groups include each other in a circle";
+    TypeCycle = "TX0211", "a type contains itself";
+
+    // TX03: names.
+    InvalidName = "TX0301", "a name that cannot be sent";
+    NoCodeName = "TX0302", "a name of which nothing is left in Rust";
+    CodeNameCollision = "TX0303", "two names that are one in Rust";
+    DuplicateProperty = "TX0304", "two properties of one name";
+    ReservedName = "TX0305", "a name that the language keeps for itself";
+    NothingToOverride = "TX0306", "`override` where nothing is included under that name";
+
+    // TX04: types and values.
+    NoType = "TX0401", "a property without a type";
+    SeveralTypes = "TX0402", "a property with more than one type";
+    ValueMismatch = "TX0403", "a value of another type";
+    EmptyEnum = "TX0404", "an enum without values";
+    RepeatedEnumValue = "TX0405", "a value stands twice in an enum";
+    MixedEnum = "TX0406", "an enum of texts and integers";
+    ConstraintMismatch = "TX0407", "a constraint that its type does not have";
+    ConstraintContradiction = "TX0408", "constraints that no value keeps";
+    InvalidPattern = "TX0409", "a pattern that cannot be read";
+    ConstraintBroken = "TX0410", "a value that breaks its own constraints";
+    NotAnEnum = "TX0411", "an enum is wanted here";
+    PersonMismatch = "TX0412", "an event and the person disagree about a property";
+
+    // TX05: flags and experiments.
+    DefaultMissing = "TX0501", "a flag that needs a default has none";
+    Weights = "TX0502", "the weights of variants do not sum to 100";
+    PayloadWithoutType = "TX0503", "a payload without its type";
+    PayloadPlace = "TX0504", "a payload where its flag cannot hand it out";
+    FlagShape = "TX0505", "keys of a flag that do not go together";
+    UnknownOperator = "TX0506", "an operator that the server does not know";
+    OperatorOperand = "TX0507", "an operator that its property or operand does not fit";
+    NoVariants = "TX0508", "an experiment on a flag without variants";
+    MetricShape = "TX0509", "keys of a metric that do not go together";
+    PercentRange = "TX0510", "a percentage that is not between 0 and 100";
 }

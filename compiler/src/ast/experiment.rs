@@ -1,0 +1,59 @@
+//! Experiments and their metrics.
+
+use super::{Meta, Spanned, Text};
+use crate::ir::{Goal, MetricKind};
+use crate::source::Span;
+
+/// One of `experiments`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// Its key.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// `flag:`; what is missing was told.
+    pub flag: Option<Text>,
+    /// `hypothesis:`.
+    pub hypothesis: Option<Text>,
+    /// `metrics:`.
+    pub metrics: Metrics,
+    /// `minimum_detectable_effect:`, in percent.
+    pub minimum_detectable_effect: Option<Spanned<f64>>,
+}
+
+/// What an experiment is judged by.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Metrics {
+    /// What it is meant to move.
+    pub primary: Vec<Metric>,
+    /// What is looked at besides.
+    pub secondary: Vec<Metric>,
+    /// What it must not harm.
+    pub guardrails: Vec<Metric>,
+}
+
+impl Metrics {
+    /// Primary, secondary, guardrails.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Metric> {
+        self.primary.iter().chain(&self.secondary).chain(&self.guardrails)
+    }
+}
+
+/// One metric.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// The name of a bare one, else its map.
+    pub span: Span,
+    /// The event, or the steps of a funnel.
+    pub events: Vec<Text>,
+    /// `kind:`, `count` where it is absent.
+    pub kind: MetricKind,
+    /// `property:`.
+    pub property: Option<Text>,
+    /// `goal:`, `increase` where it is absent.
+    pub goal: Goal,
+    /// `threshold:` of a guardrail.
+    pub threshold: Option<Text>,
+    /// `action:` of a guardrail.
+    pub action: Option<Text>,
+}

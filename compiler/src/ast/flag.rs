@@ -1,0 +1,94 @@
+//! Flags.
+
+use super::{Keyed, Meta, Section, Spanned, Text, TypeExpression};
+use crate::ir::FlagKind;
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// One of `flags`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Flag {
+    /// Its key.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// `kind:`; what is missing or unknown was told.
+    pub kind: Option<Spanned<FlagKind>>,
+    /// `variants:`.
+    pub variants: Option<Variants>,
+    /// `default:`.
+    pub default: Option<Keyed<Node>>,
+    /// `payload_type:`.
+    pub payload_type: Option<TypeExpression>,
+    /// `payload:` of the flag itself.
+    pub payload: Option<Keyed<Node>>,
+    /// `rollout:`; a number is one entry.
+    pub rollout: Option<Rollout>,
+    /// `group:`, a group type.
+    pub group: Option<Text>,
+    /// `active:`.
+    pub active: Option<bool>,
+    /// `created:`, a date.
+    pub created: Option<Text>,
+    /// Whether all of its keys could be read.
+    pub complete: bool,
+}
+
+/// `variants:` of a flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variants {
+    /// The map or list itself.
+    pub span: Span,
+    /// The variants; `declared` is the place of the key.
+    pub section: Section<Variant>,
+    /// A list: equal weights.
+    pub equal: bool,
+}
+
+/// One of `variants`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Variant {
+    /// Its key.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// In percent; what is missing was told, in a list there are none.
+    pub weight: Option<Spanned<f64>>,
+    /// `payload:`.
+    pub payload: Option<Keyed<Node>>,
+}
+
+/// `rollout:` of a flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rollout {
+    /// Where it stands.
+    pub span: Span,
+    /// First match decides.
+    pub entries: Vec<RolloutEntry>,
+}
+
+/// One entry of a rollout.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RolloutEntry {
+    /// Where it stands.
+    pub span: Span,
+    /// `percent:`, 100 where it is absent.
+    pub percent: f64,
+    /// `when:`, one for each operator of each property.
+    pub when: Vec<Condition>,
+    /// `variant:`.
+    pub variant: Option<Text>,
+    /// `note:`.
+    pub note: Option<Text>,
+}
+
+/// One operator of one property of `when`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Condition {
+    /// The property's name.
+    pub property: Text,
+    /// In the server's words; `exact` where a value or list stands alone.
+    pub operator: Text,
+    /// What is compared with.
+    pub operand: Node,
+}

@@ -1,0 +1,117 @@
+//! Names to items, so that looking one up does not walk the plan.
+
+use std::collections::{HashMap, HashSet};
+
+use super::{
+    EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape, TypeDeclaration,
+    TypeExpression,
+};
+use crate::ir::Sensitivity;
+
+/// Every named item of a plan by its name.
+#[derive(Debug)]
+pub(crate) struct Index<'p> {
+    pub(crate) plan: &'p Plan,
+    pub(crate) owners: HashMap<&'p str, &'p Owner>,
+    pub(crate) types: HashMap<&'p str, &'p TypeDeclaration>,
+    pub(crate) property_groups: HashMap<&'p str, &'p PropertyGroup>,
+    pub(crate) person: HashMap<&'p str, &'p Property>,
+    pub(crate) groups: HashMap<&'p str, &'p Group>,
+    pub(crate) events: HashMap<&'p str, &'p Event>,
+    pub(crate) flags: HashMap<&'p str, &'p Flag>,
+}
+
+impl<'p> Index<'p> {
+    pub(crate) fn new(plan: &'p Plan) -> Self {
+        Self {
+            plan,
+            owners: by_name(&plan.owners),
+            types: by_name(&plan.types),
+            property_groups: by_name(&plan.property_groups),
+            person: by_name(&plan.person),
+            groups: by_name(&plan.groups),
+            events: by_name(&plan.events),
+            flags: by_name(&plan.flags),
+        }
+    }
+
+    /// What a type stands for: names of other types are followed to something that is no name.
+    ///
+    /// `None` where a name is not declared or leads back to itself; both are told elsewhere.
+    pub(crate) fn resolve<'e>(&self, ty: &'e TypeExpression) -> Option<&'e TypeExpression>
+    where
+        'p: 'e,
+    {
+        let mut ty = ty;
+        for _ in 0..=self.types.len() {
+            let Shape::Named(name) = &ty.shape else { return Some(ty) };
+            ty = &self.types.get(name.as_str())?.ty;
+        }
+        None
+    }
+
+    /// The enum behind a type: its own, or the whole that it is a part of.
+    pub(crate) fn enumeration<'e>(&self, ty: &'e TypeExpression) -> Option<&'e EnumShape>
+    where
+        'p: 'e,
+    {
+        let mut ty = ty;
+        for _ in 0..=self.types.len() {
+            match &ty.shape {
+                Shape::Named(name) | Shape::Subset { of: name, .. } => ty = &self.types.get(name.as_str())?.ty,
+                Shape::Enum(shape) => return Some(shape),
+                _ => return None,
+            }
+        }
+        None
+    }
+
+    /// The properties of an object type.
+    pub(crate) fn object<'e>(&self, ty: &'e TypeExpression) -> Option<&'e Section<Property>>
+    where
+        'p: 'e,
+    {
+        match &self.resolve(ty)?.shape {
+            Shape::Object(properties) => Some(properties),
+            _ => None,
+        }
+    }
+
+    /// The highest class of what a type holds inside; `None` where nothing in it has one.
+    pub(crate) fn held_sensitivity(&self, ty: &TypeExpression) -> Option<Sensitivity> {
+        fn walk<'a>(
+            index: &'a Index<'_>,
+            ty: &'a TypeExpression,
+            seen: &mut HashSet<&'a str>,
+            highest: &mut Option<Sensitivity>,
+        ) {
+            match &ty.shape {
+                Shape::Named(name) => {
+                    if let Some(declaration) = index.types.get(name.as_str())
+                        && seen.insert(name)
+                    {
+                        walk(index, &declaration.ty, seen, highest);
+                    }
+                }
+                Shape::Object(properties) => {
+                    for property in &properties.items {
+                        *highest = (*highest).max(property.sensitivity.map(|sensitivity| sensitivity.value));
+                        walk(index, &property.ty, seen, highest);
+                    }
+                }
+                Shape::List(element) => walk(index, &element.ty, seen, highest),
+                Shape::Map { values, .. } => walk(index, &values.ty, seen, highest),
+                _ => {}
+            }
+        }
+        let mut highest = None;
+        if !matches!(ty.shape, Shape::Scalar(_) | Shape::Enum(_)) {
+            walk(self, ty, &mut HashSet::new(), &mut highest);
+        }
+        highest
+    }
+}
+
+fn by_name<T: Named>(section: &Section<T>) -> HashMap<&str, &T> {
+    section.items.iter().map(|item| (item.name().value.as_str(), item)).collect()
+}

@@ -1,0 +1,184 @@
+//! What the author wrote: every name and value with its place, nothing resolved.
+//!
+//! `parse` makes it and has told what it could not read. An item whose content was unreadable still
+//! stands here under its name, so that a reference to it is not told a second time.
+
+mod experiment;
+mod flag;
+pub(crate) mod index;
+mod property;
+pub(crate) mod scalar;
+
+pub use self::experiment::{Experiment, Metric, Metrics};
+pub use self::flag::{Condition, Flag, Rollout, RolloutEntry, Variant, Variants};
+pub use self::property::{
+    Constraints, Element, EnumShape, EnumValue, Number, PersonLink, Property, Shape, TypeDeclaration, TypeExpression,
+};
+use crate::source::Span;
+
+/// A value and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Spanned<T> {
+    /// What was written.
+    pub value: T,
+    /// Where.
+    pub span: Span,
+}
+
+/// A name or a sentence of the plan.
+pub type Text = Spanned<String>;
+
+/// A value that stands behind a key, when the key may be what is wrong.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Keyed<T> {
+    /// Where the key stands.
+    pub key: Span,
+    /// What was written.
+    pub value: T,
+    /// Where the value stands.
+    pub span: Span,
+}
+
+/// A map of named items, in the order in which they are written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Section<T> {
+    /// Where its key stands; `None` where the plan has no such section.
+    pub declared: Option<Span>,
+    /// The items that have a name.
+    pub items: Vec<T>,
+    /// Whether every item could be read. In an incomplete section a name that is missing may be one
+    /// of those that were told already.
+    pub complete: bool,
+}
+
+impl<T> Default for Section<T> {
+    fn default() -> Self {
+        Self { declared: None, items: Vec::new(), complete: true }
+    }
+}
+
+/// A whole plan.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Plan {
+    /// `name:`.
+    pub name: Option<Text>,
+    /// Who may own things.
+    pub owners: Section<Owner>,
+    /// Named types.
+    pub types: Section<TypeDeclaration>,
+    /// Properties that events share.
+    pub property_groups: Section<PropertyGroup>,
+    /// The properties of people.
+    pub person: Section<Property>,
+    /// Kinds of groups.
+    pub groups: Section<Group>,
+    /// Events.
+    pub events: Section<Event>,
+    /// Flags.
+    pub flags: Section<Flag>,
+    /// Experiments.
+    pub experiments: Section<Experiment>,
+}
+
+/// What stands on every named thing.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Meta {
+    /// `description:`.
+    pub description: Option<Text>,
+    /// `owner:`, one or several.
+    pub owners: Vec<Text>,
+    /// `deprecated:`; `deprecated: false` is none.
+    pub deprecated: Option<Deprecated>,
+    /// `tags:`.
+    pub tags: Vec<Text>,
+    /// `links:`.
+    pub links: Vec<Text>,
+    /// `expires:`, a date or `never`.
+    pub expires: Option<Text>,
+    /// `code_name:`.
+    pub code_name: Option<Text>,
+}
+
+/// `deprecated:` in any of its forms.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Deprecated {
+    /// Where the key stands.
+    pub key: Span,
+    /// Why, or what to do.
+    pub note: Option<String>,
+    /// The name of what replaces it.
+    pub replaced_by: Option<Text>,
+    /// Since when.
+    pub since: Option<String>,
+}
+
+/// One of `owners`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner {
+    /// Its key.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// `contact:`.
+    pub contact: Option<Text>,
+}
+
+/// One of `property_groups`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PropertyGroup {
+    /// Its key.
+    pub name: Text,
+    /// Empty in the short form.
+    pub meta: Meta,
+    /// Property groups and object types whose properties come first.
+    pub include: Vec<Text>,
+    /// Its own properties.
+    pub properties: Section<Property>,
+}
+
+/// One of `groups`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Its key: the group type.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// What is known about such a group.
+    pub properties: Section<Property>,
+}
+
+/// One of `events`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Its key: the name on the wire.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// Property groups and object types whose properties come first.
+    pub include: Vec<Text>,
+    /// Its own properties.
+    pub properties: Section<Property>,
+}
+
+/// An item that stands under a name.
+pub(crate) trait Named {
+    /// Its key.
+    fn name(&self) -> &Text;
+    /// What stands on every named thing.
+    fn meta(&self) -> &Meta;
+}
+
+macro_rules! named {
+    ($($item:ty),*) => {$(
+        impl Named for $item {
+            fn name(&self) -> &Text {
+                &self.name
+            }
+            fn meta(&self) -> &Meta {
+                &self.meta
+            }
+        }
+    )*};
+}
+
+named!(Owner, PropertyGroup, Group, Event, TypeDeclaration, Property, Flag, Variant, Experiment);

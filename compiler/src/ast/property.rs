@@ -1,0 +1,188 @@
+//! Properties and their types.
+
+use super::{Keyed, Meta, Section, Spanned, Text};
+use crate::ir::{PersonWrite, Scalar, Sensitivity};
+use crate::source::Span;
+use crate::yaml::Node;
+
+/// One of `types`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeDeclaration {
+    /// Its key.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// What it is.
+    pub ty: TypeExpression,
+    /// Bounds that every value of it keeps.
+    pub constraints: Constraints,
+}
+
+/// A property of an event, of a person, of a group, or a field of an object.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Property {
+    /// Its key: the name on the wire.
+    pub name: Text,
+    /// `description` and the like.
+    pub meta: Meta,
+    /// What it holds.
+    pub ty: TypeExpression,
+    /// `required:`.
+    pub required: Option<Keyed<bool>>,
+    /// `nullable:`.
+    pub nullable: Option<Keyed<bool>>,
+    /// Bounds on its value.
+    pub constraints: Constraints,
+    /// `sensitivity:`.
+    pub sensitivity: Option<Spanned<Sensitivity>>,
+    /// `person: set` or `set_once` on an event's property, `set_once: true` on a person's.
+    pub person: Option<PersonLink>,
+    /// `override: true`.
+    pub overrides: Option<Keyed<bool>>,
+    /// `examples:`.
+    pub examples: Vec<Node>,
+}
+
+impl Property {
+    pub(crate) fn is_required(&self) -> bool {
+        self.required.as_ref().is_some_and(|required| required.value)
+    }
+
+    pub(crate) fn is_nullable(&self) -> bool {
+        self.nullable.as_ref().is_some_and(|nullable| nullable.value)
+    }
+}
+
+/// How a property reaches the person.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PersonLink {
+    /// Every time, or only the first.
+    pub write: PersonWrite,
+    /// Where it is said.
+    pub span: Span,
+}
+
+/// A type as it stands in the plan.
+#[derive(Debug, Clone, PartialEq)]
+pub struct TypeExpression {
+    /// What was written.
+    pub shape: Shape,
+    /// The word, or the key `enum`, `object`, `list`, `map`, `const`.
+    pub span: Span,
+}
+
+/// The forms that a type takes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Shape {
+    /// One of the six words of the language.
+    Scalar(Scalar),
+    /// Any other word.
+    Named(String),
+    /// `{ type: channel, only: [web, api] }`.
+    Subset {
+        /// The enum it is a part of; its span is that of the expression.
+        of: String,
+        /// The values of `only`.
+        only: Vec<Node>,
+        /// Where the key `only` stands.
+        key: Span,
+    },
+    /// `enum: [..]`.
+    Enum(EnumShape),
+    /// `object: {..}`.
+    Object(Section<Property>),
+    /// `list: ..`.
+    List(Box<Element>),
+    /// `map: ..`.
+    Map {
+        /// `keys:`; absent: any text.
+        keys: Option<Box<TypeExpression>>,
+        /// What stands behind the keys.
+        values: Box<Element>,
+    },
+    /// `const: ..`.
+    Const {
+        /// The value that is always sent.
+        value: Node,
+        /// `type:` beside it.
+        of: Option<Box<TypeExpression>>,
+    },
+    /// Something that was told already.
+    Broken,
+}
+
+/// What a list or a map holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Element {
+    /// Its type.
+    pub ty: TypeExpression,
+    /// Whether `null` may stand there.
+    pub nullable: bool,
+    /// Bounds on each of them.
+    pub constraints: Constraints,
+}
+
+/// The values of an enum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnumShape {
+    /// In the order in which they are written.
+    pub values: Vec<EnumValue>,
+    /// `open: true`.
+    pub open: bool,
+    /// Whether every value could be read.
+    pub complete: bool,
+}
+
+/// One value, in its short or its long form.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EnumValue {
+    /// A scalar.
+    pub value: Node,
+    /// `code_name`, `description`, `deprecated` and the like.
+    pub meta: Meta,
+}
+
+/// A bound, read as YAML 1.2 does.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Number {
+    /// Without a point or an exponent.
+    Integer(i64),
+    /// Finite.
+    Number(f64),
+}
+
+impl Number {
+    /// For comparisons; beyond 2^53 the nearest that there is.
+    #[expect(clippy::cast_precision_loss, reason = "bounds are compared, not sent")]
+    pub(crate) fn as_f64(self) -> f64 {
+        match self {
+            Self::Integer(integer) => integer as f64,
+            Self::Number(number) => number,
+        }
+    }
+}
+
+/// Bounds on a value.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Constraints {
+    /// Least number.
+    pub min: Option<Keyed<Number>>,
+    /// Greatest number.
+    pub max: Option<Keyed<Number>>,
+    /// Least length of a text in Unicode scalar values.
+    pub min_length: Option<Keyed<u64>>,
+    /// Greatest length of a text in Unicode scalar values.
+    pub max_length: Option<Keyed<u64>>,
+    /// Searched in a text, in regex-lite's syntax.
+    pub pattern: Option<Keyed<String>>,
+    /// Least length of a list or map.
+    pub min_items: Option<Keyed<u64>>,
+    /// Greatest length of a list or map.
+    pub max_items: Option<Keyed<u64>>,
+}
+
+impl Constraints {
+    pub(crate) fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

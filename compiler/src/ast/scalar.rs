@@ -1,0 +1,114 @@
+//! What a scalar means where the schema wants no text: the core schema of YAML 1.2.
+
+use crate::yaml::{Node, NodeKind, Scalar};
+
+/// A scalar, resolved.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Core {
+    Null,
+    Boolean(bool),
+    Integer(i64),
+    /// Finite.
+    Number(f64),
+    /// An integer beyond 64 bits.
+    Overflow,
+    /// `.inf`, `.nan`, or a number that overflows to infinity.
+    NotFinite,
+    Text,
+}
+
+/// What the scalar is; a quoted one is text.
+pub(crate) fn core(scalar: &Scalar) -> Core {
+    if scalar.quoted {
+        return Core::Text;
+    }
+    match scalar.text.as_str() {
+        "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
+        "true" | "True" | "TRUE" => return Core::Boolean(true),
+        "false" | "False" | "FALSE" => return Core::Boolean(false),
+        _ => {}
+    }
+    number(&scalar.text)
+}
+
+/// Whether it stands for nothing: `key:` alone, `~`, `null`.
+pub(crate) fn is_null(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if core(scalar) == Core::Null)
+}
+
+fn number(text: &str) -> Core {
+    let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
+        return Core::NotFinite;
+    }
+    for (prefix, radix) in [("0x", 16), ("0o", 8)] {
+        if let Some(digits) = text.strip_prefix(prefix)
+            && !digits.is_empty()
+            && digits.chars().all(|digit| digit.is_digit(radix))
+        {
+            return i64::from_str_radix(digits, radix).map_or(Core::Overflow, Core::Integer);
+        }
+    }
+    if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+        return text.parse().map_or(Core::Overflow, Core::Integer);
+    }
+    let numeric = unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
+        && unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    match text.parse::<f64>() {
+        Ok(number) if numeric && number.is_finite() => Core::Number(number),
+        Ok(_) if numeric => Core::NotFinite,
+        _ => Core::Text,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_scalars_are_read_as_yaml_1_2_does() {
+        let cases = [
+            ("", Core::Null),
+            ("~", Core::Null),
+            ("nULL", Core::Text),
+            ("true", Core::Boolean(true)),
+            ("FALSE", Core::Boolean(false)),
+            ("yes", Core::Text),
+            ("no", Core::Text),
+            ("12", Core::Integer(12)),
+            ("-12", Core::Integer(-12)),
+            ("+12", Core::Integer(12)),
+            ("012", Core::Integer(12)),
+            ("0x1F", Core::Integer(31)),
+            ("0o17", Core::Integer(15)),
+            ("0x", Core::Text),
+            ("1_000", Core::Text),
+            ("9223372036854775807", Core::Integer(i64::MAX)),
+            ("9223372036854775808", Core::Overflow),
+            ("3.10", Core::Number(3.1)),
+            (".5", Core::Number(0.5)),
+            ("1.", Core::Number(1.0)),
+            ("1e3", Core::Number(1000.0)),
+            ("1e999", Core::NotFinite),
+            (".inf", Core::NotFinite),
+            ("-.inf", Core::NotFinite),
+            ("inf", Core::Text),
+            ("nan", Core::Text),
+            ("e5", Core::Text),
+            ("1.2.3", Core::Text),
+            ("-", Core::Text),
+            (".", Core::Text),
+            ("2027-03-31", Core::Text),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(core(&Scalar { text: text.to_owned(), quoted: false }), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn quoted_scalars_are_text() {
+        for text in ["", "true", "12"] {
+            assert_eq!(core(&Scalar { text: text.to_owned(), quoted: true }), Core::Text, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! What the author wrote to what it means: references resolved, names chosen, shapes named.
+//!
+//! Only a plan without errors comes here, so that nothing can fail: what cannot be is an invariant
+//! that `check` keeps.
+
+mod event;
+mod experiment;
+mod flag;
+mod meta;
+pub(crate) mod names;
+mod property;
+mod shape;
+mod types;
+
+use self::types::Types;
+use crate::ast::index::Index;
+use crate::ir::FlagId;
+use crate::{ast, ir};
+
+/// The meaning of a plan of which nothing was told. `hash` is the fingerprint of its text.
+#[must_use]
+#[expect(clippy::needless_pass_by_value, reason = "the plan of the author ends here")]
+pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
+    let index = Index::new(&plan);
+    let mut types = Types::new(&index);
+    types.declare();
+    let included = event::Included::new(&mut types);
+    let events = plan.events.items.iter().map(|event| event::event(event, &included, &mut types)).collect();
+    let person = property::all(&plan.person, "Person", &mut types);
+    let groups = plan.groups.items.iter().map(|group| event::group(group, &mut types)).collect();
+    let flags: Vec<_> = plan.flags.items.iter().map(|flag| flag::flag(flag, &mut types)).collect();
+    let ids = flags.iter().enumerate().map(|(at, flag)| (flag.name.wire.as_str(), FlagId(at))).collect();
+    let experiments =
+        plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids)).collect();
+    let name = plan.name.as_ref().map(|name| name.value.clone());
+    ir::Plan { name, hash, types: types.finish(&flags), events, person, groups, flags, experiments }
+}

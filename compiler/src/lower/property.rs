@@ -1,0 +1,39 @@
+//! Properties.
+
+use super::types::Types;
+use super::{meta, names};
+use crate::ast::{Property, Section, Shape};
+use crate::check::value::Wanted;
+use crate::ir::{self, Sensitivity};
+
+/// The properties of a section; shapes in them are named behind `stem`.
+pub(super) fn all<'p>(properties: &'p Section<Property>, stem: &str, types: &mut Types<'p>) -> Vec<ir::Property> {
+    properties.items.iter().map(|property| self::property(property, stem, types)).collect()
+}
+
+fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir::Property {
+    let said = meta::said(&property.name, &property.meta);
+    let stem = names::nested(stem, said).expect("a name of which nothing is left was told");
+    let examples = if matches!(property.ty.shape, Shape::Const { .. }) { &[] } else { property.examples.as_slice() };
+    ir::Property {
+        name: meta::name(&property.name, &property.meta, names::field),
+        meta: meta::meta(&property.meta),
+        ty: types.expression(&property.ty, &stem, false),
+        required: property.is_required(),
+        nullable: property.is_nullable(),
+        constraints: types.at_use(&property.ty, &property.constraints),
+        sensitivity: sensitivity(property, types),
+        person: property.person.map(|person| person.write),
+        examples: examples
+            .iter()
+            .map(|example| types.literal(example, Wanted::of_property(property, example.span)))
+            .collect(),
+        included_from: None,
+    }
+}
+
+/// The class of a property: at least that of what it holds, because it is sent as a whole.
+fn sensitivity(property: &Property, types: &Types<'_>) -> Sensitivity {
+    let own = property.sensitivity.map_or(Sensitivity::default(), |sensitivity| sensitivity.value);
+    own.max(types.index.held_sensitivity(&property.ty).unwrap_or(own))
+}

@@ -1,0 +1,165 @@
+//! Experiments and their metrics.
+
+use super::fields::Fields;
+use super::meta::meta;
+use super::scalar::{item_text, number, text, texts, word};
+use crate::ast::{Experiment, Meta, Metric, Metrics, Spanned, Text};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Goal, MetricKind};
+use crate::yaml::{Entry, Node, NodeKind};
+
+const KINDS: &[(&str, MetricKind)] = &[
+    ("funnel", MetricKind::Funnel),
+    ("count", MetricKind::Count),
+    ("mean", MetricKind::Mean),
+    ("ratio", MetricKind::Ratio),
+];
+const GOALS: &[(&str, Goal)] = &[("increase", Goal::Increase), ("decrease", Goal::Decrease)];
+
+/// One of `experiments`.
+pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Experiment {
+    let Some(mut fields) = Fields::of(node, "an experiment", diagnostics) else {
+        return Experiment {
+            name,
+            meta: Meta::default(),
+            flag: None,
+            hypothesis: None,
+            metrics: Metrics::default(),
+            minimum_detectable_effect: None,
+        };
+    };
+    let meta = meta(&mut fields, diagnostics);
+    let said = format!("experiment `{}`", name.value);
+    let flag = fields.require("flag", &said, name.span, "write `flag: ..` with the key of the flag that assigns it");
+    let flag = flag.and_then(|entry| text(entry, diagnostics));
+    let hypothesis = fields.take("hypothesis").and_then(|entry| text(entry, diagnostics));
+    let metrics = fields.take("metrics").map_or_else(Metrics::default, |entry| metrics(entry, diagnostics));
+    let effect = fields.take("minimum_detectable_effect").and_then(|entry| effect(entry, diagnostics));
+    fields.not_yet(&["exposure", "holdout", "optimizely"], diagnostics);
+    fields.finish(diagnostics);
+    Experiment { name, meta, flag, hypothesis, metrics, minimum_detectable_effect: effect }
+}
+
+fn effect(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
+    let effect = number(entry, diagnostics)?;
+    let value = effect.value.as_f64();
+    if value > 0.0 {
+        return Some(Spanned { value, span: effect.span });
+    }
+    let message = "`minimum_detectable_effect` is a percentage above 0".to_owned();
+    diagnostics.error(Code::PercentRange, effect.span, message);
+    None
+}
+
+fn metrics(entry: &Entry, diagnostics: &mut Diagnostics) -> Metrics {
+    let Some(mut fields) = Fields::of(&entry.value, "`metrics`", diagnostics) else { return Metrics::default() };
+    let metrics = Metrics {
+        primary: some(fields.take("primary"), false, diagnostics),
+        secondary: some(fields.take("secondary"), false, diagnostics),
+        guardrails: some(fields.take("guardrails"), true, diagnostics),
+    };
+    fields.finish(diagnostics);
+    metrics
+}
+
+/// One metric or a list of them.
+fn some(entry: Option<&Entry>, guardrail: bool, diagnostics: &mut Diagnostics) -> Vec<Metric> {
+    let Some(entry) = entry else { return Vec::new() };
+    match &entry.value.kind {
+        NodeKind::Sequence(nodes) => nodes.iter().filter_map(|node| metric(node, guardrail, diagnostics)).collect(),
+        NodeKind::Mapping(_) => metric(&entry.value, guardrail, diagnostics).into_iter().collect(),
+        NodeKind::Scalar(_) => text(entry, diagnostics).map(bare).into_iter().collect(),
+    }
+}
+
+/// The name of an event means how often it comes.
+fn bare(event: Text) -> Metric {
+    Metric {
+        span: event.span,
+        events: vec![event],
+        kind: MetricKind::Count,
+        property: None,
+        goal: Goal::Increase,
+        threshold: None,
+        action: None,
+    }
+}
+
+fn metric(node: &Node, guardrail: bool, diagnostics: &mut Diagnostics) -> Option<Metric> {
+    if let NodeKind::Scalar(_) = &node.kind {
+        return item_text(node, "metrics", diagnostics).map(bare);
+    }
+    let what = if guardrail { "a guardrail" } else { "a metric" };
+    let mut fields = Fields::of(node, what, diagnostics)?;
+    let event = fields.take("event");
+    let steps = fields.take("steps");
+    let kind_entry = fields.take("kind");
+    let kind = kind_entry.map(|entry| word(entry, KINDS, diagnostics));
+    let property_entry = fields.take("property");
+    let property = property_entry.and_then(|entry| text(entry, diagnostics));
+    let goal = fields.take("goal").and_then(|entry| word(entry, GOALS, diagnostics));
+    let (threshold, action) = if guardrail {
+        let threshold = fields.take("threshold").and_then(|entry| text(entry, diagnostics));
+        (threshold, fields.take("action").and_then(|entry| text(entry, diagnostics)))
+    } else {
+        for key in ["threshold", "action"] {
+            fields.misplaced(key, "it stands on a guardrail", diagnostics);
+        }
+        (None, None)
+    };
+    let events = match (event, steps) {
+        (Some(event), None) => text(event, diagnostics).into_iter().collect(),
+        (None, Some(steps)) => texts(steps, diagnostics),
+        (Some(event), Some(steps)) => {
+            let message = "a metric has an `event` or `steps`, not both".to_owned();
+            let (first, second) = if event.key.span < steps.key.span { (event, steps) } else { (steps, event) };
+            diagnostics.error(Code::MetricShape, second.key.span, message).also(first.key.span, "the first");
+            Vec::new()
+        }
+        (None, None) => Vec::new(),
+    };
+    let clean = fields.finish(diagnostics);
+    if clean && event.is_none() && steps.is_none() {
+        let message = format!("{what} has no `event`");
+        let help = "write `event: ..`, or `steps: [..]` for a funnel".to_owned();
+        diagnostics.error(Code::MissingKey, node.span, message).help(help);
+    }
+    let kind = match kind {
+        Some(kind) => kind?.value,
+        None if steps.is_some() => MetricKind::Funnel,
+        None => MetricKind::Count,
+    };
+    if let (Some(steps), true) = (steps, kind != MetricKind::Funnel) {
+        let message = "`steps` are those of a funnel".to_owned();
+        diagnostics.error(Code::MetricShape, steps.key.span, message).help("write `kind: funnel`".to_owned());
+    }
+    property_fits(kind, property_entry, kind_entry, node, diagnostics);
+    let goal = goal.map_or(Goal::Increase, |goal| goal.value);
+    Some(Metric { span: node.span, events, kind, property, goal, threshold, action })
+}
+
+/// `mean` and `ratio` are of a property, the others are not.
+fn property_fits(
+    kind: MetricKind,
+    property: Option<&Entry>,
+    kind_entry: Option<&Entry>,
+    metric: &Node,
+    diagnostics: &mut Diagnostics,
+) {
+    let of_property = matches!(kind, MetricKind::Mean | MetricKind::Ratio);
+    match (property, of_property) {
+        (Some(property), false) => {
+            let message = "a metric of this kind has no `property`".to_owned();
+            let help = "write `kind: mean` or `kind: ratio`, or remove `property`".to_owned();
+            diagnostics.error(Code::MetricShape, property.key.span, message).help(help);
+        }
+        (None, true) => {
+            let span = kind_entry.map_or(metric.span, |entry| entry.value.span);
+            let message = "a `mean` or `ratio` is of a property, and none is named".to_owned();
+            let help = "write `property: ..` with a numeric property of the event".to_owned();
+            diagnostics.error(Code::MissingKey, span, message).help(help);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,125 @@
+//! The keys of one map, taken one by one; what nobody took is unknown.
+
+use crate::ast::scalar::is_null;
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+use crate::suggest;
+use crate::yaml::{Entry, Node, NodeKind};
+
+/// A map whose keys the language knows.
+pub(super) struct Fields<'a> {
+    /// What the map is, with its article: `an event`.
+    what: &'static str,
+    entries: &'a [Entry],
+    taken: Vec<bool>,
+    known: Vec<&'static str>,
+    /// Keys that must be there and are not, with the place that lacks them and what to do.
+    missing: Vec<(&'static str, Span, String, &'static str)>,
+}
+
+impl<'a> Fields<'a> {
+    /// The keys of `node`; nothing at all is an empty map, anything else is told.
+    pub(super) fn of(node: &'a Node, what: &'static str, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let entries: &[Entry] = match &node.kind {
+            NodeKind::Mapping(entries) => entries,
+            _ if is_null(node) => &[],
+            _ => {
+                let message = format!("{what} is a map, not {}", shape(node));
+                diagnostics.error(Code::WrongShape, node.span, message);
+                return None;
+            }
+        };
+        Some(Self { what, entries, taken: vec![false; entries.len()], known: Vec::new(), missing: Vec::new() })
+    }
+
+    /// The entry of `key`, which is known from now on.
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Entry> {
+        self.known.push(key);
+        self.take_quietly(key)
+    }
+
+    /// The entry of `key`, or the name of the item is told to lack it. `help` says what to write.
+    pub(super) fn require(
+        &mut self,
+        key: &'static str,
+        name: &str,
+        span: Span,
+        help: &'static str,
+    ) -> Option<&'a Entry> {
+        let entry = self.take(key);
+        if entry.is_none() {
+            self.missing.push((key, span, format!("{name} has no `{key}`"), help));
+        }
+        entry
+    }
+
+    /// The entry of a key that is no key of ours, to be told in another way.
+    pub(super) fn habit(&mut self, key: &str) -> Option<&'a Entry> {
+        self.take_quietly(key)
+    }
+
+    /// Tells keys of the language that this version does not read.
+    pub(super) fn not_yet(&mut self, keys: &[&str], diagnostics: &mut Diagnostics) {
+        for key in keys {
+            if let Some(entry) = self.take_quietly(key) {
+                let message = format!("`{key}` of {} is not supported by this version of taxogen", self.what);
+                diagnostics.error(Code::NotYet, entry.key.span, message).help(format!("remove `{key}` for now"));
+            }
+        }
+    }
+
+    /// Tells a key that stands elsewhere in the language.
+    pub(super) fn misplaced(&mut self, key: &str, help: &str, diagnostics: &mut Diagnostics) {
+        if let Some(entry) = self.take_quietly(key) {
+            let message = format!("`{key}` is not a key of {}", self.what);
+            diagnostics.error(Code::Misplaced, entry.key.span, message).help(help.to_owned());
+        }
+    }
+
+    /// Tells what nobody took and what is missing; whether there was nothing to tell.
+    pub(super) fn finish(mut self, diagnostics: &mut Diagnostics) -> bool {
+        let mut clean = true;
+        for (entry, _) in self.entries.iter().zip(&self.taken).filter(|(_, taken)| !**taken) {
+            let key = entry.key.text.as_str();
+            if key.starts_with("x-") {
+                continue;
+            }
+            clean = false;
+            let similar = suggest::nearest(key, self.known.iter().copied());
+            let help = match similar {
+                Some(similar) => format!("a key with a similar name exists: `{similar}`"),
+                None => format!("known keys: {}", list(&self.known)),
+            };
+            self.missing.retain(|(missing, ..)| Some(*missing) != similar);
+            let message = format!("unknown key `{key}` of {}", self.what);
+            diagnostics.error(Code::UnknownKey, entry.key.span, message).help(help);
+        }
+        for (_, span, message, help) in self.missing {
+            clean = false;
+            diagnostics.error(Code::MissingKey, span, message).help(help.to_owned());
+        }
+        clean
+    }
+
+    fn take_quietly(&mut self, key: &str) -> Option<&'a Entry> {
+        let index = self.entries.iter().position(|entry| entry.key.text == key)?;
+        self.taken[index] = true;
+        Some(&self.entries[index])
+    }
+}
+
+/// What a node is, with its article.
+pub(super) fn shape(node: &Node) -> &'static str {
+    match &node.kind {
+        NodeKind::Mapping(_) => "a map",
+        NodeKind::Sequence(_) => "a list",
+        NodeKind::Scalar(_) if is_null(node) => "nothing",
+        NodeKind::Scalar(_) => "a single value",
+    }
+}
+
+/// `` `a`, `b`, `c` ``.
+pub(super) fn list(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+}

@@ -1,0 +1,184 @@
+//! Flags, their variants and rollouts.
+
+use super::fields::{Fields, shape};
+use super::meta::meta;
+use super::scalar::{boolean, date, item_text, percent, text, tiny_percent, word};
+use super::{named, types};
+use crate::ast::scalar::is_null;
+use crate::ast::{Condition, Flag, Keyed, Meta, Rollout, RolloutEntry, Section, Spanned, Text, Variant, Variants};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::FlagKind;
+use crate::yaml::{Entry, Node, NodeKind};
+
+const KINDS: &[(&str, FlagKind)] = &[
+    ("release", FlagKind::Release),
+    ("ops", FlagKind::Ops),
+    ("permission", FlagKind::Permission),
+    ("kill_switch", FlagKind::KillSwitch),
+    ("experiment", FlagKind::Experiment),
+    ("remote_config", FlagKind::RemoteConfig),
+];
+
+/// One of `flags`.
+pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Flag {
+    let Some(mut fields) = Fields::of(node, "a flag", diagnostics) else { return unreadable(name) };
+    let meta = meta(&mut fields, diagnostics);
+    let said = format!("flag `{}`", name.value);
+    let help =
+        "write `kind: release` (or `ops`, `permission`, `kill_switch`, `experiment`, `remote_config`) for what it is";
+    let kind = fields.require("kind", &said, name.span, help);
+    let flag = Flag {
+        meta,
+        kind: kind.and_then(|entry| word(entry, KINDS, diagnostics)),
+        variants: fields.take("variants").map(|entry| variants(entry, diagnostics)),
+        default: fields.take("default").map(value),
+        payload_type: fields.take("payload_type").map(|entry| types::alone(entry, diagnostics)),
+        payload: fields.take("payload").map(value),
+        rollout: fields.take("rollout").and_then(|entry| rollout(entry, diagnostics)),
+        group: fields.take("group").and_then(|entry| text(entry, diagnostics)),
+        active: fields.take("active").and_then(|entry| boolean(entry, diagnostics)).map(|active| active.value),
+        created: fields.take("created").and_then(|entry| date(entry, false, diagnostics)),
+        complete: true,
+        name,
+    };
+    fields.not_yet(&["bucket_by", "persist", "runtime", "early_exit", "manage"], diagnostics);
+    let complete = fields.finish(diagnostics);
+    Flag { complete, ..flag }
+}
+
+fn unreadable(name: Text) -> Flag {
+    Flag {
+        name,
+        meta: Meta::default(),
+        kind: None,
+        variants: None,
+        default: None,
+        payload_type: None,
+        payload: None,
+        rollout: None,
+        group: None,
+        active: None,
+        created: None,
+        complete: false,
+    }
+}
+
+fn value(entry: &Entry) -> Keyed<Node> {
+    Keyed { key: entry.key.span, value: entry.value.clone(), span: entry.value.span }
+}
+
+/// A map of variants, or a list of their names.
+fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> Variants {
+    let node = &entry.value;
+    let mut section = Section { declared: Some(entry.key.span), items: Vec::new(), complete: true };
+    let mut equal = false;
+    match &node.kind {
+        NodeKind::Mapping(entries) => {
+            section.items = entries.iter().map(|entry| variant(named(&entry.key), entry, diagnostics)).collect();
+        }
+        NodeKind::Sequence(names) => {
+            equal = true;
+            for name in names {
+                match item_text(name, "variants", diagnostics) {
+                    Some(name) => section.items.push(bare(name)),
+                    None => section.complete = false,
+                }
+            }
+        }
+        NodeKind::Scalar(_) => {
+            section.complete = false;
+            let message = format!("`variants` is a map or a list of names, not {}", shape(node));
+            let span = if is_null(node) { entry.key.span } else { node.span };
+            diagnostics.error(Code::WrongShape, span, message);
+        }
+    }
+    Variants { span: node.span, section, equal }
+}
+
+fn bare(name: Text) -> Variant {
+    Variant { name, meta: Meta::default(), weight: None, payload: None }
+}
+
+/// A map, or its weight alone.
+fn variant(name: Text, entry: &Entry, diagnostics: &mut Diagnostics) -> Variant {
+    if matches!(entry.value.kind, NodeKind::Scalar(_)) && !is_null(&entry.value) {
+        let weight = percent(entry, diagnostics);
+        return Variant { weight, ..bare(name) };
+    }
+    let Some(mut fields) = Fields::of(&entry.value, "a variant", diagnostics) else { return bare(name) };
+    let meta = meta(&mut fields, diagnostics);
+    let said = format!("variant `{}`", name.value);
+    let help = "write `weight: 50`; a list of names means equal weights";
+    let weight = fields.require("weight", &said, name.span, help);
+    let weight = weight.and_then(|entry| percent(entry, diagnostics));
+    let payload = fields.take("payload").map(value);
+    fields.finish(diagnostics);
+    Variant { name, meta, weight, payload }
+}
+
+/// A number, or a list of entries.
+fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
+    let node = &entry.value;
+    let entries = match &node.kind {
+        NodeKind::Scalar(_) => {
+            let percent = told_percent(entry, diagnostics)?;
+            vec![RolloutEntry { span: node.span, percent, when: Vec::new(), variant: None, note: None }]
+        }
+        NodeKind::Sequence(entries) => entries.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect(),
+        NodeKind::Mapping(_) => {
+            let message = "`rollout` is a percentage or a list of entries, not a map".to_owned();
+            let help = "put the entry into a list: `rollout: [{ .. }]`".to_owned();
+            diagnostics.error(Code::WrongShape, node.span, message).help(help);
+            return None;
+        }
+    };
+    Some(Rollout { span: node.span, entries })
+}
+
+fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
+    let percent = percent(entry, diagnostics)?;
+    tiny_percent(percent, diagnostics);
+    Some(percent.value)
+}
+
+fn rollout_entry(node: &Node, diagnostics: &mut Diagnostics) -> Option<RolloutEntry> {
+    if is_null(node) {
+        diagnostics.error(Code::WrongShape, node.span, "an entry of a rollout is a map, not nothing");
+        return None;
+    }
+    let mut fields = Fields::of(node, "an entry of a rollout", diagnostics)?;
+    let percent = fields.take("percent").and_then(|entry| told_percent(entry, diagnostics));
+    let when = fields.take("when").map_or_else(Vec::new, |entry| when(entry, diagnostics));
+    let variant = fields.take("variant").and_then(|entry| text(entry, diagnostics));
+    let note = fields.take("note").and_then(|entry| text(entry, diagnostics));
+    fields.not_yet(&["in_cohort", "not_in_cohort", "flags"], diagnostics);
+    fields.finish(diagnostics);
+    Some(RolloutEntry { span: node.span, percent: percent.unwrap_or(100.0), when, variant, note })
+}
+
+/// Properties, each with a value, a list of values, or a map of operators.
+fn when(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Condition> {
+    let NodeKind::Mapping(properties) = &entry.value.kind else {
+        let message = format!("`when` is a map of properties, not {}", shape(&entry.value));
+        diagnostics.error(Code::WrongShape, entry.value.span, message);
+        return Vec::new();
+    };
+    let mut conditions = Vec::new();
+    for property in properties {
+        let name = named(&property.key);
+        match &property.value.kind {
+            NodeKind::Mapping(operators) => conditions.extend(operators.iter().map(|operator| Condition {
+                property: name.clone(),
+                operator: named(&operator.key),
+                operand: operator.value.clone(),
+            })),
+            _ => conditions.push(Condition {
+                operator: Spanned { value: "exact".to_owned(), span: property.value.span },
+                property: name,
+                operand: property.value.clone(),
+            }),
+        }
+    }
+    conditions
+}

@@ -1,0 +1,91 @@
+//! The tree of the YAML to what the author wrote: unknown keys, wrong shapes and slips of habit are
+//! told here; whether names and values fit together is left to `check`.
+
+mod event;
+mod experiment;
+mod fields;
+mod flag;
+mod meta;
+mod property;
+mod scalar;
+mod types;
+
+use self::fields::Fields;
+pub(crate) use self::scalar::{is_date, without_separators};
+use crate::ast::scalar::{Core, core, is_null};
+use crate::ast::{Plan, Section, Spanned, Text};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+use crate::yaml::{Entry, Key, Node, NodeKind};
+
+/// The version of the language that this compiler reads.
+const VERSION: i64 = 1;
+
+/// Reads a whole plan; what cannot be read is told and left out.
+#[must_use]
+pub fn plan(node: &Node, diagnostics: &mut Diagnostics) -> Plan {
+    let Some(mut fields) = Fields::of(node, "a plan", diagnostics) else { return broken_plan() };
+    let start = Span { end: node.span.start, ..node.span };
+    if let Some(entry) = fields.require("taxogen", "the plan", start, "begin it with `taxogen: 1`") {
+        version(entry, diagnostics);
+    }
+    let name = fields.take("name").and_then(|entry| scalar::text(entry, diagnostics));
+    let plan = Plan {
+        name,
+        owners: section(fields.take("owners"), diagnostics, event::owner),
+        types: section(fields.take("types"), diagnostics, types::declaration),
+        property_groups: section(fields.take("property_groups"), diagnostics, event::property_group),
+        person: section(fields.take("person"), diagnostics, property::of_person),
+        groups: section(fields.take("groups"), diagnostics, event::group),
+        events: section(fields.take("events"), diagnostics, event::event),
+        flags: section(fields.take("flags"), diagnostics, flag::flag),
+        experiments: section(fields.take("experiments"), diagnostics, experiment::experiment),
+    };
+    fields.not_yet(&["include", "conventions", "lints", "destinations", "sync", "super", "cohorts"], diagnostics);
+    fields.finish(diagnostics);
+    plan
+}
+
+fn version(entry: &Entry, diagnostics: &mut Diagnostics) {
+    let NodeKind::Scalar(scalar) = &entry.value.kind else {
+        let message = "`taxogen` is the version of the language, a number".to_owned();
+        diagnostics.error(Code::PlanVersion, entry.value.span, message).help("write `taxogen: 1`".to_owned());
+        return;
+    };
+    if core(scalar) != Core::Integer(VERSION) {
+        let span = if scalar.text.is_empty() { entry.key.span } else { entry.value.span };
+        let message = format!("this taxogen reads plans of version {VERSION}");
+        diagnostics.error(Code::PlanVersion, span, message).help("write `taxogen: 1`".to_owned());
+    }
+}
+
+/// What stands for a plan that is no map: nothing in it can be missed.
+fn broken_plan() -> Plan {
+    Plan::default()
+}
+
+/// The items of one section, each read by `item`.
+fn section<T>(
+    entry: Option<&Entry>,
+    diagnostics: &mut Diagnostics,
+    mut item: impl FnMut(Text, &Node, &mut Diagnostics) -> T,
+) -> Section<T> {
+    let Some(entry) = entry else { return Section::default() };
+    let declared = Some(entry.key.span);
+    let NodeKind::Mapping(entries) = &entry.value.kind else {
+        let complete = is_null(&entry.value);
+        if !complete {
+            let message = format!("`{}` is a map of names, not {}", entry.key.text, fields::shape(&entry.value));
+            diagnostics.error(Code::WrongShape, entry.value.span, message);
+        }
+        return Section { declared, items: Vec::new(), complete };
+    };
+    let items = entries.iter().map(|entry| item(named(&entry.key), &entry.value, diagnostics)).collect();
+    Section { declared, items, complete: true }
+}
+
+/// A key as the name of an item.
+fn named(key: &Key) -> Text {
+    Spanned { value: key.text.clone(), span: key.span }
+}

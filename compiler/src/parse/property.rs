@@ -1,0 +1,180 @@
+//! Properties of events, people, groups and objects.
+
+use super::fields::{Fields, shape};
+use super::meta::meta;
+use super::scalar::{boolean, word};
+use super::types::{constraints, of_fields, word_of};
+use super::{named, section};
+use crate::ast::scalar::is_null;
+use crate::ast::{Constraints, Meta, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::{PersonWrite, Sensitivity};
+use crate::source::Span;
+use crate::yaml::{Entry, Node, NodeKind};
+
+/// Where a property stands: it decides which keys it has.
+#[derive(Clone, Copy, PartialEq)]
+enum Place {
+    Event,
+    Person,
+    Group,
+    Object,
+}
+
+pub(super) fn of_event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    property(name, node, Place::Event, diagnostics)
+}
+
+/// A property of a property group has the keys of an event's.
+pub(super) fn of_group_of_properties(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    property(name, node, Place::Event, diagnostics)
+}
+
+pub(super) fn of_person(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    property(name, node, Place::Person, diagnostics)
+}
+
+pub(super) fn of_group(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    property(name, node, Place::Group, diagnostics)
+}
+
+/// The fields behind `object:`.
+pub(super) fn of_object(entry: &Entry, diagnostics: &mut Diagnostics) -> Section<Property> {
+    section(Some(entry), diagnostics, |name, node, diagnostics| property(name, node, Place::Object, diagnostics))
+}
+
+/// A map of properties that stands without a key of its own.
+pub(super) fn bare(
+    declared: Option<Span>,
+    node: &Node,
+    what: &str,
+    diagnostics: &mut Diagnostics,
+    item: impl Fn(Text, &Node, &mut Diagnostics) -> Property,
+) -> Section<Property> {
+    let NodeKind::Mapping(entries) = &node.kind else {
+        let complete = is_null(node);
+        if !complete {
+            let message = format!("{what} is a map of properties, not {}", shape(node));
+            diagnostics.error(Code::WrongShape, node.span, message);
+        }
+        return Section { declared, items: Vec::new(), complete };
+    };
+    let items = entries.iter().map(|entry| item(named(&entry.key), &entry.value, diagnostics)).collect();
+    Section { declared, items, complete: true }
+}
+
+fn property(name: Text, node: &Node, place: Place, diagnostics: &mut Diagnostics) -> Property {
+    let span = name.span;
+    let mut property = untyped(name);
+    match &node.kind {
+        _ if is_null(node) => no_type(&property.name, diagnostics),
+        NodeKind::Scalar(scalar) => property.ty = word_of(scalar, node.span, diagnostics),
+        NodeKind::Sequence(_) => {
+            let message = format!("a property is a type or a map, not {}", shape(node));
+            let help = "an enum is written `{ enum: [..] }`, a list `{ list: .. }`".to_owned();
+            diagnostics.error(Code::WrongShape, node.span, message).help(help);
+        }
+        NodeKind::Mapping(_) => {
+            let Some(mut fields) = Fields::of(node, what(place), diagnostics) else { return property };
+            keys(&mut property, &mut fields, place, diagnostics);
+            let ty = of_fields(&mut fields, true, diagnostics);
+            let clean = fields.finish(diagnostics);
+            match ty {
+                Some(ty) => property.ty = ty,
+                None if clean => no_type(&property.name, diagnostics),
+                None => {}
+            }
+        }
+    }
+    if matches!(property.ty.shape, Shape::Broken) {
+        property.ty.span = span;
+    }
+    property
+}
+
+/// Everything but the type.
+fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnostics: &mut Diagnostics) {
+    property.meta = meta(fields, diagnostics);
+    match place {
+        Place::Event | Place::Object => {
+            property.required = fields.take("required").and_then(|entry| boolean(entry, diagnostics));
+        }
+        Place::Person | Place::Group => {
+            let help = "remove it: what is set later is merged with what is known, so nothing can be required";
+            fields.misplaced("required", help, diagnostics);
+        }
+    }
+    property.nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
+    property.constraints = constraints(fields, diagnostics);
+    property.sensitivity = fields.take("sensitivity").and_then(|entry| word(entry, SENSITIVITIES, diagnostics));
+    match place {
+        Place::Event => {
+            property.person = fields.take("person").and_then(|entry| person(entry, diagnostics));
+            property.overrides = fields.take("override").and_then(|entry| boolean(entry, diagnostics));
+            fields.misplaced("set_once", "on an event's property write `person: set_once`", diagnostics);
+        }
+        Place::Person => {
+            let set_once = fields.take("set_once").and_then(|entry| boolean(entry, diagnostics));
+            property.person = set_once
+                .filter(|set_once| set_once.value)
+                .map(|set_once| PersonLink { write: PersonWrite::SetOnce, span: set_once.key });
+            fields.misplaced("person", "remove it: this is a property of the person", diagnostics);
+        }
+        Place::Group | Place::Object => {}
+    }
+    if let Some(entry) = fields.take("examples") {
+        property.examples = match &entry.value.kind {
+            NodeKind::Sequence(examples) => examples.clone(),
+            _ => vec![entry.value.clone()],
+        };
+    }
+    fields.misplaced("optional", "remove it: what is not `required: true` is optional", diagnostics);
+    fields.not_yet(&["hash"], diagnostics);
+}
+
+const SENSITIVITIES: &[(&str, Sensitivity)] = &[
+    ("public", Sensitivity::Public),
+    ("internal", Sensitivity::Internal),
+    ("personal", Sensitivity::Personal),
+    ("secret", Sensitivity::Secret),
+];
+
+fn person(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<PersonLink> {
+    const WORDS: &[(&str, PersonWrite)] = &[("set", PersonWrite::Set), ("set_once", PersonWrite::SetOnce)];
+    let write = word(entry, WORDS, diagnostics)?;
+    Some(PersonLink { write: write.value, span: write.span })
+}
+
+fn what(place: Place) -> &'static str {
+    match place {
+        Place::Event => "a property",
+        Place::Person => "a property of the person",
+        Place::Group => "a property of a group",
+        Place::Object => "a property of an object",
+    }
+}
+
+fn no_type(name: &Spanned<String>, diagnostics: &mut Diagnostics) {
+    let message = format!("property `{}` has no type", name.value);
+    diagnostics.error(Code::NoType, name.span, message).help(
+        "write a type, such as `string`, or one of the keys `type`, `enum`, `object`, `list`, `map`, `const`"
+            .to_owned(),
+    );
+}
+
+fn untyped(name: Text) -> Property {
+    let ty = TypeExpression { shape: Shape::Broken, span: name.span };
+    Property {
+        name,
+        meta: Meta::default(),
+        ty,
+        required: None,
+        nullable: None,
+        constraints: Constraints::default(),
+        sensitivity: None,
+        person: None,
+        overrides: None,
+        examples: Vec::new(),
+    }
+}

@@ -1,0 +1,243 @@
+//! Single values behind keys: text, truth, numbers, words, dates.
+
+use super::fields::{list, shape};
+use crate::ast::scalar::{Core, core};
+use crate::ast::{Keyed, Number, Spanned, Text};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::suggest;
+use crate::yaml::{Entry, Node, NodeKind, Scalar};
+
+/// Text behind a key: the scalar's source text, whatever it looks like.
+pub(super) fn text(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Text> {
+    let NodeKind::Scalar(scalar) = &entry.value.kind else {
+        let message = format!("`{}` is text, not {}", entry.key.text, shape(&entry.value));
+        diagnostics.error(Code::WrongShape, entry.value.span, message);
+        return None;
+    };
+    if is_empty(scalar) {
+        empty(entry, diagnostics);
+        return None;
+    }
+    Some(Spanned { value: scalar.text.clone(), span: entry.value.span })
+}
+
+/// One text or a list of texts behind a key.
+pub(super) fn texts(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    let NodeKind::Sequence(items) = &entry.value.kind else {
+        return text(entry, diagnostics).into_iter().collect();
+    };
+    items.iter().filter_map(|item| item_text(item, &entry.key.text, diagnostics)).collect()
+}
+
+/// Text in a list behind `key`.
+pub(super) fn item_text(item: &Node, key: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
+    match &item.kind {
+        NodeKind::Scalar(scalar) if !is_empty(scalar) => Some(Spanned { value: scalar.text.clone(), span: item.span }),
+        _ => {
+            let message = format!("`{key}` is a list of texts, this is {}", shape(item));
+            diagnostics.error(Code::WrongShape, item.span, message);
+            None
+        }
+    }
+}
+
+/// `true` or `false` behind a key.
+pub(super) fn boolean(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<bool>> {
+    let scalar = scalar(entry, "`true` or `false`", diagnostics)?;
+    if let Core::Boolean(value) = core(scalar) {
+        return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
+    }
+    let found = invalid(entry, "`true` or `false`", &scalar.text, diagnostics);
+    match scalar.text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "y" | "true" | "1" => found.help("write `true`".to_owned()),
+        "no" | "off" | "n" | "false" | "0" => found.help("write `false`".to_owned()),
+        _ => found,
+    };
+    None
+}
+
+/// A bound behind a key.
+pub(super) fn number(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<Number>> {
+    let scalar = scalar(entry, "a number", diagnostics)?;
+    let value = match core(scalar) {
+        Core::Integer(integer) => Number::Integer(integer),
+        Core::Number(number) => Number::Number(number),
+        _ => {
+            let found = invalid(entry, "a number", &scalar.text, diagnostics);
+            found.help(without_separators(&scalar.text));
+            return None;
+        }
+    };
+    Some(Keyed { key: entry.key.span, value, span: entry.value.span })
+}
+
+/// A length behind a key.
+pub(super) fn count(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<u64>> {
+    let scalar = scalar(entry, "a whole number from 0", diagnostics)?;
+    if let Core::Integer(integer) = core(scalar)
+        && let Ok(value) = u64::try_from(integer)
+    {
+        return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
+    }
+    let found = invalid(entry, "a whole number from 0", &scalar.text, diagnostics);
+    found.help(without_separators(&scalar.text));
+    None
+}
+
+/// A percentage from 0 to 100 behind a key.
+pub(super) fn percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
+    let scalar = scalar(entry, "a percentage from 0 to 100", diagnostics)?;
+    let span = entry.value.span;
+    let value = match core(scalar) {
+        Core::Integer(integer) => Number::Integer(integer).as_f64(),
+        Core::Number(number) => number,
+        _ => {
+            let bare = scalar.text.strip_suffix('%').map(str::trim_end);
+            let message = format!("`{}` is a percentage from 0 to 100, not `{}`", entry.key.text, scalar.text);
+            match bare.filter(|bare| bare.parse::<f64>().is_ok()) {
+                Some(bare) => diagnostics.error(Code::Habit, span, message).help(format!("write `{bare}`")),
+                None => diagnostics.error(Code::InvalidValue, span, message),
+            };
+            return None;
+        }
+    };
+    if !(0.0..=100.0).contains(&value) {
+        let message = format!("`{}` is a percentage from 0 to 100, not {}", entry.key.text, scalar.text);
+        diagnostics.error(Code::PercentRange, span, message);
+        return None;
+    }
+    Some(Spanned { value, span })
+}
+
+/// Warns where a fraction was probably meant as a share of one.
+pub(super) fn tiny_percent(percent: Spanned<f64>, diagnostics: &mut Diagnostics) {
+    if percent.value > 0.0 && percent.value < 1.0 {
+        let message = format!("{} is {} of one percent", percent.value, fraction(percent.value));
+        let help = format!("a percentage goes from 0 to 100; {}?", percent.value * 100.0);
+        diagnostics.warning(Code::TinyPercent, percent.span, message).help(help);
+    }
+}
+
+/// One of `words` behind a key.
+pub(super) fn word<T: Copy>(
+    entry: &Entry,
+    words: &[(&'static str, T)],
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<T>> {
+    let text = text(entry, diagnostics)?;
+    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
+        return Some(Spanned { value: *value, span: text.span });
+    }
+    let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
+    let help = match suggest::nearest(&text.value, names.iter().copied()) {
+        Some(similar) => format!("did you mean `{similar}`?"),
+        None => format!("it is one of {}", list(&names)),
+    };
+    let message = format!("unknown `{}`: `{}`", entry.key.text, text.value);
+    diagnostics.error(Code::InvalidValue, text.span, message).help(help);
+    None
+}
+
+/// A day, `2027-03-31`, behind a key; `never` where `or_never`.
+pub(super) fn date(entry: &Entry, or_never: bool, diagnostics: &mut Diagnostics) -> Option<Text> {
+    let text = text(entry, diagnostics)?;
+    if is_date(&text.value) || (or_never && text.value == "never") {
+        return Some(text);
+    }
+    let wanted = if or_never { "a date such as `2027-03-31`, or `never`" } else { "a date such as `2027-03-31`" };
+    let message = format!("`{}` is {wanted}, not `{}`", entry.key.text, text.value);
+    diagnostics.error(Code::InvalidValue, text.span, message);
+    None
+}
+
+/// `1_000` and `1,000`: what to write instead.
+pub(crate) fn without_separators(text: &str) -> Option<String> {
+    let bare: String = text.chars().filter(|character| !matches!(character, '_' | ',' | '\'')).collect();
+    (bare != text && bare.parse::<f64>().is_ok_and(f64::is_finite)).then(|| format!("write `{bare}`"))
+}
+
+/// Whether the text is a day that exists.
+pub(crate) fn is_date(text: &str) -> bool {
+    let bytes = text.as_bytes();
+    let part = |range| text.get(range).and_then(|part: &str| part.parse::<u32>().ok());
+    let well_formed = bytes.len() == 10
+        && bytes.iter().enumerate().all(|(at, byte)| match at {
+            4 | 7 => *byte == b'-',
+            _ => byte.is_ascii_digit(),
+        });
+    let (Some(year), Some(month), Some(day)) = (part(0..4), part(5..7), part(8..10)) else { return false };
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    let days = match month {
+        1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
+        4 | 6 | 9 | 11 => 30,
+        2 if leap => 29,
+        2 => 28,
+        _ => 0,
+    };
+    well_formed && (1..=days).contains(&day)
+}
+
+fn scalar<'a>(entry: &'a Entry, wanted: &str, diagnostics: &mut Diagnostics) -> Option<&'a Scalar> {
+    match &entry.value.kind {
+        NodeKind::Scalar(scalar) if is_empty(scalar) => empty(entry, diagnostics),
+        NodeKind::Scalar(scalar) => return Some(scalar),
+        _ => {
+            let message = format!("`{}` is {wanted}, not {}", entry.key.text, shape(&entry.value));
+            diagnostics.error(Code::WrongShape, entry.value.span, message);
+        }
+    }
+    None
+}
+
+fn empty(entry: &Entry, diagnostics: &mut Diagnostics) {
+    let message = format!("`{}` has no value", entry.key.text);
+    diagnostics.error(Code::EmptyValue, entry.key.span, message).help("write one, or remove the key".to_owned());
+}
+
+fn invalid<'d>(entry: &Entry, wanted: &str, text: &str, diagnostics: &'d mut Diagnostics) -> &'d mut Diagnostic {
+    let message = format!("`{}` is {wanted}, not `{text}`", entry.key.text);
+    diagnostics.error(Code::InvalidValue, entry.value.span, message)
+}
+
+fn is_empty(scalar: &Scalar) -> bool {
+    scalar.text.is_empty() && !scalar.quoted
+}
+
+fn fraction(value: f64) -> &'static str {
+    const WORDS: [(f64, &str); 3] = [(0.25, "a quarter"), (0.5, "half"), (0.1, "a tenth")];
+    WORDS.iter().find(|(number, _)| (number - value).abs() < f64::EPSILON).map_or("a part", |(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_days_that_exist_are_dates() {
+        let cases = [
+            ("2027-03-31", true),
+            ("2028-02-29", true),
+            ("2027-02-29", false),
+            ("1900-02-29", false),
+            ("2027-13-01", false),
+            ("2027-00-10", false),
+            ("2027-3-31", false),
+            ("2027-03-31T00:00:00Z", false),
+            ("+027-03-31", false),
+            ("never", false),
+            ("é027-03-3", false),
+        ];
+        for (text, expected) in cases {
+            assert_eq!(is_date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn separators_of_thousands_are_taken_out() {
+        assert_eq!(without_separators("1_000").as_deref(), Some("write `1000`"));
+        assert_eq!(without_separators("1,000.5").as_deref(), Some("write `1000.5`"));
+        assert_eq!(without_separators("ten"), None);
+        assert_eq!(without_separators("10"), None);
+    }
+}

@@ -1,0 +1,292 @@
+//! Types: words, inline shapes, constraints, declarations.
+
+use super::fields::{Fields, shape};
+use super::meta::meta;
+use super::property::of_object;
+use super::scalar::{boolean, count, number, text};
+use crate::ast::scalar::is_null;
+use crate::ast::{
+    Constraints, Element, EnumShape, EnumValue, Keyed, Meta, Shape, Text, TypeDeclaration, TypeExpression,
+};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir;
+use crate::source::Span;
+use crate::yaml::{Entry, Node, NodeKind, Scalar};
+
+/// The words for types that the language has; no declared type takes one of them.
+pub(crate) const WORDS: [(&str, ir::Scalar); 6] = [
+    ("string", ir::Scalar::String),
+    ("integer", ir::Scalar::Integer),
+    ("number", ir::Scalar::Number),
+    ("boolean", ir::Scalar::Boolean),
+    ("datetime", ir::Scalar::Datetime),
+    ("json", ir::Scalar::Json),
+];
+
+/// The keys that say a type, and what stands behind each.
+pub(crate) const SHAPES: [(&str, &str); 5] = [
+    ("enum", "an enum is written `enum: [..]`"),
+    ("object", "an object is written `object: { .. }` with its properties"),
+    ("list", "a list is written `list: ..` with the type of its elements"),
+    ("map", "a map is written `map: ..` with the type of its values"),
+    ("const", "a constant is written `const: ..` with its value"),
+];
+
+/// One of `types`.
+pub(super) fn declaration(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> TypeDeclaration {
+    let broken = TypeExpression { shape: Shape::Broken, span: name.span };
+    let mut declaration =
+        TypeDeclaration { name, meta: Meta::default(), ty: broken, constraints: Constraints::default() };
+    match &node.kind {
+        NodeKind::Scalar(scalar) if !is_null(node) => declaration.ty = word_of(scalar, node.span, diagnostics),
+        NodeKind::Sequence(_) => {
+            let help = "an enum is written `{ enum: [..] }`, a list `{ list: .. }`".to_owned();
+            diagnostics.error(Code::WrongShape, node.span, "a type is a word or a map, not a list").help(help);
+        }
+        _ => {
+            let Some(mut fields) = Fields::of(node, "a type", diagnostics) else { return declaration };
+            declaration.meta = meta(&mut fields, diagnostics);
+            declaration.constraints = constraints(&mut fields, diagnostics);
+            let ty = of_fields(&mut fields, false, diagnostics);
+            for key in ["required", "nullable", "sensitivity"] {
+                fields.misplaced(key, "it stands on the property that uses the type", diagnostics);
+            }
+            let clean = fields.finish(diagnostics);
+            match ty {
+                Some(ty) => declaration.ty = ty,
+                None if clean => no_type(&declaration.name, diagnostics),
+                None => {}
+            }
+        }
+    }
+    declaration
+}
+
+/// A type that stands alone: a word, or a map of the keys that say one.
+pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpression {
+    let node = &entry.value;
+    let broken = TypeExpression { shape: Shape::Broken, span: node.span };
+    match &node.kind {
+        _ if is_null(node) => {
+            diagnostics.error(Code::EmptyValue, entry.key.span, format!("`{}` has no value", entry.key.text));
+            broken
+        }
+        NodeKind::Scalar(scalar) => word_of(scalar, node.span, diagnostics),
+        NodeKind::Sequence(_) => {
+            let message = format!("`{}` is a type, not a list", entry.key.text);
+            diagnostics.error(Code::WrongShape, node.span, message);
+            broken
+        }
+        NodeKind::Mapping(_) => {
+            let Some(mut fields) = Fields::of(node, "a type", diagnostics) else { return broken };
+            let ty = of_fields(&mut fields, false, diagnostics);
+            let clean = fields.finish(diagnostics);
+            if ty.is_none() && clean {
+                let message = format!("`{}` says no type", entry.key.text);
+                diagnostics.error(Code::NoType, entry.key.span, message);
+            }
+            ty.unwrap_or(broken)
+        }
+    }
+}
+
+/// What the keys `type enum object list map const` and those beside them say; `None`: nothing.
+///
+/// A constant is no type of its own: only a property is one.
+pub(super) fn of_fields(
+    fields: &mut Fields<'_>,
+    is_property: bool,
+    diagnostics: &mut Diagnostics,
+) -> Option<TypeExpression> {
+    let ty = fields.take("type");
+    let (values, open) = (fields.take("enum"), fields.take("open"));
+    let object = fields.take("object");
+    let list = fields.take("list");
+    let (map, keys) = (fields.take("map"), fields.take("keys"));
+    let constant = if is_property { fields.take("const") } else { fields.habit("const") };
+    let only = fields.take("only");
+    let items = fields.habit("items");
+
+    if let Some(entry) = items {
+        let of = match &entry.value.kind {
+            NodeKind::Scalar(scalar) => scalar.text.as_str(),
+            _ => "..",
+        };
+        let message = "`items` is not a key of this language".to_owned();
+        let help = format!("a list is written `{{ list: {of} }}`");
+        diagnostics.error(Code::Habit, entry.key.span, message).help(help);
+        return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
+    }
+    if let Some(entry) = constant.filter(|_| !is_property) {
+        let message = "`const` stands only on a property".to_owned();
+        diagnostics.error(Code::Misplaced, entry.key.span, message);
+        return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
+    }
+    if let Some(expression) = several(&[ty, values, object, list, map, constant], diagnostics) {
+        return Some(expression);
+    }
+    beside(open, values.is_some(), "open", "an `enum`", diagnostics);
+    beside(keys, map.is_some(), "keys", "a `map`", diagnostics);
+    beside(only, ty.is_some(), "only", "a `type`", diagnostics);
+
+    if let Some(entry) = values {
+        let open = open.and_then(|entry| boolean(entry, diagnostics)).is_some_and(|open| open.value);
+        let shape = enumeration(entry, open, diagnostics);
+        return Some(TypeExpression { shape, span: entry.key.span });
+    }
+    if let Some(entry) = object {
+        let shape = Shape::Object(of_object(entry, diagnostics));
+        return Some(TypeExpression { shape, span: entry.key.span });
+    }
+    if let Some(entry) = list {
+        let shape = Shape::List(Box::new(element(entry, diagnostics)));
+        return Some(TypeExpression { shape, span: entry.key.span });
+    }
+    if let Some(entry) = map {
+        let keys = keys.map(|keys| Box::new(alone(keys, diagnostics)));
+        let shape = Shape::Map { keys, values: Box::new(element(entry, diagnostics)) };
+        return Some(TypeExpression { shape, span: entry.key.span });
+    }
+    if let Some(entry) = constant {
+        let of = ty.map(|ty| Box::new(alone(ty, diagnostics)));
+        let shape = Shape::Const { value: entry.value.clone(), of };
+        return Some(TypeExpression { shape, span: entry.key.span });
+    }
+    let ty = alone(ty?, diagnostics);
+    Some(match only {
+        Some(only) => subset(ty, only, diagnostics),
+        None => ty,
+    })
+}
+
+/// A word as a type.
+pub(super) fn word_of(scalar: &Scalar, span: Span, diagnostics: &mut Diagnostics) -> TypeExpression {
+    let word = scalar.text.as_str();
+    if let Some((_, scalar)) = WORDS.iter().find(|(name, _)| *name == word) {
+        return TypeExpression { shape: Shape::Scalar(*scalar), span };
+    }
+    if let Some((_, help)) = SHAPES.iter().find(|(name, _)| *name == word) {
+        let message = format!("`{word}` is a key, not a word for a type");
+        diagnostics.error(Code::Habit, span, message).help((*help).to_owned());
+        return TypeExpression { shape: Shape::Broken, span };
+    }
+    TypeExpression { shape: Shape::Named(word.to_owned()), span }
+}
+
+/// Takes `min max min_length max_length pattern min_items max_items`.
+pub(super) fn constraints(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Constraints {
+    Constraints {
+        min: fields.take("min").and_then(|entry| number(entry, diagnostics)),
+        max: fields.take("max").and_then(|entry| number(entry, diagnostics)),
+        min_length: fields.take("min_length").and_then(|entry| count(entry, diagnostics)),
+        max_length: fields.take("max_length").and_then(|entry| count(entry, diagnostics)),
+        pattern: fields.take("pattern").and_then(|entry| {
+            let text = text(entry, diagnostics)?;
+            Some(Keyed { key: entry.key.span, value: text.value, span: text.span })
+        }),
+        min_items: fields.take("min_items").and_then(|entry| count(entry, diagnostics)),
+        max_items: fields.take("max_items").and_then(|entry| count(entry, diagnostics)),
+    }
+}
+
+/// Tells a second type, at its key.
+fn several(given: &[Option<&Entry>; 6], diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
+    let mut given: Vec<_> = given.iter().flatten().collect();
+    given.sort_by_key(|entry| entry.key.span);
+    let keys: Vec<_> = given.iter().map(|entry| entry.key.text.as_str()).collect();
+    let [first, second, ..] = given[..] else { return None };
+    if keys.len() == 2 && keys.contains(&"type") && keys.contains(&"const") {
+        return None;
+    }
+    let message = format!("`{}` and `{}` both say a type", first.key.text, second.key.text);
+    let word = if first.key.text == "type" { first } else { second };
+    let help = match keys.contains(&"type") {
+        true => format!("remove `{}`: `{}` says it already", word.key.text, keys.iter().find(|key| **key != "type")?),
+        false => "keep one of them".to_owned(),
+    };
+    diagnostics.error(Code::SeveralTypes, second.key.span, message).also(first.key.span, "the first").help(help);
+    Some(TypeExpression { shape: Shape::Broken, span: second.key.span })
+}
+
+/// Tells a key that means something only beside another.
+fn beside(entry: Option<&Entry>, fits: bool, key: &str, other: &str, diagnostics: &mut Diagnostics) {
+    if let Some(entry) = entry.filter(|_| !fits) {
+        diagnostics.error(Code::Misplaced, entry.key.span, format!("`{key}` stands only beside {other}"));
+    }
+}
+
+fn enumeration(entry: &Entry, open: bool, diagnostics: &mut Diagnostics) -> Shape {
+    let NodeKind::Sequence(nodes) = &entry.value.kind else {
+        let message = format!("`enum` is a list of values, not {}", shape(&entry.value));
+        let span = if is_null(&entry.value) { entry.key.span } else { entry.value.span };
+        diagnostics.error(Code::WrongShape, span, message).help("write `enum: [a, b]`".to_owned());
+        return Shape::Broken;
+    };
+    let values: Vec<_> = nodes.iter().filter_map(|node| enum_value(node, diagnostics)).collect();
+    let complete = values.len() == nodes.len();
+    Shape::Enum(EnumShape { values, open, complete })
+}
+
+fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
+    if let NodeKind::Scalar(_) = &node.kind {
+        return Some(EnumValue { value: node.clone(), meta: Meta::default() });
+    }
+    let mut fields = Fields::of(node, "an enum value in its long form", diagnostics)?;
+    let value = fields.require("value", "this enum value", node.span, "write `value: ..`");
+    let meta = meta(&mut fields, diagnostics);
+    fields.finish(diagnostics);
+    let value = value?;
+    if let NodeKind::Scalar(_) = &value.value.kind {
+        return Some(EnumValue { value: value.value.clone(), meta });
+    }
+    let message = format!("an enum value is text or an integer, not {}", shape(&value.value));
+    diagnostics.error(Code::WrongShape, value.value.span, message);
+    None
+}
+
+/// What stands behind `list` or `map`.
+fn element(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
+    if !matches!(entry.value.kind, NodeKind::Mapping(_)) {
+        return Element { ty: alone(entry, diagnostics), nullable: false, constraints: Constraints::default() };
+    }
+    let broken = TypeExpression { shape: Shape::Broken, span: entry.value.span };
+    let Some(mut fields) = Fields::of(&entry.value, "an element", diagnostics) else {
+        return Element { ty: broken, nullable: false, constraints: Constraints::default() };
+    };
+    let constraints = constraints(&mut fields, diagnostics);
+    let nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
+    let ty = of_fields(&mut fields, false, diagnostics);
+    fields.misplaced("required", "elements that may be missing are `nullable: true`", diagnostics);
+    let clean = fields.finish(diagnostics);
+    if ty.is_none() && clean {
+        let message = format!("`{}` does not say what it holds", entry.key.text);
+        diagnostics.error(Code::NoType, entry.key.span, message);
+    }
+    Element { ty: ty.unwrap_or(broken), nullable: nullable.is_some_and(|nullable| nullable.value), constraints }
+}
+
+fn subset(of: TypeExpression, only: &Entry, diagnostics: &mut Diagnostics) -> TypeExpression {
+    let NodeKind::Sequence(values) = &only.value.kind else {
+        let message = format!("`only` is a list of values, not {}", shape(&only.value));
+        diagnostics.error(Code::WrongShape, only.value.span, message);
+        return TypeExpression { shape: Shape::Broken, ..of };
+    };
+    match of.shape {
+        Shape::Named(name) => {
+            let shape = Shape::Subset { of: name, only: values.clone(), key: only.key.span };
+            TypeExpression { shape, span: of.span }
+        }
+        Shape::Broken => of,
+        _ => {
+            let message = "`only` takes some values of a named enum".to_owned();
+            diagnostics.error(Code::NotAnEnum, of.span, message).help("declare the enum in `types`".to_owned());
+            TypeExpression { shape: Shape::Broken, ..of }
+        }
+    }
+}
+
+fn no_type(name: &Text, diagnostics: &mut Diagnostics) {
+    let help = "write a word, such as `string`, or one of the keys `type`, `enum`, `object`, `list`, `map`".to_owned();
+    diagnostics.error(Code::NoType, name.span, format!("type `{}` says nothing", name.value)).help(help);
+}
