@@ -1,0 +1,93 @@
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::{FlagValue, Reason, ReasonCode};
+
+/// What a source said about one flag.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ServedFlag {
+    /// The answer.
+    pub value: FlagValue,
+    /// Why.
+    pub reason: Option<Reason>,
+    /// The flag's number at the source.
+    pub id: Option<i64>,
+    /// Which version of the flag was evaluated.
+    pub version: Option<i64>,
+    /// What the flag hands out with this value: JSON text, as it came.
+    pub payload: Option<Box<str>>,
+    /// Whether an experiment runs on the flag, where the source says so.
+    pub has_experiment: Option<bool>,
+}
+
+/// What a source said about one flag, and why it cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unusable {
+    /// The source could not evaluate the flag.
+    Failed,
+    /// The answer has another shape; which field.
+    Odd(&'static str),
+}
+
+impl fmt::Display for Unusable {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Failed => formatter.write_str("the source could not evaluate the flag"),
+            Self::Odd(field) => write!(formatter, "`{field}` is missing or of another type"),
+        }
+    }
+}
+
+impl From<FlagValue> for ServedFlag {
+    /// A value alone, as one fixes it by hand.
+    fn from(value: FlagValue) -> Self {
+        Self { value, reason: None, id: None, version: None, payload: None, has_experiment: None }
+    }
+}
+
+impl ServedFlag {
+    /// Whether somebody is held out of the experiment on this flag.
+    #[must_use]
+    pub fn is_holdout(&self) -> bool {
+        matches!(self.reason, Some(Reason { code: ReasonCode::HoldoutConditionValue, .. }))
+            || self.value.variant().is_some_and(|variant| variant.starts_with("holdout-"))
+    }
+
+    /// Reads one member of `flags`. Where PostHog gives a typed `value`, that is the value; otherwise it is
+    /// the variant, or else whether the flag is enabled.
+    pub(crate) fn from_json(flag: &Value) -> Result<Self, Unusable> {
+        let flag = flag.as_object().ok_or(Unusable::Odd("flags"))?;
+        if flag.get("failed") == Some(&Value::Bool(true)) {
+            return Err(Unusable::Failed);
+        }
+        let value = match (flag.get("value"), flag.get("variant")) {
+            (Some(value), _) => FlagValue::from_json(value).ok_or(Unusable::Odd("value"))?,
+            (None, Some(Value::String(variant))) => FlagValue::Variant(variant.as_str().into()),
+            (None, None | Some(Value::Null)) => {
+                FlagValue::Boolean(flag.get("enabled").and_then(Value::as_bool).ok_or(Unusable::Odd("enabled"))?)
+            }
+            (None, Some(_)) => return Err(Unusable::Odd("variant")),
+        };
+        let metadata = flag.get("metadata");
+        let member = |name| metadata.and_then(|metadata| metadata.get(name));
+        Ok(Self {
+            value,
+            reason: flag.get("reason").and_then(Reason::from_json),
+            id: member("id").and_then(Value::as_i64),
+            version: member("version").and_then(Value::as_i64),
+            payload: member("payload").and_then(payload),
+            has_experiment: member("has_experiment").and_then(Value::as_bool),
+        })
+    }
+}
+
+/// A payload is JSON inside a text; some servers unpack it.
+pub(crate) fn payload(value: &Value) -> Option<Box<str>> {
+    match value {
+        Value::Null => None,
+        Value::String(text) => Some(text.as_str().into()),
+        unpacked => Some(unpacked.to_string().into()),
+    }
+}
