@@ -1,15 +1,26 @@
 //! Writing JSON straight into bytes.
 
 /// Appends `text` as a JSON string, quotes included.
+#[inline]
 pub(crate) fn write_string(bytes: &mut Vec<u8>, text: &str) {
+    bytes.reserve(text.len() + 2);
     bytes.push(b'"');
     write_escaped(bytes, text);
     bytes.push(b'"');
 }
 
 /// Appends `text` escaped as inside a JSON string, without quotes.
+#[inline]
 pub(crate) fn write_escaped(bytes: &mut Vec<u8>, text: &str) {
-    let source = text.as_bytes();
+    if is_plain(text.as_bytes()) {
+        bytes.extend_from_slice(text.as_bytes());
+    } else {
+        write_with_escapes(bytes, text.as_bytes());
+    }
+}
+
+#[cold]
+fn write_with_escapes(bytes: &mut Vec<u8>, source: &[u8]) {
     let mut written = 0;
     for (position, &byte) in source.iter().enumerate() {
         if ESCAPES[byte as usize] == 0 {
@@ -27,6 +38,34 @@ pub(crate) fn write_escaped(bytes: &mut Vec<u8>, text: &str) {
         }
     }
     bytes.extend_from_slice(&source[written..]);
+}
+
+/// Whether nothing has to be escaped, eight bytes at a time: most text is plain. What is left over is read
+/// once more with the bytes before it.
+#[inline]
+fn is_plain(text: &[u8]) -> bool {
+    if let Some(last) = text.last_chunk::<8>() {
+        let (words, _rest) = text.as_chunks::<8>();
+        words.iter().all(|word| is_plain_word(u64::from_le_bytes(*word))) && is_plain_word(u64::from_le_bytes(*last))
+    } else if let (Some(first), Some(last)) = (text.first_chunk::<4>(), text.last_chunk::<4>()) {
+        let (first, last) = (u32::from_le_bytes(*first), u32::from_le_bytes(*last));
+        is_plain_word(u64::from(first) << 32 | u64::from(last))
+    } else {
+        text.iter().all(|&byte| ESCAPES[usize::from(byte)] == 0)
+    }
+}
+
+/// The same for eight bytes: a byte below a limit borrows into its top bit when the limit is taken off.
+#[inline]
+const fn is_plain_word(word: u64) -> bool {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const TOPS: u64 = ONES << 7;
+    const fn below(word: u64, limit: u64) -> u64 {
+        word.wrapping_sub(ONES * limit) & !word
+    }
+    let quote = word ^ (ONES * b'"' as u64);
+    let backslash = word ^ (ONES * b'\\' as u64);
+    (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) & TOPS == 0
 }
 
 pub(crate) fn write_integer(bytes: &mut Vec<u8>, value: i64) {
@@ -76,6 +115,20 @@ mod tests {
             write_string(&mut bytes, text);
             assert_eq!(serde_json::from_slice::<String>(&bytes).unwrap(), text);
         }
+    }
+
+    #[test]
+    fn what_must_be_escaped_is_found_at_every_place() {
+        for length in 1..20 {
+            for place in 0..length {
+                for byte in 0..=0x7f_u8 {
+                    let mut text = vec![b'~'; length];
+                    text[place] = byte;
+                    assert_eq!(is_plain(&text), ESCAPES[usize::from(byte)] == 0, "{text:?}");
+                }
+            }
+        }
+        assert!(is_plain("ünïcödé 日本 🦀 \u{80}\u{a0}\u{2028}".as_bytes()));
     }
 
     #[test]

@@ -57,7 +57,7 @@ impl RunTag {
 pub(crate) const RUN_HEADER: usize = 7;
 
 /// Appends property fragments to a record, and opens a run wherever place, class or destinations change.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct RunWriter {
     pub(crate) bytes: Vec<u8>,
     /// Where the header of the open run is.
@@ -77,12 +77,10 @@ struct Open {
 }
 
 impl RunWriter {
-    /// Empties the writer and keeps its memory.
-    pub(crate) fn clear(&mut self) {
-        self.bytes.clear();
-        self.invalid.clear();
-        self.open = None;
-        self.destinations = Destinations::ALL.0;
+    /// Appends to `bytes`; the properties are for all destinations.
+    #[inline]
+    pub(crate) fn new(bytes: Vec<u8>) -> Self {
+        Self { bytes, open: None, destinations: Destinations::ALL.0, invalid: Vec::new(), hide_personal: false }
     }
 
     /// The properties that follow are for these destinations alone.

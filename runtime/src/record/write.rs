@@ -1,4 +1,4 @@
-use std::cell::RefCell;
+use std::cell::Cell;
 
 use super::{Destinations, FIXED, RunWriter, VERSION, Verb};
 use crate::event::PropertyWriter;
@@ -27,7 +27,7 @@ pub(crate) struct RecordWriter;
 
 thread_local! {
     /// One buffer per thread: a capture allocates nothing once it has grown.
-    static SCRATCH: RefCell<RunWriter> = RefCell::default();
+    static SCRATCH: Cell<Vec<u8>> = const { Cell::new(Vec::new()) };
 }
 
 /// What a thread's buffer may keep between captures; one that a huge event grew is given back.
@@ -42,26 +42,25 @@ impl RecordWriter {
         properties: impl FnOnce(&mut RunWriter),
         use_it: impl FnOnce(&[u8], &mut Vec<Invalid>) -> R,
     ) -> R {
-        let mut runs = SCRATCH.try_with(RefCell::take).unwrap_or_default();
-        runs.clear();
+        let mut runs = RunWriter::new(SCRATCH.try_with(Cell::take).unwrap_or_default());
         write_header(&mut runs.bytes, header);
         properties(&mut runs);
         runs.close();
         let length = u32::try_from(runs.bytes.len()).unwrap_or(u32::MAX);
         runs.bytes[0..4].copy_from_slice(&length.to_le_bytes());
-        let RunWriter { bytes, invalid, .. } = &mut runs;
-        let result = use_it(bytes, invalid);
-        if runs.bytes.capacity() <= KEPT {
+        let RunWriter { mut bytes, mut invalid, .. } = runs;
+        let result = use_it(&bytes, &mut invalid);
+        if bytes.capacity() <= KEPT {
+            bytes.clear();
             // A thread that is ending has no buffer any more: nothing to keep then.
-            let _ = SCRATCH.try_with(|scratch| scratch.replace(runs));
+            let _ = SCRATCH.try_with(|scratch| scratch.set(bytes));
         }
         result
     }
 
     /// Encodes the properties of an event alone, for `Debug` and for comparing.
     pub(crate) fn properties(hide_personal: bool, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
-        let mut runs = RunWriter::default();
-        runs.clear();
+        let mut runs = RunWriter::new(Vec::new());
         runs.hide_personal = hide_personal;
         write(&mut PropertyWriter::new(&mut runs));
         runs.close();
