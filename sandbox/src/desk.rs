@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::fault::Fault;
 use crate::flags::Flags;
 use crate::http::{Request, Response};
-use crate::ledger::{Judged, Judgement, Ledger};
+use crate::ledger::{Judgement, Ledger};
+use crate::outcome::Outcome;
 use crate::parcel::Parcel;
 use crate::received::{RecordedRequest, RequestSummary};
 use crate::server::Reaction;
@@ -63,14 +63,6 @@ impl Route {
     }
 }
 
-/// What comes back to the client, and what is recorded.
-struct Outcome {
-    reaction: Reaction,
-    items: Vec<Judged>,
-    refused: Option<(String, u64)>,
-    fault: Option<&'static str>,
-}
-
 impl Desk {
     pub(crate) fn new() -> Self {
         Self {
@@ -115,8 +107,8 @@ impl Desk {
         let fault = self.with(vendor, |ledger| ledger.faults.next(&request.path));
         // Judged without the lock, so that large bodies do not hold up other connections.
         let outcome = match fault {
-            None => take(judge(&parcel)),
-            Some(fault) => play(fault, vendor, &parcel, judge),
+            None => Outcome::of(judge(&parcel)),
+            Some(fault) => Outcome::played(fault, vendor, &parcel, judge),
         };
         let mut summary = summary_of(&parcel, Some(vendor), status(&outcome.reaction));
         summary.fault = outcome.fault;
@@ -167,77 +159,6 @@ impl Desk {
             observer(summary);
         }
     }
-}
-
-fn take(judgement: Judgement) -> Outcome {
-    let Judgement { response, items, refused } = judgement;
-    Outcome { reaction: Reaction::Answer(response), items, refused, fault: None }
-}
-
-fn play(fault: Fault, vendor: Vendor, parcel: &Parcel<'_>, judge: fn(&Parcel<'_>) -> Judgement) -> Outcome {
-    let name = fault.name();
-    let refuses = |reaction| Outcome { reaction, items: Vec::new(), refused: None, fault: Some(name) };
-    let answers = |response| refuses(Reaction::Answer(response));
-    match fault {
-        Fault::Delay(delay) => {
-            let judgement = judge(parcel);
-            let response = judgement.response.clone();
-            Outcome { reaction: Reaction::AnswerAfter(delay, response), fault: Some(name), ..take(judgement) }
-        }
-        Fault::CutAfter => Outcome { reaction: Reaction::Cut, fault: Some(name), ..take(judge(parcel)) },
-        Fault::Partial { accepted } => {
-            let mut judgement = judge(parcel);
-            judgement.response = if parcel.request.path == "/import" {
-                mixpanel::partly_taken(&judgement.items, accepted)
-            } else {
-                Response::text(503, "some messages were not taken")
-            };
-            judgement.items.truncate(accepted);
-            Outcome { fault: Some(name), ..take(judgement) }
-        }
-        Fault::QuotaLimited if vendor == Vendor::PostHog => {
-            let mut judgement = judge(parcel);
-            if judgement.response.status == 200 {
-                judgement.response = Response::json(200, json!({ "status": 1, "quota_limited": ["events"] }));
-            }
-            for item in &mut judgement.items {
-                item.received.verdict = crate::Verdict::Dropped("over quota".to_owned());
-            }
-            Outcome { fault: Some(name), ..take(judgement) }
-        }
-        Fault::QuotaLimited if vendor == Vendor::Mixpanel => answers(mixpanel::error(
-            429,
-            "Project exceeded rate limits. Please retry the request with exponential backoff.",
-        )),
-        Fault::QuotaLimited => answers(Response::text(429, "too many requests")),
-        Fault::Status { code, body, retry_after } => {
-            let response = Response { content_type: "application/json", ..Response::text(code, body) };
-            answers(match retry_after {
-                Some(value) => response.with_header("retry-after", value),
-                None => response,
-            })
-        }
-        Fault::Html(status) => answers(Response::html(status, "<!doctype html><title>Please sign in</title>")),
-        Fault::EmptyAnswer => answers(Response::text(200, "")),
-        Fault::TwoHundredWithError => answers(two_hundred_with_error(vendor, &parcel.request.path)),
-        Fault::Hang => refuses(Reaction::Hang),
-        Fault::CutBefore => refuses(Reaction::Cut),
-        Fault::Times(..) | Fault::Forever(_) => unreachable!("the queue unrolls these"),
-    }
-}
-
-fn two_hundred_with_error(vendor: Vendor, path: &str) -> Response {
-    let error = "scripted error";
-    Response::json(
-        200,
-        match vendor {
-            Vendor::Segment => json!({ "success": false, "message": error }),
-            Vendor::Mixpanel if path == "/import" => {
-                json!({ "code": 200, "status": "error", "error": error, "num_records_imported": 0 })
-            }
-            Vendor::PostHog | Vendor::Mixpanel => json!({ "status": 0, "error": error }),
-        },
-    )
 }
 
 fn status(reaction: &Reaction) -> Option<u16> {

@@ -100,37 +100,48 @@ impl Fault {
 /// The faults that wait for one vendor.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    waiting: VecDeque<(Option<String>, Fault)>,
+    waiting: VecDeque<Waiting>,
+}
+
+/// A fault that is no repetition itself; `left` is absent where it never ends.
+#[derive(Debug)]
+struct Waiting {
+    path: Option<String>,
+    left: Option<usize>,
+    fault: Fault,
 }
 
 impl Faults {
     /// Appends a fault, for requests to that path or to any.
-    pub(crate) fn push(&mut self, path: Option<&str>, fault: Fault) {
-        self.waiting.push_back((path.map(|path| path.trim_end_matches('/').to_owned()), fault));
+    pub(crate) fn push(&mut self, path: Option<&str>, mut fault: Fault) {
+        let path = path.map(|path| path.trim_end_matches('/').to_owned());
+        let mut left = Some(1_usize);
+        loop {
+            fault = match fault {
+                Fault::Times(count, fault) => {
+                    left = left.map(|left| left.saturating_mul(count));
+                    *fault
+                }
+                Fault::Forever(fault) => {
+                    left = left.filter(|left| *left == 0);
+                    *fault
+                }
+                fault => return self.waiting.push_back(Waiting { path, left, fault }),
+            };
+        }
     }
 
     pub(crate) fn clear(&mut self) {
         self.waiting.clear();
     }
 
-    /// The fault for a request to that path; nested counts are unrolled one by one.
+    /// The fault for a request to that path.
     pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
-        let at = self.waiting.iter().position(|(only, _)| only.as_deref().is_none_or(|only| only == path))?;
-        let (only, fault) = self.waiting.remove(at)?;
-        match fault {
-            Fault::Forever(fault) => {
-                self.waiting.insert(at, (only, Fault::Forever(fault.clone())));
-                Some(*fault)
-            }
-            Fault::Times(0, _) => self.next(path),
-            Fault::Times(count, fault) => {
-                if count > 1 {
-                    self.waiting.insert(at, (only, Fault::Times(count - 1, fault.clone())));
-                }
-                Some(*fault)
-            }
-            fault => Some(fault),
-        }
+        self.waiting.retain(|waiting| waiting.left != Some(0));
+        let mine = |waiting: &&mut Waiting| waiting.path.as_deref().is_none_or(|only| only == path);
+        let waiting = self.waiting.iter_mut().find(mine)?;
+        waiting.left = waiting.left.map(|left| left - 1);
+        Some(waiting.fault.clone())
     }
 }
 
@@ -144,10 +155,12 @@ mod tests {
         faults.push(None, Fault::status(500).times(2));
         faults.push(Some("/engage/"), Fault::Hang);
         faults.push(None, Fault::Hang.times(0));
-        faults.push(None, Fault::CutAfter.forever());
-        let paths = ["/import", "/import", "/import", "/engage", "/engage"];
-        let names: Vec<_> = paths.iter().map(|path| faults.next(path).map(|fault| fault.name())).collect();
-        assert_eq!(names, ["status", "status", "cut after", "hang", "cut after"].map(Some));
+        faults.push(None, Fault::EmptyAnswer.times(2).times(2));
+        faults.push(None, Fault::CutAfter.times(3).forever());
+        let paths = ["/import", "/import", "/import", "/engage", "/engage", "/engage", "/engage", "/engage", "/import"];
+        let names: Vec<_> = paths.iter().filter_map(|path| faults.next(path)).map(|fault| fault.name()).collect();
+        let [empty, cut] = ["empty answer", "cut after"];
+        assert_eq!(names, ["status", "status", empty, "hang", empty, empty, empty, cut, cut]);
         faults.clear();
         assert_eq!(faults.next("/import"), None);
     }

@@ -42,6 +42,7 @@ mod mixpanel;
 mod mixpanel_event;
 mod mixpanel_form;
 mod mixpanel_profile;
+mod outcome;
 mod parcel;
 mod people;
 mod posthog;

@@ -83,12 +83,18 @@ pub(crate) fn track(parcel: &Parcel<'_>) -> Judgement {
     Judgement { response: form.answer(first_flaw.as_deref()), items, refused: None }
 }
 
-/// The answer when only the first messages were taken.
-pub(crate) fn partly_taken(items: &[Judged], accepted: usize) -> Response {
-    let flaw = Flaw::new("", "scripted: this record was not taken");
-    let rest = items.iter().enumerate().skip(accepted);
-    let failed: Vec<_> = rest.map(|(index, item)| failed_record(index, &item.received.item, &flaw)).collect();
-    if failed.is_empty() { imported(items.len()) } else { partly_imported(items.len() - failed.len(), &failed) }
+/// The answer when only the first records were taken, as far as they are good.
+pub(crate) fn partly_taken(items: &[Judged], taken: usize) -> Response {
+    let failed = items.iter().enumerate().filter_map(|(index, Judged { received, .. })| {
+        let flaw = match &received.verdict {
+            Verdict::Rejected(reason) => Flaw::new("", reason),
+            _ if index >= taken => Flaw::new("", "scripted: this record was not taken"),
+            _ => return None,
+        };
+        Some(failed_record(index, &received.item, &flaw))
+    });
+    let failed: Vec<_> = failed.collect();
+    partly_imported(items.len() - failed.len(), &failed)
 }
 
 pub(crate) fn error(status: u16, sentence: &str) -> Response {

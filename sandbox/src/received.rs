@@ -53,7 +53,7 @@ pub struct Received {
     pub id: Option<String>,
     /// The time in the message, in milliseconds since 1970, where it is one the vendor understands.
     pub time_ms: Option<i64>,
-    /// The whole message as it was sent.
+    /// The whole message as it was sent, at Segment with what stands beside the batch for all of them.
     pub item: Value,
     /// What became of it.
     pub verdict: Verdict,

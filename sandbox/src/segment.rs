@@ -15,7 +15,6 @@ use crate::time::parse_rfc3339;
 const BATCH_LIMIT: usize = 500 * 1024;
 const MESSAGE_LIMIT: usize = 32 * 1024;
 const BATCH_MESSAGES: usize = 2_500;
-const PROPERTIES: usize = 10_000;
 const MESSAGE_ID_LIMIT: usize = 100;
 
 pub(crate) fn track(parcel: &Parcel<'_>) -> Judgement {
@@ -124,12 +123,11 @@ fn dropped_later(message: &Value, call: &str, user: Option<&str>, received: &Rec
         _ => "an unknown type",
     };
     let too_long = received.id.as_ref().is_some_and(|id| id.chars().count() > MESSAGE_ID_LIMIT);
-    let reason = match received.properties.as_object() {
-        _ if !reason.is_empty() => reason,
-        _ if too_long => "the message id is longer than 100 characters",
-        None => "properties or traits are no object",
-        Some(properties) if properties.len() > PROPERTIES => "more than 10,000 properties",
-        Some(_) => return None,
+    let reason = match reason {
+        "" if too_long => "the message id is longer than 100 characters",
+        "" if !received.properties.is_object() => "properties or traits are no object",
+        "" => return None,
+        reason => reason,
     };
     Some(reason.to_owned())
 }

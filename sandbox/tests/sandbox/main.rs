@@ -1,0 +1,10 @@
+//! The sandbox as a client meets it, over a plain TCP connection.
+
+mod client;
+mod faults;
+mod flags;
+mod http;
+mod mixpanel;
+mod posthog;
+mod recordings;
+mod segment;
