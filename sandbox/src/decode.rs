@@ -5,10 +5,7 @@ use std::io::Read;
 
 use flate2::read::MultiGzDecoder;
 
-use crate::http::Request;
-
-/// What an application may unpack to; a small body that unpacks to more is a mistake or an attack.
-const UNPACKED_LIMIT: u64 = 64 * 1024 * 1024;
+use crate::http::{BODY_LIMIT, Request};
 
 /// Why a body could not be unpacked.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -31,9 +28,10 @@ pub(crate) fn unpack(request: &Request) -> Result<Cow<'_, [u8]>, Unpackable> {
 
 fn gunzip(packed: &[u8]) -> Result<Vec<u8>, Unpackable> {
     let mut body = Vec::new();
-    let read = MultiGzDecoder::new(packed).take(UNPACKED_LIMIT + 1).read_to_end(&mut body);
+    // A small body that unpacks to more than the largest one is a mistake or an attack.
+    let read = MultiGzDecoder::new(packed).take(BODY_LIMIT + 1).read_to_end(&mut body);
     match read {
-        Ok(read) if read as u64 > UNPACKED_LIMIT => Err(Unpackable::TooLarge),
+        Ok(read) if read as u64 > BODY_LIMIT => Err(Unpackable::TooLarge),
         Ok(_) => Ok(body),
         Err(_) => Err(Unpackable::NotGzip),
     }

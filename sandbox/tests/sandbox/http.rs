@@ -65,7 +65,7 @@ fn what_is_no_request_gets_the_status_that_says_so() {
     for (request, status) in table {
         let mut client = Client::connect(&sandbox);
         client.write(request.as_bytes());
-        assert_eq!(client.answer().map(|answer| answer.status), Some(status), "{:.60}", request);
+        assert_eq!(client.answer().map(|answer| answer.status), Some(status), "{request:.60}");
     }
 }
 

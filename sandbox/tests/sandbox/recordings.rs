@@ -54,7 +54,8 @@ fn rebuild(recorded: &Value) -> (String, String, Vec<u8>) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let target = format!("{} {}?{}", text(&recorded["method"]), text(&recorded["path"]), form(&recorded["query"]));
     let headers = recorded["headers"].as_object().expect("headers are an object");
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {}\r\n", text(value))).collect();
+    let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {}\r\n", text(value))).collect();
+    let headers = headers.concat();
     let body = match &recorded["body"] {
         Value::String(empty) => empty.clone().into_bytes(),
         body if body.get("_data_encoding").is_some() => form(body).into_bytes(),
