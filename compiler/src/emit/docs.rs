@@ -1,0 +1,313 @@
+//! The author's plain text as rustdoc.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::{constraint, literal};
+use crate::ir::{Literal, Meta, Name, Property};
+
+/// Where a line of documentation is broken, before indentation.
+const WIDTH: usize = 88;
+
+/// The lines of a doc comment, as attributes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Docs {
+    paragraphs: Vec<String>,
+}
+
+impl Docs {
+    pub(super) fn new() -> Self {
+        Self::default()
+    }
+
+    /// What the author wrote, with everything that markdown would read differently put right.
+    pub(super) fn plain(mut self, text: Option<&str>) -> Self {
+        self.paragraphs.extend(paragraphs(text.unwrap_or_default()));
+        self
+    }
+
+    /// A sentence of ours, which is markdown already.
+    pub(super) fn sentence(mut self, markdown: impl Into<Option<String>>) -> Self {
+        self.paragraphs.extend(markdown.into());
+        self
+    }
+
+    /// The description, then the wire name and who owns it, in one line.
+    pub(super) fn item(name: &Name, meta: &Meta) -> Self {
+        let owner = owners(&meta.owners).map(|owners| format!(", owned by {owners}")).unwrap_or_default();
+        Self::new().plain(meta.description.as_deref()).sentence(format!("{}{owner}.", code(&name.wire)))
+    }
+
+    /// What the author says of a property, its rules, and its wire name where Rust's is another.
+    pub(super) fn property(property: &Property) -> Self {
+        let name = &property.name;
+        let differs = name.ident.trim_start_matches("r#") != name.wire;
+        Self::new()
+            .plain(property.meta.description.as_deref())
+            .sentence(constraint::sentence(&property.constraints))
+            .sentence(differs.then(|| format!("{} on the wire.", code(&name.wire))))
+            .sentence(examples(&property.examples))
+    }
+
+    /// The same as one paragraph that begins with the name: for an argument of `new`.
+    pub(super) fn argument(mut self, property: &Property) -> Self {
+        let about = Self::property(property).paragraphs.join(" ");
+        if !about.is_empty() {
+            self.paragraphs.push(format!("{}: {about}", code(property.name.ident.trim_start_matches("r#"))));
+        }
+        self
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.paragraphs.is_empty()
+    }
+
+    pub(super) fn tokens(&self) -> Option<TokenStream> {
+        if self.is_empty() {
+            return None;
+        }
+        let mut lines = Vec::new();
+        for paragraph in &self.paragraphs {
+            if !lines.is_empty() {
+                lines.push(String::new());
+            }
+            lines.extend(wrap(paragraph));
+        }
+        let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+        Some(quote!(#(#[doc = #lines])*))
+    }
+}
+
+/// ``For example `SPRING` or `SUMMER`.``
+fn examples(examples: &[Literal]) -> Option<String> {
+    let examples: Vec<_> = examples
+        .iter()
+        .map(|example| match example {
+            Literal::Text(text) => code(text),
+            other => code(&literal::json(other)),
+        })
+        .collect();
+    let (last, first) = examples.split_last()?;
+    let first = if first.is_empty() { String::new() } else { format!("{} or ", first.join(", ")) };
+    Some(format!("For example {first}{last}."))
+}
+
+/// `growth`, `growth and payments`, `growth, payments and web`.
+fn owners(owners: &[String]) -> Option<String> {
+    let owners: Vec<_> = owners.iter().map(|owner| word(owner)).collect();
+    match owners.as_slice() {
+        [] => None,
+        [one] => Some(one.clone()),
+        [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),
+    }
+}
+
+/// A code span that holds any text on one line.
+pub(super) fn code(text: &str) -> String {
+    let text: String = text.chars().filter(|character| is_printable(*character)).collect();
+    let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
+    let fence = "`".repeat(longest + 1);
+    let padding = if text.starts_with('`') || text.ends_with('`') || text.trim().is_empty() { " " } else { "" };
+    format!("{fence}{padding}{text}{padding}{fence}")
+}
+
+/// Invisible characters that could make a reader see another text than the compiler.
+fn is_printable(character: char) -> bool {
+    !character.is_control()
+        && !matches!(character, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Paragraphs are separated by an empty line; a line break within one is a space.
+fn paragraphs(text: &str) -> Vec<String> {
+    let mut paragraphs = vec![Vec::new()];
+    for line in text.lines() {
+        let words: Vec<_> = words(line);
+        if words.is_empty() {
+            paragraphs.push(Vec::new());
+        } else {
+            paragraphs.last_mut().expect("there is always a paragraph").extend(words);
+        }
+    }
+    paragraphs.retain(|words| !words.is_empty());
+    paragraphs.iter().map(|words| words.join(" ")).collect()
+}
+
+/// The words of a line as markdown; a code span the author wrote is one word.
+fn words(line: &str) -> Vec<String> {
+    let line: String = line.chars().map(|character| if is_printable(character) { character } else { ' ' }).collect();
+    let mut words = Vec::new();
+    let mut spans = line.split('`');
+    let balanced = line.matches('`').count() % 2 == 0;
+    if !balanced {
+        return line.split_whitespace().map(word).collect();
+    }
+    let mut glued = false;
+    let mut is_code = false;
+    while let Some(part) = spans.next() {
+        let pieces: Vec<_> = if is_code && !part.trim().is_empty() {
+            vec![code(part.trim())]
+        } else {
+            part.split_whitespace().map(word).collect()
+        };
+        let touches = glued && !part.starts_with(char::is_whitespace);
+        for (index, piece) in pieces.into_iter().enumerate() {
+            match words.last_mut() {
+                Some(last) if index == 0 && touches => String::push_str(last, &piece),
+                _ => words.push(piece),
+            }
+        }
+        glued = is_code || !part.ends_with(char::is_whitespace) && !part.is_empty();
+        is_code = !is_code;
+    }
+    words
+}
+
+/// One word of plain text as markdown.
+fn word(text: &str) -> String {
+    let core = text.trim_matches(|character: char| matches!(character, '(' | ')' | '"' | '\'' | ',' | ';' | '!' | '?' | '.' | ':'));
+    let start = core.as_ptr() as usize - text.as_ptr() as usize;
+    let (before, after) = (&text[..start], &text[start + core.len()..]);
+    if is_url(core) {
+        return format!("{}<{core}>{}", escape(before), escape(after));
+    }
+    if core.contains('`') {
+        return escape(text);
+    }
+    if let Some(rest) = after.strip_prefix("()").filter(|_| !core.is_empty()) {
+        return format!("{}`{core}()`{}", escape(before), escape(rest));
+    }
+    if is_code_like(core) {
+        return format!("{}{}{}", escape(before), code(core), escape(after));
+    }
+    escape(text)
+}
+
+fn is_url(word: &str) -> bool {
+    let Some((scheme, rest)) = word.split_once("://") else { return false };
+    !scheme.is_empty()
+        && scheme.chars().all(|character| character.is_ascii_alphanumeric())
+        && !rest.is_empty()
+        && !word.contains(['<', '>', '\\'])
+}
+
+/// A name from code: `snake_case`, a path, `CamelCase` or a `$name`.
+fn is_code_like(word: &str) -> bool {
+    let is_name = word.chars().any(char::is_alphanumeric);
+    is_name && (word.contains('_') || word.contains("::") || word.starts_with('$') || is_camel_case(word))
+}
+
+/// Two humps, and something lower-case between them.
+fn is_camel_case(word: &str) -> bool {
+    let word = word.strip_suffix('s').unwrap_or(word);
+    word.starts_with(char::is_uppercase)
+        && word.chars().all(char::is_alphanumeric)
+        && word.chars().filter(|character| character.is_uppercase()).count() > 1
+        && word.chars().any(char::is_lowercase)
+}
+
+/// Escapes what markdown would read as markup.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    let digits = text.trim_start_matches(|character: char| character.is_ascii_digit());
+    let is_number_mark = digits.len() < text.len() && matches!(digits, "." | ")");
+    let is_mark = text.chars().all(|character| matches!(character, '-' | '=' | '+' | ':' | '|'));
+    for (index, character) in text.char_indices() {
+        let marks_a_block = index == 0 && (is_mark || character == '#');
+        let ends_a_number = is_number_mark && index + 1 == text.len();
+        let is_markup = matches!(character, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '~' | '&' | '|');
+        if marks_a_block || ends_a_number || is_markup {
+            escaped.push('\\');
+        }
+        escaped.push(character);
+    }
+    escaped
+}
+
+/// Breaks a paragraph between words, never within a code span.
+fn wrap(paragraph: &str) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    let mut width = 0;
+    for word in unbroken(paragraph) {
+        let length = word.chars().count();
+        match lines.last_mut() {
+            Some(line) if width + 1 + length <= WIDTH => {
+                line.push(' ');
+                line.push_str(word);
+                width += 1 + length;
+            }
+            _ => {
+                lines.push(word.to_owned());
+                width = length;
+            }
+        }
+    }
+    lines
+}
+
+/// The pieces between spaces that are outside of code spans.
+fn unbroken(paragraph: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let (mut start, mut in_code) = (0, false);
+    for (index, character) in paragraph.char_indices() {
+        match character {
+            '`' if !paragraph[..index].ends_with('\\') || in_code => in_code = !in_code,
+            ' ' if !in_code => {
+                pieces.push(&paragraph[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    pieces.push(&paragraph[start..]);
+    pieces.retain(|piece| !piece.is_empty());
+    pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn markdown(text: &str) -> Vec<String> {
+        paragraphs(text)
+    }
+
+    #[test]
+    fn plain_text_stays_plain_text() {
+        for (text, expected) in [
+            ("A visitor finished registration.", "A visitor finished registration."),
+            ("Set by user_signed_up (see owner_id).", "Set by `user_signed_up` (see `owner_id`)."),
+            ("Use Client::capture, or capture().", "Use `Client::capture`, or `capture()`."),
+            ("From PostHog and MixPanels.", "From `PostHog` and `MixPanels`."),
+            ("Vec<T> and a[0] and *this*", "Vec\\<T\\> and a\\[0\\] and \\*this\\*"),
+            ("See https://example.com/a_b?c=d.", "See <https://example.com/a_b?c=d>."),
+            ("Already `a_b c` code", "Already `a_b c` code"),
+            ("an odd ` tick", "an odd \\` tick"),
+            ("(`x`), then", "(`x`), then"),
+            ("1. first\n- second\n# third", "1\\. first \\- second \\# third"),
+            ("    indented\tcode", "indented code"),
+            ("AT&T &amp; &lt;", "AT\\&T \\&amp; \\&lt;"),
+            ("left\u{202e}right", "left right"),
+        ] {
+            assert_eq!(markdown(text), [expected], "{text}");
+        }
+    }
+
+    #[test]
+    fn an_empty_line_separates_paragraphs() {
+        assert_eq!(markdown("one\ntwo\n\n\nthree\n"), ["one two", "three"]);
+        assert_eq!(markdown(" \n"), Vec::<String>::new());
+    }
+
+    #[test]
+    fn a_code_span_holds_any_name() {
+        for (text, expected) in [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), (" ", "`   `"), ("", "`  `")] {
+            assert_eq!(code(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn lines_break_between_words_and_not_within_code() {
+        let text = format!("{} `one two` end", "word ".repeat(17).trim());
+        assert_eq!(wrap(&text), ["word ".repeat(17).trim().to_owned(), "`one two` end".to_owned()]);
+    }
+}

@@ -1,0 +1,192 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::docs::{Docs, code};
+use super::event::lifetimes;
+use super::scope::{Scope, Std, ident};
+use super::{deprecated, literal, payload};
+use crate::ir::{Enum, EnumRepr, EnumValue, Literal, Meta, TypeId, TypeItem, TypeKind};
+
+/// An enum of the plan, closed or open, of texts or of integers.
+pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> TokenStream {
+    for name in ["Value", "ValueWriter"] {
+        scope.uses_runtime(name);
+    }
+    let TypeItem { name, meta, decoded, .. } = item;
+    let ident = ident(&name.ident);
+    let docs = Docs::item(name, meta).tokens();
+    let is_borrowing = borrows(shape);
+    let (declared, elided) = lifetimes(is_borrowing);
+    let copy = (!is_borrowing).then(|| quote!(Copy,));
+    let variants = shape.values.iter().map(|value| variant(value, meta));
+    let other = shape.open.then(|| other(scope, shape.repr));
+    let accessor = accessor(shape, meta, &ident, elided.as_ref());
+    let written = written(shape);
+    let map_key = (shape.repr == EnumRepr::Text).then(|| map_key(scope, &ident, elided.as_ref()));
+    let conversion = shape.subset_of.map(|whole| conversion(scope, &ident, shape, meta, whole));
+    let payload = decoded.then(|| payload::enumeration(scope, item, shape));
+    quote! {
+        #docs
+        #[derive(Clone, #copy Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum #ident #declared {
+            #(#variants,)*
+            #other
+        }
+
+        #accessor
+
+        impl Value for #ident #elided {
+            fn write(&self, out: &mut ValueWriter<'_>) {
+                #written
+            }
+        }
+
+        #map_key
+
+        #conversion
+
+        #payload
+    }
+}
+
+fn borrows(shape: &Enum) -> bool {
+    shape.open && shape.repr == EnumRepr::Text
+}
+
+fn variant(value: &EnumValue, meta: &Meta) -> TokenStream {
+    let ident = ident(&value.ident);
+    let Literal::Text(wire) = &value.wire else { return integer_variant(value, meta, &ident) };
+    let docs = Docs::new().plain(value.description.as_deref());
+    let docs = if value.ident.eq_ignore_ascii_case(wire) { docs } else { docs.sentence(format!("{}.", code(wire))) };
+    let (docs, deprecated) = (docs.tokens(), variant_deprecated(value, meta));
+    quote!(#docs #deprecated #ident)
+}
+
+fn integer_variant(value: &EnumValue, meta: &Meta, ident: &Ident) -> TokenStream {
+    let docs = Docs::new().plain(value.description.as_deref());
+    let docs = docs.sentence(format!("{}.", code(&literal::json(&value.wire)))).tokens();
+    let deprecated = variant_deprecated(value, meta);
+    quote!(#docs #deprecated #ident)
+}
+
+/// A deprecated enum is deprecated where it is touched: at each variant.
+fn variant_deprecated(value: &EnumValue, meta: &Meta) -> Option<TokenStream> {
+    deprecated::attribute(value.deprecated.as_ref().or(meta.deprecated.as_ref()))
+}
+
+/// Whether code that names every variant names one that is deprecated.
+pub(super) fn names_deprecated(shape: &Enum, meta: &Meta) -> bool {
+    meta.deprecated.is_some() || shape.values.iter().any(|value| value.deprecated.is_some())
+}
+
+fn other(scope: &Scope<'_>, repr: EnumRepr) -> TokenStream {
+    let docs = Docs::new().sentence("Any other value.".to_owned()).tokens();
+    let value = match repr {
+        EnumRepr::Text => {
+            scope.uses_std(Std::Cow);
+            quote!(Cow<'a, str>)
+        }
+        EnumRepr::Integer => quote!(i64),
+    };
+    quote!(#docs Other(#value),)
+}
+
+/// `as_str` or `as_i64`: a table for a closed enum, so that no variant is named.
+fn accessor(shape: &Enum, meta: &Meta, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
+    let wires: Vec<_> = shape.values.iter().map(|value| wire(&value.wire)).collect();
+    let count = wires.len();
+    let docs = Docs::new().sentence("The value on the wire.".to_owned()).tokens();
+    let (method, ty) = match shape.repr {
+        EnumRepr::Text => (quote!(as_str), quote!(&'static str)),
+        EnumRepr::Integer => (quote!(as_i64), quote!(i64)),
+    };
+    if !shape.open {
+        return quote! {
+            impl #ident {
+                const WIRE: [#ty; #count] = [#(#wires),*];
+
+                #docs
+                #[must_use]
+                pub const fn #method(self) -> #ty {
+                    Self::WIRE[self as usize]
+                }
+            }
+        };
+    }
+    let variants = shape.values.iter().map(|value| super::scope::ident(&value.ident));
+    let expected = deprecated::expected(names_deprecated(shape, meta));
+    let (receiver, ty, other) = match shape.repr {
+        EnumRepr::Text => (quote!(&self), quote!(&str), quote!(value)),
+        EnumRepr::Integer => (quote!(self), quote!(i64), quote!(value)),
+    };
+    quote! {
+        impl #ident #elided {
+            #docs
+            #expected
+            #[must_use]
+            pub fn #method(#receiver) -> #ty {
+                match self {
+                    #(Self::#variants => #wires,)*
+                    Self::Other(value) => #other,
+                }
+            }
+        }
+    }
+}
+
+pub(super) fn wire(literal: &Literal) -> TokenStream {
+    match literal {
+        Literal::Text(text) => quote!(#text),
+        Literal::Integer(value) => literal::integer(*value),
+        _ => unreachable!("the values of an enum are texts or integers"),
+    }
+}
+
+fn written(shape: &Enum) -> TokenStream {
+    match shape.repr {
+        EnumRepr::Text => quote!(out.text(self.as_str());),
+        EnumRepr::Integer => quote!(out.integer(self.as_i64());),
+    }
+}
+
+fn map_key(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
+    scope.uses_runtime("MapKey");
+    quote! {
+        impl MapKey for #ident #elided {
+            fn as_key(&self) -> &str {
+                self.as_str()
+            }
+        }
+    }
+}
+
+/// Every value of a subset is one of the whole.
+fn conversion(scope: &Scope<'_>, subset: &Ident, shape: &Enum, meta: &Meta, whole: TypeId) -> TokenStream {
+    let item = scope.plan().type_item(whole);
+    let TypeKind::Enum(of) = &item.kind else { unreachable!("a subset is of an enum") };
+    let path = scope.type_path(whole);
+    let static_lifetime = item.borrows.then(|| quote!(<'_>));
+    let pairs: Vec<_> = shape
+        .values
+        .iter()
+        .filter_map(|value| of.values.iter().find(|one| one.wire == value.wire).map(|one| (value, one)))
+        .collect();
+    let is_deprecated = meta.deprecated.is_some()
+        || item.meta.deprecated.is_some()
+        || pairs.iter().any(|(value, one)| value.deprecated.is_some() || one.deprecated.is_some());
+    let expected = deprecated::expected(is_deprecated);
+    let arms = pairs.iter().map(|(value, one)| {
+        let (from, to) = (ident(&value.ident), ident(&one.ident));
+        quote!(#subset::#from => Self::#to)
+    });
+    quote! {
+        impl From<#subset> for #path #static_lifetime {
+            #expected
+            fn from(value: #subset) -> Self {
+                match value {
+                    #(#arms,)*
+                }
+            }
+        }
+    }
+}

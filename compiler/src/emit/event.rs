@@ -1,0 +1,110 @@
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::constructor::{Constructor, constructor};
+use super::docs::Docs;
+use super::field::fields;
+use super::scope::{Scope, Std, ident};
+use super::setter::setters;
+use super::value;
+use crate::ir::{Event, PersonWrite, Property};
+
+/// The struct of an event, how it is built, and how it is written.
+pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
+    for name in ["Event", "EventSchema", "PropertyWriter"] {
+        scope.uses_runtime(name);
+    }
+    scope.uses_std(Std::Fmt);
+    let Event { name, meta, properties } = event;
+    let (ident, wire) = (ident(&name.ident), &name.wire);
+    let docs = Docs::item(name, meta).tokens();
+    let fields = fields(scope, None, properties);
+    let is_borrowing = scope.any_borrows(properties);
+    let (declared, elided) = lifetimes(is_borrowing);
+    let declarations = fields.iter().map(|field| field.declaration(scope));
+    let Constructor { new, required, default } =
+        constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
+    let setters = fields.iter().filter_map(|field| setters(scope, field));
+    let writes = properties.iter().filter(|property| value::is_written(property)).map(|property| write(scope, property));
+    let write = write_method(writes.collect());
+    let debug = debug(scope, &ident, elided.as_ref(), "debug");
+    quote! {
+        #docs
+        #[must_use = "an event is sent only when it is captured"]
+        pub struct #ident #declared {
+            #(#declarations,)*
+        }
+
+        #required
+
+        impl #declared #ident #declared {
+            pub const NAME: &'static str = #wire;
+
+            #new
+
+            #(#setters)*
+        }
+
+        #default
+
+        impl Event for #ident #elided {
+            fn schema(&self) -> &'static EventSchema {
+                const { &EventSchema::new(Self::NAME, super::PLAN) }
+            }
+
+            #write
+        }
+
+        #debug
+    }
+}
+
+/// `<'a>` and `<'_>`, where there is a lifetime.
+pub(super) fn lifetimes(is_borrowing: bool) -> (Option<TokenStream>, Option<TokenStream>) {
+    (is_borrowing.then(|| quote!(<'a>)), is_borrowing.then(|| quote!(<'_>)))
+}
+
+/// `properties.internal("channel", &self.channel);`, and once more where it sets the person's too.
+fn write(scope: &Scope<'_>, property: &Property) -> TokenStream {
+    let wire = &property.name.wire;
+    let method = value::method(scope, property);
+    let value = value::value(scope, property);
+    let person = property.person.map(|person| {
+        let place = place(person);
+        quote!(properties.#place().#method(#wire, #value);)
+    });
+    quote! {
+        properties.#method(#wire, #value);
+        #person
+    }
+}
+
+/// The writer's method for where a property of the person goes.
+pub(super) fn place(write: PersonWrite) -> Ident {
+    match write {
+        PersonWrite::Set => ident("set"),
+        PersonWrite::SetOnce => ident("set_once"),
+    }
+}
+
+/// `fn write`, whose argument has another name where nothing is written.
+pub(super) fn write_method(writes: Vec<TokenStream>) -> TokenStream {
+    let properties = ident(if writes.is_empty() { "_properties" } else { "properties" });
+    quote! {
+        fn write(&self, #properties: &mut PropertyWriter<'_>) {
+            #(#writes)*
+        }
+    }
+}
+
+/// `Debug` through the runtime, which hides what is personal.
+pub(super) fn debug(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>, function: &str) -> TokenStream {
+    let (runtime, function) = (scope.runtime(), super::scope::ident(function));
+    quote! {
+        impl fmt::Debug for #ident #elided {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                #runtime::__private::#function(self, formatter)
+            }
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use std::fmt;
+
+use proc_macro2::{Ident, TokenStream};
+use quote::quote;
+
+use super::scope::{Scope, ident};
+use super::{Options, event, experiment, flag, group, person, types};
+use crate::ir::Plan;
+
+/// One module of the output.
+pub struct Module<'p> {
+    kind: Kind,
+    scope: Scope<'p>,
+}
+
+/// The items of one module, made as they are drawn.
+pub type Items<'m> = Box<dyn Iterator<Item = TokenStream> + 'm>;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Types,
+    Events,
+    Flags,
+    Experiments,
+    Person,
+    Groups,
+}
+
+const KINDS: [Kind; 6] = [Kind::Types, Kind::Events, Kind::Flags, Kind::Experiments, Kind::Person, Kind::Groups];
+
+pub(super) fn all<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item = Module<'p>> + use<'p> {
+    let runtime = options.runtime.clone();
+    KINDS.into_iter().filter(|kind| !kind.is_empty(plan)).map(move |kind| Module {
+        kind,
+        scope: Scope::new(plan, runtime.clone(), kind == Kind::Types, kind.own_names(plan)),
+    })
+}
+
+impl Kind {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Types => "types",
+            Self::Events => "events",
+            Self::Flags => "flags",
+            Self::Experiments => "experiments",
+            Self::Person => "person",
+            Self::Groups => "groups",
+        }
+    }
+
+    fn is_empty(self, plan: &Plan) -> bool {
+        match self {
+            Self::Types => plan.types.is_empty(),
+            Self::Events => plan.events.is_empty(),
+            Self::Flags => plan.flags.is_empty(),
+            Self::Experiments => plan.experiments.is_empty(),
+            Self::Person => plan.person.is_empty(),
+            Self::Groups => plan.groups.is_empty(),
+        }
+    }
+
+    /// The types that the module declares itself: a type of the plan by the same name is not imported
+    /// but named by its path.
+    fn own_names(self, plan: &Plan) -> Vec<&str> {
+        match self {
+            Self::Types => plan.types.iter().map(|item| item.name.ident.as_str()).collect(),
+            Self::Events => plan.events.iter().map(|event| event.name.ident.as_str()).collect(),
+            Self::Flags => plan.flags.iter().filter_map(flag::enum_ident).collect(),
+            Self::Experiments => Vec::new(),
+            Self::Person => vec![person::IDENT],
+            Self::Groups => plan.groups.iter().map(|group| group.name.ident.as_str()).collect(),
+        }
+    }
+}
+
+impl<'p> Module<'p> {
+    /// Its name as an identifier.
+    #[must_use]
+    pub fn ident(&self) -> Ident {
+        ident(self.kind.name())
+    }
+
+    /// The one attribute that stands on it.
+    #[must_use]
+    pub fn attribute(&self) -> TokenStream {
+        quote! {
+            #[allow(
+                dead_code,
+                clippy::enum_variant_names,
+                clippy::struct_excessive_bools,
+                clippy::struct_field_names,
+                clippy::too_many_lines,
+                reason = "the plan's words and shapes are its author's, and no binary uses a whole plan"
+            )]
+        }
+    }
+
+    /// Its items, in the order of the plan.
+    #[must_use]
+    pub fn items(&self) -> Items<'_> {
+        let (scope, plan) = (&self.scope, self.scope.plan());
+        match self.kind {
+            Kind::Types => Box::new(types::all(scope)),
+            Kind::Events => Box::new(plan.events.iter().map(|item| event::event(scope, item))),
+            Kind::Flags => Box::new(plan.flags.iter().flat_map(|item| flag::flag(scope, item))),
+            Kind::Experiments => Box::new(plan.experiments.iter().map(|item| experiment::experiment(scope, item))),
+            Kind::Person => Box::new(std::iter::once_with(|| person::person(scope, &plan.person))),
+            Kind::Groups => Box::new(plan.groups.iter().map(|item| group::group(scope, item))),
+        }
+    }
+
+    /// The `use` lines that the items drawn so far need: to be asked when all are drawn.
+    #[must_use]
+    pub fn uses(&self) -> Vec<TokenStream> {
+        self.scope.uses()
+    }
+}
+
+impl fmt::Debug for Module<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_tuple("Module").field(&self.kind).finish()
+    }
+}

@@ -1,0 +1,231 @@
+use std::cell::RefCell;
+use std::collections::{BTreeSet, HashSet};
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::ir::{Plan, Property, Scalar, Type, TypeId, TypeKind};
+
+/// What an item knows of the module that it stands in, and what it asks the module to import.
+pub(super) struct Scope<'p> {
+    plan: &'p Plan,
+    runtime: TokenStream,
+    /// Whether this is the module of the types themselves.
+    is_types: bool,
+    own_names: HashSet<&'p str>,
+    imports: RefCell<Imports>,
+}
+
+/// Names that the items of a module use; sorted, so that the same plan gives the same lines.
+#[derive(Default)]
+struct Imports {
+    flags: BTreeSet<String>,
+    types: BTreeSet<String>,
+    std: BTreeSet<Std>,
+    runtime: BTreeSet<&'static str>,
+}
+
+/// What items use of the standard library beyond the prelude.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Std {
+    Cow,
+    BTreeMap,
+    Fmt,
+}
+
+/// The lifetime that stands where a type borrows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lifetime {
+    /// `'a` of the item.
+    Named,
+    Static,
+}
+
+impl ToTokens for Lifetime {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(match self {
+            Self::Named => quote!('a),
+            Self::Static => quote!('static),
+        });
+    }
+}
+
+/// The identifier of that text, which may begin with `r#`.
+pub(super) fn ident(text: &str) -> Ident {
+    match text.strip_prefix("r#") {
+        Some(keyword) => Ident::new_raw(keyword, Span::call_site()),
+        None => Ident::new(text, Span::call_site()),
+    }
+}
+
+impl<'p> Scope<'p> {
+    pub(super) fn new(plan: &'p Plan, runtime: TokenStream, is_types: bool, own_names: Vec<&'p str>) -> Self {
+        Self { plan, runtime, is_types, own_names: own_names.into_iter().collect(), imports: RefCell::default() }
+    }
+
+    pub(super) fn plan(&self) -> &'p Plan {
+        self.plan
+    }
+
+    /// The path of the runtime, for what is named once and not worth an import.
+    pub(super) fn runtime(&self) -> &TokenStream {
+        &self.runtime
+    }
+
+    /// Imports an item of the runtime; the caller writes its bare name.
+    pub(super) fn uses_runtime(&self, name: &'static str) {
+        self.imports.borrow_mut().runtime.insert(name);
+    }
+
+    pub(super) fn uses_std(&self, name: Std) {
+        self.imports.borrow_mut().std.insert(name);
+    }
+
+    /// `super::flags::CheckoutExperiment`, imported.
+    pub(super) fn flag_enum(&self, name: &str) -> Ident {
+        self.imports.borrow_mut().flags.insert(name.to_owned());
+        ident(name)
+    }
+
+    /// The path by which a type of the plan is named here, without its lifetime.
+    pub(super) fn type_path(&self, id: TypeId) -> TokenStream {
+        let name = self.plan.type_item(id).name.ident.as_str();
+        let ident = ident(name);
+        if self.is_types {
+            return quote!(#ident);
+        }
+        if self.own_names.contains(name) {
+            return quote!(super::types::#ident);
+        }
+        self.imports.borrow_mut().types.insert(name.to_owned());
+        quote!(#ident)
+    }
+
+    /// The path of a struct that stands beside a type of the plan, such as that of its literal.
+    pub(super) fn beside(&self, id: TypeId, name: &Ident) -> TokenStream {
+        if self.is_types {
+            return quote!(#name);
+        }
+        let is_ours = self.own_names.contains(self.plan.type_item(id).name.ident.as_str());
+        if is_ours || self.own_names.contains(name.to_string().as_str()) {
+            return quote!(super::types::#name);
+        }
+        self.imports.borrow_mut().types.insert(name.to_string());
+        quote!(#name)
+    }
+
+    /// The Rust type of a value.
+    pub(super) fn ty(&self, ty: &Type, lifetime: Lifetime) -> TokenStream {
+        match ty {
+            Type::Scalar(scalar) => self.scalar(*scalar, lifetime),
+            Type::Named(id) => {
+                let path = self.type_path(*id);
+                let borrows = self.plan.type_item(*id).borrows.then(|| quote!(<#lifetime>));
+                quote!(#path #borrows)
+            }
+            Type::List(element) => {
+                let item = self.element(&element.ty, element.nullable, lifetime);
+                quote!(Vec<#item>)
+            }
+            Type::Map { keys, values } => {
+                self.uses_std(Std::BTreeMap);
+                let key = match keys {
+                    Some(id) => self.ty(&Type::Named(*id), lifetime),
+                    None => self.scalar(Scalar::String, lifetime),
+                };
+                let value = self.element(&values.ty, values.nullable, lifetime);
+                quote!(BTreeMap<#key, #value>)
+            }
+            Type::Const(_) => unreachable!("a const property is no field"),
+        }
+    }
+
+    fn element(&self, ty: &Type, nullable: bool, lifetime: Lifetime) -> TokenStream {
+        let ty = self.ty(ty, lifetime);
+        if nullable { quote!(Option<#ty>) } else { ty }
+    }
+
+    pub(super) fn scalar(&self, scalar: Scalar, lifetime: Lifetime) -> TokenStream {
+        match scalar {
+            Scalar::String => {
+                self.uses_std(Std::Cow);
+                quote!(Cow<#lifetime, str>)
+            }
+            Scalar::Integer => quote!(i64),
+            Scalar::Number => quote!(f64),
+            Scalar::Boolean => quote!(bool),
+            Scalar::Datetime => {
+                self.uses_runtime("Timestamp");
+                quote!(Timestamp)
+            }
+            Scalar::Json => {
+                self.uses_runtime("Json");
+                quote!(Json<#lifetime>)
+            }
+        }
+    }
+
+    /// Whether the Rust type has a lifetime.
+    pub(super) fn borrows(&self, ty: &Type) -> bool {
+        match ty {
+            Type::Scalar(scalar) => matches!(scalar, Scalar::String | Scalar::Json),
+            Type::Named(id) => self.plan.type_item(*id).borrows,
+            Type::List(element) => self.borrows(&element.ty),
+            Type::Map { keys, values } => {
+                keys.is_none_or(|id| self.plan.type_item(id).borrows) || self.borrows(&values.ty)
+            }
+            Type::Const(_) => false,
+        }
+    }
+
+    /// Whether a struct of these properties has a lifetime.
+    pub(super) fn any_borrows(&self, properties: &[Property]) -> bool {
+        properties.iter().any(|property| self.borrows(&property.ty))
+    }
+
+    /// What an alias stands for.
+    pub(super) fn resolve<'t>(&self, ty: &'t Type) -> &'t Type
+    where
+        'p: 't,
+    {
+        let mut ty = ty;
+        while let Type::Named(id) = ty {
+            match &self.plan.type_item(*id).kind {
+                TypeKind::Alias(target) => ty = target,
+                _ => break,
+            }
+        }
+        ty
+    }
+
+    /// Whether the caller may give any text: `impl Into<Cow<'a, str>>`.
+    pub(super) fn is_text(&self, ty: &Type) -> bool {
+        matches!(self.resolve(ty), Type::Scalar(Scalar::String))
+    }
+
+    /// The `use` lines for what was asked so far.
+    pub(super) fn uses(&self) -> Vec<TokenStream> {
+        let imports = self.imports.borrow();
+        let runtime = &self.runtime;
+        let mut lines = Vec::new();
+        lines.extend(group(imports.flags.iter().map(String::as_str)).map(|names| quote!(use super::flags::#names;)));
+        lines.extend(group(imports.types.iter().map(String::as_str)).map(|names| quote!(use super::types::#names;)));
+        lines.extend(imports.std.iter().map(|name| match name {
+            Std::Cow => quote!(use ::std::borrow::Cow;),
+            Std::BTreeMap => quote!(use ::std::collections::BTreeMap;),
+            Std::Fmt => quote!(use ::std::fmt;),
+        }));
+        lines.extend(group(imports.runtime.iter().copied()).map(|names| quote!(use #runtime::#names;)));
+        lines
+    }
+}
+
+/// `Name`, or `{First, Second}`; `None` where there is nothing to import.
+fn group<'n>(names: impl Iterator<Item = &'n str>) -> Option<TokenStream> {
+    let names: Vec<_> = names.map(ident).collect();
+    match names.as_slice() {
+        [] => None,
+        [name] => Some(quote!(#name)),
+        names => Some(quote!({#(#names),*})),
+    }
+}

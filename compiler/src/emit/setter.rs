@@ -1,0 +1,60 @@
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote};
+
+use super::deprecated;
+use super::docs::Docs;
+use super::field::{Field, Presence};
+use super::scope::Scope;
+
+/// `with_x`, and `with_x_null` where null is a value of its own; nothing for a required property.
+pub(super) fn setters(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+    match field.presence() {
+        Presence::Required | Presence::RequiredOrNull => None,
+        Presence::Optional => {
+            let value = value(scope, field);
+            Some(setter(scope, field, &quote!(Some(#value))))
+        }
+        Presence::OptionalOrNull => {
+            let value = value(scope, field);
+            let (setter, to_null) = (setter(scope, field, &quote!(Nullable::Value(#value))), to_null(field));
+            Some(quote!(#setter #to_null))
+        }
+    }
+}
+
+fn setter(scope: &Scope<'_>, field: &Field<'_>, stored: &TokenStream) -> TokenStream {
+    let Field { property, ident, .. } = field;
+    let docs = Docs::property(property).tokens();
+    let deprecated = deprecated::attribute(property.meta.deprecated.as_ref());
+    let name = format_ident!("with_{}", ident);
+    let parameter = field.parameter(scope);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(mut self, #ident: #parameter) -> Self {
+            self.#ident = #stored;
+            self
+        }
+    }
+}
+
+fn value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
+    let ident = &field.ident;
+    let given = if field.converts(scope) { quote!(#ident.into()) } else { quote!(#ident) };
+    field.from_given(given)
+}
+
+fn to_null(field: &Field<'_>) -> TokenStream {
+    let Field { property, ident, .. } = field;
+    let docs = Docs::new().sentence(format!("Sends {} as null.", super::docs::code(&property.name.wire))).tokens();
+    let deprecated = deprecated::attribute(property.meta.deprecated.as_ref());
+    let name = format_ident!("with_{}_null", ident);
+    quote! {
+        #docs
+        #deprecated
+        pub fn #name(mut self) -> Self {
+            self.#ident = Nullable::Null;
+            self
+        }
+    }
+}
