@@ -41,7 +41,7 @@ fn offset(zone: &str) -> Option<i64> {
         ("-", rest) => (-1, rest),
         _ => return None,
     };
-    let (hours, minutes) = rest.split_once(':')?;
+    let (hours, minutes) = rest.split_once(':').filter(|(hours, minutes)| hours.len() == 2 && minutes.len() == 2)?;
     Some(sign * (digits(hours)? * 3600 + digits(minutes)? * 60))
 }
 
@@ -66,6 +66,7 @@ mod tests {
             ("2024-02-29T14:00:00.5+02:00", Some(1_709_208_000_500)),
             ("2024-02-29 12:00:00Z", Some(1_709_208_000_000)),
             ("1969-12-31T23:59:59.999Z", Some(-1)),
+            ("2024-02-29T12:00:00+999999999999999999:00", None),
             ("2024-02-29T12:00:00", None),
             ("2024-02-29", None),
             ("2024-13-29T12:00:00Z", None),
