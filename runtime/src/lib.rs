@@ -3,6 +3,7 @@
 
 mod client;
 mod debug;
+mod dedup;
 mod error;
 mod event;
 mod hooks;
@@ -10,6 +11,7 @@ mod id;
 mod json;
 mod log;
 mod pattern;
+mod payload;
 mod record;
 mod recorder;
 mod report;
@@ -21,13 +23,14 @@ pub use client::{Builder, Client};
 pub use error::Error;
 pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
 pub use hooks::InvalidProperty;
+pub use payload::{Payload, PayloadError, PayloadReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,
-    ObjectWriter, OrNull, Rule, Timestamp, Value, ValueWriter,
+    ObjectWriter, OrNull, Rule, Timestamp, TimestampError, Value, ValueWriter,
 };
 
 /// What generated code needs and nobody else: it may change in any release.

@@ -3,6 +3,7 @@
 mod constrain;
 mod json_text;
 mod nullable;
+mod rfc3339;
 mod std_types;
 mod timestamp;
 mod writer;
@@ -10,6 +11,7 @@ mod writer;
 pub use constrain::{Bound, Checked, Constrain, ConstraintError, Measured, Rule};
 pub use json_text::{Json, JsonError};
 pub use nullable::{Null, Nullable, OrNull};
+pub use rfc3339::TimestampError;
 pub use timestamp::Timestamp;
 pub use writer::{ListWriter, ObjectWriter, ValueWriter};
 
