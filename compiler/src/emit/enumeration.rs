@@ -94,7 +94,7 @@ fn other(scope: &Scope<'_>, repr: EnumRepr) -> TokenStream {
 /// `as_str` or `as_i64`: a table for a closed enum, so that no variant is named.
 fn accessor(shape: &Enum, meta: &Meta, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
     let wires: Vec<_> = shape.values.iter().map(|value| wire(&value.wire)).collect();
-    let count = wires.len();
+    let count = proc_macro2::Literal::usize_unsuffixed(wires.len());
     let docs = Docs::new().sentence("The value on the wire.".to_owned()).tokens();
     let (method, ty) = match shape.repr {
         EnumRepr::Text => (quote!(as_str), quote!(&'static str)),

@@ -1,0 +1,240 @@
+//! Tells apart what is written alike: angles from comparisons, pipes of closures from "or", and what a
+//! group is for.
+
+use proc_macro2::Delimiter;
+
+use super::statement;
+use super::tree::{Group, Kind, Node, Role, Use, width};
+
+/// Words that are no operand: what follows them begins one.
+const KEYWORDS: [&str; 31] = [
+    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "for", "if", "impl", "in", "let",
+    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "trait", "type", "unsafe", "use", "where",
+    "while", "yield",
+];
+
+pub(super) fn is_keyword(node: &Node) -> bool {
+    node.word().is_some_and(|word| KEYWORDS.contains(&word))
+}
+
+/// Whether an expression can end with the node.
+fn is_operand(node: &Node) -> bool {
+    match &node.kind {
+        Kind::Word(_) => !is_keyword(node),
+        Kind::Literal(_) => true,
+        Kind::Group(group) => group.delimiter != Delimiter::Brace,
+        Kind::Operator(text) => text == "?" || node.role == Role::Close,
+        Kind::Doc { .. } => false,
+    }
+}
+
+/// Marks `<` and `>` that are generics.
+pub(super) fn angles(nodes: &mut [Node]) {
+    let mut open: Vec<usize> = Vec::new();
+    let mut pairs = Vec::new();
+    for index in 0..nodes.len() {
+        let before = index.checked_sub(1).map(|before| &nodes[before]);
+        match &nodes[index].kind {
+            Kind::Operator(text) if text == "<" => {
+                let follows_literal = before.is_some_and(|before| matches!(before.kind, Kind::Literal(_)));
+                if !follows_literal {
+                    open.push(index);
+                }
+            }
+            Kind::Operator(text) if text == ">" => {
+                let is_arrow = before.is_some_and(|before| before.joint && (before.is("-") || before.is("=")));
+                if !is_arrow && let Some(start) = open.pop() {
+                    pairs.push((start, index));
+                }
+            }
+            Kind::Operator(text) if text == ";" => open.clear(),
+            // `&&` and `||` stand between comparisons; `&&` also before a type.
+            Kind::Operator(text) if text == "|" && nodes[index].joint => open.clear(),
+            Kind::Group(group) if group.delimiter == Delimiter::Brace => open.clear(),
+            _ => {}
+        }
+    }
+    for (start, end) in pairs {
+        nodes[start].role = Role::Open;
+        nodes[end].role = Role::Close;
+    }
+}
+
+/// Marks the pipes around the parameters of a closure.
+pub(super) fn pipes(nodes: &mut [Node]) {
+    let mut index = 0;
+    while index < nodes.len() {
+        let begins = index == 0 || !is_operand(&nodes[index - 1]);
+        if nodes[index].is("|") && begins {
+            let Some(length) = nodes[index + 1..].iter().position(|node| node.is("|")) else { return };
+            nodes[index].role = Role::PipeOpen;
+            nodes[index + 1 + length].role = Role::PipeClose;
+            index += length + 1;
+        }
+        index += 1;
+    }
+}
+
+/// Marks operators that stand before their operand, and `!` behind the name of a macro.
+pub(super) fn prefixes(nodes: &mut [Node]) {
+    for index in 0..nodes.len() {
+        let Kind::Operator(text) = &nodes[index].kind else { continue };
+        let text = text.as_ref();
+        let follows_operand = index > 0 && is_operand(&nodes[index - 1]) && !is_attribute(nodes, index - 1);
+        if text == "!" && follows_operand {
+            nodes[index].role = Role::Bang;
+        } else if matches!(text, "&" | "&&" | "*" | "-" | "!" | "?" | ".." | "..=") && !follows_operand {
+            nodes[index].role = Role::Prefix;
+        }
+    }
+}
+
+/// Whether the node is the bracket of `#[..]`.
+fn is_attribute(nodes: &[Node], index: usize) -> bool {
+    nodes[index].is_group(Delimiter::Bracket) && is_behind_hash(nodes, index)
+}
+
+fn is_behind_hash(nodes: &[Node], index: usize) -> bool {
+    match index.checked_sub(1).map(|before| &nodes[before]) {
+        Some(before) if before.is("#") => true,
+        Some(before) if before.is("!") => index > 1 && nodes[index - 2].is("#"),
+        _ => false,
+    }
+}
+
+/// Turns `#[doc = "…"]` into a comment, where a comment can say the same.
+pub(super) fn docs(nodes: &mut Vec<Node>) {
+    if !nodes.iter().any(|node| node.is("#")) {
+        return;
+    }
+    let mut kept: Vec<Node> = Vec::with_capacity(nodes.len());
+    for node in std::mem::take(nodes) {
+        let is_inner = kept.last().is_some_and(|last| last.is("!"));
+        let hash = kept.len().checked_sub(if is_inner { 2 } else { 1 });
+        let text = node.group().and_then(doc_text).filter(|_| hash.is_some_and(|hash| kept[hash].is("#")));
+        match (text, hash) {
+            (Some(text), Some(hash)) => {
+                kept.truncate(hash);
+                let kind = Kind::Doc { text, is_inner };
+                kept.push(Node { kind, joint: false, space: false, role: Role::Plain });
+            }
+            _ => kept.push(node),
+        }
+    }
+    *nodes = kept;
+}
+
+fn doc_text(group: &Group) -> Option<String> {
+    let [name, equals, text] = group.body.as_slice() else { return None };
+    let Kind::Literal(literal) = &text.kind else { return None };
+    if group.delimiter != Delimiter::Bracket || !name.is_word("doc") || !equals.is("=") {
+        return None;
+    }
+    let text = unquoted(literal)?;
+    let is_comment = !text.starts_with('/') && !text.contains(['\n', '\r']);
+    is_comment.then_some(text)
+}
+
+/// What a literal of a string holds; `None` where it is another literal, or has an escape that a comment
+/// cannot show.
+fn unquoted(literal: &str) -> Option<String> {
+    if let Some(raw) = literal.strip_prefix('r') {
+        let hashes = raw.len() - raw.trim_start_matches('#').len();
+        let inner = raw.get(hashes + 1..raw.len().checked_sub(hashes + 1)?)?;
+        return Some(inner.to_owned());
+    }
+    let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::with_capacity(inner.len());
+    let mut characters = inner.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\\' => match characters.next()? {
+                escaped @ ('"' | '\'' | '\\') => text.push(escaped),
+                _ => return None,
+            },
+            other => text.push(other),
+        }
+    }
+    Some(text)
+}
+
+/// Says what each group is for, settles its last comma and how wide it is.
+pub(super) fn groups(nodes: &mut [Node], is_body: bool, is_foreign: bool) {
+    let hard = if is_body { statement::hard_groups(nodes) } else { Vec::new() };
+    let matched = blocks_of(nodes, "match");
+    for index in 0..nodes.len() {
+        let use_of = if is_foreign { Use::Foreign } else { use_of(nodes, index) };
+        let must_break = hard.contains(&index) || matched.contains(&index);
+        let is_index = index > 0 && is_operand(&nodes[index - 1]);
+        if let Kind::Group(group) = &mut nodes[index].kind {
+            group.use_of = use_of;
+            settle_comma(group, is_index);
+            group.width = group_width(group).filter(|_| !must_break || group.body.is_empty());
+        }
+    }
+}
+
+/// The first brace behind each of the words.
+fn blocks_of(nodes: &[Node], word: &str) -> Vec<usize> {
+    let words = nodes.iter().enumerate().filter(|(_, node)| node.is_word(word));
+    words
+        .filter_map(|(index, _)| {
+            nodes[index..].iter().position(|node| node.is_group(Delimiter::Brace)).map(|offset| index + offset)
+        })
+        .collect()
+}
+
+fn use_of(nodes: &[Node], index: usize) -> Use {
+    let Some(before) = index.checked_sub(1).map(|before| &nodes[before]) else { return Use::Plain };
+    let Some(group) = nodes[index].group() else { return Use::Plain };
+    let is_macro_rules = index > 1 && nodes[index - 2].role == Role::Bang;
+    if before.role == Role::Bang || is_macro_rules || is_behind_hash(nodes, index) || before.is("$") {
+        return Use::Foreign;
+    }
+    match group.delimiter {
+        Delimiter::Brace if before.is("::") || before.is_word("use") => Use::Names,
+        Delimiter::Parenthesis if before.role == Role::Close || (before.word().is_some() && !is_keyword(before)) => {
+            Use::Call
+        }
+        _ => Use::Plain,
+    }
+}
+
+/// Takes the last comma away where it stands only when each element has its own line, and notes whether
+/// it does then.
+fn settle_comma(group: &mut Group, is_index: bool) {
+    if group.use_of == Use::Foreign {
+        return;
+    }
+    let has_comma = group.body.last().is_some_and(|last| last.is(","));
+    let has_several = group.body.iter().rev().skip(1).any(|node| node.is(","));
+    let ends_with_rest = statement::elements(&group.body).last().is_some_and(|last| last[0].is(".."));
+    match (group.delimiter, group.use_of) {
+        (Delimiter::Parenthesis, Use::Call) | (Delimiter::Brace, _) => {
+            if has_comma {
+                group.body.pop();
+            }
+            let is_comma_ours = group.use_of == Use::Call && !group.body.is_empty();
+            group.trailing_comma = (has_comma || is_comma_ours) && !ends_with_rest;
+        }
+        (Delimiter::Bracket, Use::Plain) if !is_index => {
+            if has_comma && has_several {
+                group.body.pop();
+            }
+            group.trailing_comma = has_several && !ends_with_rest;
+        }
+        _ => {}
+    }
+}
+
+fn group_width(group: &Group) -> Option<usize> {
+    let has_statements = group.delimiter == Delimiter::Brace && group.body.iter().any(|node| node.is(";") || node.is("#"));
+    if has_statements {
+        return None;
+    }
+    let padding = match (group.delimiter, group.use_of) {
+        (Delimiter::Brace, Use::Plain | Use::Foreign) if !group.body.is_empty() => 4,
+        _ => 2,
+    };
+    Some(width(&group.body)? + padding)
+}
