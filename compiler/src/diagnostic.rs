@@ -2,13 +2,22 @@
 //!
 //! Stages collect into [`Diagnostics`]; nobody prints here. The renderers are in `render`.
 
+use std::collections::HashSet;
+
+use crate::code::Code;
 use crate::source::Span;
+
+/// How many findings are kept; a plan with more is no plan, and what is beyond is only counted.
+const LIMIT: usize = 10_000;
 
 /// One finding. The sentence is lower case, without a full stop, names in backticks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Diagnostic {
+    /// What kind of finding it is.
     pub code: Code,
+    /// Whether it stops the build.
     pub severity: Severity,
+    /// What is wrong.
     pub message: String,
     /// The smallest text that is wrong.
     pub primary: Span,
@@ -20,14 +29,19 @@ pub struct Diagnostic {
     pub help: Vec<String>,
 }
 
+/// How much a finding weighs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
+    /// Worth knowing.
     Note,
+    /// Probably a mistake; the plan still compiles.
     Warning,
+    /// The plan does not compile.
     Error,
 }
 
 impl Severity {
+    /// `note`, `warning` or `error`.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -39,9 +53,17 @@ impl Severity {
 }
 
 /// The sink that every stage takes.
+///
+/// The same finding at the same place is kept once: an alias shows its text many times.
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
+    places: HashSet<(Code, Span)>,
+    errors: usize,
+    warnings: usize,
+    omitted: usize,
+    /// Takes the labels and help of a finding that is not kept.
+    unkept: Option<Box<Diagnostic>>,
 }
 
 impl Diagnostics {
@@ -56,15 +78,54 @@ impl Diagnostics {
     }
 
     fn push(&mut self, code: Code, severity: Severity, primary: Span, message: String) -> &mut Diagnostic {
-        self.found.push(Diagnostic { code, severity, message, primary, label: None, labels: Vec::new(), help: Vec::new() });
+        let diagnostic =
+            Diagnostic { code, severity, message, primary, label: None, labels: Vec::new(), help: Vec::new() };
+        if self.is_repeated(&diagnostic) {
+            return self.unkept.insert(Box::new(diagnostic));
+        }
+        match severity {
+            Severity::Error => self.errors += 1,
+            Severity::Warning => self.warnings += 1,
+            Severity::Note => {}
+        }
+        if self.found.len() == LIMIT {
+            self.omitted += 1;
+            return self.unkept.insert(Box::new(diagnostic));
+        }
+        self.found.push(diagnostic);
         self.found.last_mut().expect("just pushed")
     }
 
-    #[must_use]
-    pub fn has_errors(&self) -> bool {
-        self.found.iter().any(|diagnostic| diagnostic.severity == Severity::Error)
+    fn is_repeated(&mut self, new: &Diagnostic) -> bool {
+        let new_place = self.found.len() < LIMIT && self.places.insert((new.code, new.primary));
+        !new_place && self.found.iter().any(|old| old.primary == new.primary && old.message == new.message)
     }
 
+    /// Whether the plan does not compile.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.errors > 0
+    }
+
+    /// How many errors there are, those that were not kept included.
+    #[must_use]
+    pub fn errors(&self) -> usize {
+        self.errors
+    }
+
+    /// How many warnings there are, those that were not kept included.
+    #[must_use]
+    pub fn warnings(&self) -> usize {
+        self.warnings
+    }
+
+    /// How many findings were counted but not kept, because there are already 10,000.
+    #[must_use]
+    pub fn omitted(&self) -> usize {
+        self.omitted
+    }
+
+    /// Whether there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.found.is_empty()
@@ -80,11 +141,13 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
+    /// Says what stands beside the underline.
     pub fn label(&mut self, text: impl Into<String>) -> &mut Self {
         self.label = Some(text.into());
         self
     }
 
+    /// Points at another place that is involved.
     pub fn also(&mut self, span: Span, text: impl Into<String>) -> &mut Self {
         self.labels.push((span, text.into()));
         self
@@ -94,5 +157,32 @@ impl Diagnostic {
     pub fn help(&mut self, text: impl Into<Option<String>>) -> &mut Self {
         self.help.extend(text.into());
         self
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_finding_at_one_place_is_kept_once() {
+        let mut diagnostics = Diagnostics::default();
+        let place = Span::new(0, 3, 5);
+        diagnostics.error(Code::UnknownType, place, "unknown type `a`").help("one".to_owned());
+        diagnostics.error(Code::UnknownType, place, "unknown type `a`").help("two".to_owned());
+        diagnostics.error(Code::UnknownType, place, "unknown type `b`");
+        let found: Vec<_> = diagnostics.sorted().iter().map(|found| (&*found.message, found.help.len())).collect();
+        assert_eq!(found, [("unknown type `a`", 1), ("unknown type `b`", 0)]);
+        assert_eq!((diagnostics.errors(), diagnostics.omitted()), (2, 0));
+    }
+
+    #[test]
+    fn beyond_the_limit_findings_are_counted() {
+        let mut diagnostics = Diagnostics::default();
+        for at in 0..LIMIT + 5 {
+            diagnostics.error(Code::UnknownType, Span::new(0, at, at), "unknown type").help("none".to_owned());
+        }
+        assert_eq!(diagnostics.sorted().len(), LIMIT);
+        assert_eq!((diagnostics.errors(), diagnostics.omitted()), (LIMIT + 5, 5));
     }
 }

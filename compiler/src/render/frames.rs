@@ -1,0 +1,83 @@
+//! With the source around them, as rustc draws them: for the command line and build scripts.
+
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+
+use super::{plain, visible};
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::source::{File, Source, Span};
+
+/// A line longer than this is drawn by the plain renderer, which cuts it.
+const LONG_LINE: usize = 400;
+
+/// One finding as text, with colours for a terminal where `color`, without a line break at the end.
+#[must_use]
+pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
+    let Diagnostic { code, severity, message, primary, label, labels, help } = diagnostic;
+    let spans = || std::iter::once(*primary).chain(labels.iter().map(|(span, _)| *span));
+    if spans().any(|span| has_long_lines(source, span)) {
+        return plain(diagnostic, source);
+    }
+    let level = match severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
+    let mut group = Group::with_title(level.primary_title(visible(message)).id(code.as_str()));
+    for file in files(spans()) {
+        let excerpt = Excerpt::around(source.file(file), spans().filter(|span| span.file == file), source);
+        let mut snippet = Snippet::source(excerpt.text).path(&source.file(file).name).line_start(excerpt.first_line);
+        if primary.file == file {
+            let mark = AnnotationKind::Primary.span(excerpt.range(*primary));
+            snippet = snippet.annotation(mark.label(label.as_deref().map(visible)));
+        }
+        for (span, text) in labels.iter().filter(|(span, _)| span.file == file) {
+            snippet = snippet.annotation(AnnotationKind::Context.span(excerpt.range(*span)).label(visible(text)));
+        }
+        group = group.element(snippet);
+    }
+    for line in help {
+        group = group.element(Level::HELP.message(visible(line)));
+    }
+    let renderer = if color { Renderer::styled() } else { Renderer::plain() };
+    renderer.render(&[group])
+}
+
+/// The file of the primary place first, each once.
+fn files(spans: impl Iterator<Item = Span>) -> Vec<u16> {
+    let mut files = Vec::new();
+    for span in spans {
+        if !files.contains(&span.file) {
+            files.push(span.file);
+        }
+    }
+    files
+}
+
+fn has_long_lines(source: &Source, span: Span) -> bool {
+    let file = source.file(span.file);
+    (source.start(span).line..=source.end(span).line).any(|line| file.line(line).len() > LONG_LINE)
+}
+
+/// The lines from the first to the last place: the renderer reads all that it is given.
+struct Excerpt<'s> {
+    text: &'s str,
+    first_line: usize,
+    offset: usize,
+}
+
+impl<'s> Excerpt<'s> {
+    fn around(file: &'s File, spans: impl Iterator<Item = Span>, source: &Source) -> Self {
+        let lines = spans.map(|span| (source.start(span).line, source.end(span).line));
+        let (first_line, last_line) =
+            lines.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).expect("a file is shown for one of its places");
+        let offset = file.line_start(first_line);
+        let end = file.line_start(last_line) + file.line(last_line).len();
+        Self { text: &file.text[offset..end], first_line, offset }
+    }
+
+    fn range(&self, span: Span) -> Range<usize> {
+        span.start as usize - self.offset..span.end as usize - self.offset
+    }
+}
