@@ -37,6 +37,7 @@ pub use value::{
 #[doc(hidden)]
 pub mod __private {
     pub use crate::debug::{debug, debug_group, debug_person};
+    pub use crate::value::characters;
 
     /// Stands in generated code, so that code of another version of the compiler fails by this name.
     pub const CODEGEN_1: () = ();

@@ -60,6 +60,12 @@ impl<T: Payload> Payload for Option<T> {
     }
 }
 
+impl<T: Payload> Payload for Box<T> {
+    fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+        T::decode(reader).map(Self::new)
+    }
+}
+
 impl<T: Payload> Payload for Vec<T> {
     fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
         reader.list()

@@ -8,7 +8,7 @@ mod std_types;
 mod timestamp;
 mod writer;
 
-pub use constrain::{Bound, Checked, Constrain, ConstraintError, Measured, Rule};
+pub use constrain::{Bound, Checked, Constrain, ConstraintError, Measured, Rule, characters};
 pub use json_text::{Json, JsonError};
 pub use nullable::{Null, Nullable, OrNull};
 pub use rfc3339::TimestampError;
