@@ -2,7 +2,9 @@
 
 pub mod code;
 pub mod diagnostic;
+pub mod emit;
 pub mod ir;
+pub mod printer;
 pub mod render;
 pub mod source;
 pub mod suggest;

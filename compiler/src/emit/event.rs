@@ -67,7 +67,7 @@ pub(super) fn lifetimes(is_borrowing: bool) -> (Option<TokenStream>, Option<Toke
 /// `properties.internal("channel", &self.channel);`, and once more where it sets the person's too.
 fn write(scope: &Scope<'_>, property: &Property) -> TokenStream {
     let wire = &property.name.wire;
-    let method = value::method(scope, property);
+    let method = value::method(property);
     let value = value::value(scope, property);
     let person = property.person.map(|person| {
         let place = place(person);

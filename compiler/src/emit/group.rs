@@ -79,7 +79,7 @@ fn key_ident(properties: &[Property]) -> impl ToTokens + use<> {
 /// `properties.internal("employee_count", &self.employee_count);`
 fn write(scope: &Scope<'_>, property: &Property) -> TokenStream {
     let wire = &property.name.wire;
-    let method = value::method(scope, property);
+    let method = value::method(property);
     let value = value::value(scope, property);
     quote!(properties.#method(#wire, #value);)
 }

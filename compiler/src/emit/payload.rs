@@ -85,7 +85,7 @@ pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar) -> Tok
 pub(super) fn json(scope: &Scope<'_>, value: &Literal) -> TokenStream {
     scope.uses_runtime("Json");
     let text = literal::json(value);
-    quote!(Json::new(#text).expect("the compiler of the plan wrote it"))
+    quote!(Json::parse(#text).expect("the compiler of the plan wrote it"))
 }
 
 /// Values of the plan as Rust expressions, and whether one of them names what is deprecated.

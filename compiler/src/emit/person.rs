@@ -56,7 +56,7 @@ pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream 
 fn write(scope: &Scope<'_>, property: &Property) -> TokenStream {
     let wire = &property.name.wire;
     let place = place(property.person.unwrap_or(PersonWrite::Set));
-    let method = value::method(scope, property);
+    let method = value::method(property);
     let value = value::value(scope, property);
     quote!(properties.#place().#method(#wire, #value);)
 }
