@@ -4,11 +4,14 @@
 mod client;
 mod debug;
 mod dedup;
+#[cfg(feature = "http")]
+mod delivery;
 mod error;
 mod event;
 mod hooks;
 mod id;
 mod json;
+#[cfg(feature = "http")]
 mod log;
 mod pattern;
 mod payload;
@@ -16,6 +19,8 @@ mod record;
 mod recorder;
 mod report;
 mod sensitivity;
+#[cfg(feature = "http")]
+mod transport;
 mod user;
 mod value;
 
@@ -27,6 +32,14 @@ pub use payload::{Payload, PayloadError, PayloadReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
+#[cfg(feature = "mixpanel")]
+pub use transport::Mixpanel;
+#[cfg(feature = "posthog")]
+pub use transport::PostHog;
+#[cfg(feature = "segment")]
+pub use transport::Segment;
+#[cfg(feature = "http")]
+pub use transport::{Destination, Region};
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,

@@ -1,8 +1,16 @@
 use std::sync::Arc;
+#[cfg(feature = "http")]
+use std::time::Duration;
 
+#[cfg(feature = "http")]
+use crate::delivery::Settings;
+#[cfg(feature = "http")]
+use crate::error::Error;
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::recorder::Recorder;
 use crate::report::Loss;
+#[cfg(feature = "http")]
+use crate::transport::Destination;
 
 use super::{Client, Core, Sink};
 
@@ -12,15 +20,48 @@ use super::{Client, Core, Sink};
 pub struct Builder {
     pub(super) hooks: Hooks,
     pub(super) log_bytes: usize,
+    #[cfg(feature = "http")]
+    pub(super) destinations: Vec<Destination>,
+    #[cfg(feature = "http")]
+    pub(super) settings: Settings,
 }
 
 impl Default for Builder {
     fn default() -> Self {
-        Self { hooks: Hooks::default(), log_bytes: 64 * 1024 * 1024 }
+        Self {
+            hooks: Hooks::default(),
+            log_bytes: 64 * 1024 * 1024,
+            #[cfg(feature = "http")]
+            destinations: Vec::new(),
+            #[cfg(feature = "http")]
+            settings: Settings::default(),
+        }
     }
 }
 
 impl Builder {
+    /// Delivers there too: a [`PostHog`](crate::PostHog), a [`Segment`](crate::Segment) or a
+    /// [`Mixpanel`](crate::Mixpanel).
+    #[cfg(feature = "http")]
+    pub fn to(mut self, destination: impl Into<Destination>) -> Self {
+        self.destinations.push(destination.into());
+        self
+    }
+
+    /// How long the first event of a batch waits for others; a second unless set. `flush` and `shutdown` do not wait.
+    #[cfg(feature = "http")]
+    pub fn linger(mut self, time: Duration) -> Self {
+        self.settings.linger = time;
+        self
+    }
+
+    /// How long a request may take before it is tried again; 30 seconds unless set.
+    #[cfg(feature = "http")]
+    pub fn request_timeout(mut self, time: Duration) -> Self {
+        self.settings.request_timeout = time;
+        self
+    }
+
     /// How many bytes may wait for the slowest destination; 64 MiB unless set, at least 64 KiB.
     ///
     /// When they are used up, the destination that is behind loses its oldest events, counted and told;
@@ -45,6 +86,21 @@ impl Builder {
     pub fn on_invalid(mut self, hook: impl Fn(&InvalidProperty) + Send + Sync + 'static) -> Self {
         self.hooks.on_invalid = Some(Arc::new(hook));
         self
+    }
+
+    /// The client; its delivery thread is running. Without a destination it delivers nowhere and has no thread.
+    ///
+    /// # Errors
+    ///
+    /// When a key, a host or a region cannot be used, when the system has no certificates to trust, or when it
+    /// gives no thread. The message names the destination and never a key.
+    #[cfg(feature = "http")]
+    pub fn build(self) -> Result<Client, Error> {
+        if self.destinations.is_empty() {
+            return Ok(Client { core: Arc::new(Core::new(Sink::Nothing, self.into_hooks(), [])) });
+        }
+        let core = Core::delivering(&self.destinations, self.log_bytes, self.settings, Arc::new(self.hooks))?;
+        Ok(Client { core: Arc::new(core) })
     }
 
     /// A client of these settings that keeps what is captured, for your own tests; no thread, no network.

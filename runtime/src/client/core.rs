@@ -1,15 +1,21 @@
 use std::fmt;
+use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::error::Error;
+#[cfg(feature = "http")]
+use crate::delivery::{Delivery, Pending, Settings};
+use crate::error::{Error, Kind};
 use crate::event::PropertyWriter;
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::id::EventId;
-use crate::log::{Appended, LaneId, Log, RecordRef};
+#[cfg(feature = "http")]
+use crate::log::{Appended, LaneId, RecordRef};
 use crate::record::{Destinations, Header, Record, RecordWriter, RunWriter, Verb};
 use crate::recorder::Recorder;
 use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
+#[cfg(feature = "http")]
+use crate::transport::Destination;
 use crate::user::Identity;
 use crate::value::{Invalid, Timestamp};
 
@@ -22,7 +28,8 @@ pub(crate) struct Core {
 
 /// Where records go.
 pub(crate) enum Sink {
-    Log(Arc<Log>),
+    #[cfg(feature = "http")]
+    Delivery(Delivery),
     Recorder(Recorder),
     Nothing,
 }
@@ -46,6 +53,19 @@ impl Entry<'_> {
 impl Core {
     pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, destinations: impl IntoIterator<Item = &'static str>) -> Self {
         Self { sink, hooks, ledger: Arc::new(Ledger::new(destinations)) }
+    }
+
+    /// A core that delivers to these destinations.
+    #[cfg(feature = "http")]
+    pub(crate) fn delivering(
+        destinations: &[Destination],
+        log_bytes: usize,
+        settings: Settings,
+        hooks: Arc<Hooks>,
+    ) -> Result<Self, Error> {
+        let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
+        let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks)?;
+        Ok(Self { sink: Sink::Delivery(delivery), hooks, ledger })
     }
 
     /// Encodes a record and puts it where records go. Says whether it was taken.
@@ -96,10 +116,11 @@ impl Core {
                 recorder.push(record);
                 true
             }
-            Sink::Log(log) => match log.append(record) {
+            #[cfg(feature = "http")]
+            Sink::Delivery(delivery) => match delivery.log.append(record) {
                 Appended::Accepted(lost) => {
                     if !lost.is_empty() {
-                        self.log_full(&lost);
+                        log_full(delivery, &lost);
                     }
                     true
                 }
@@ -110,17 +131,10 @@ impl Core {
     }
 
     #[cold]
+    #[cfg(feature = "http")]
     fn refused(&self, record: &[u8], reason: LossReason) -> bool {
         self.lost(None, reason, &Record::read(record).into_iter().collect::<Vec<_>>());
         false
-    }
-
-    #[cold]
-    fn log_full(&self, lost: &[(LaneId, Vec<RecordRef>)]) {
-        for (lane, records) in lost {
-            let records: Vec<_> = records.iter().map(RecordRef::read).collect();
-            self.lost(Some(self.destination_of(*lane)), LossReason::LogFull, &records);
-        }
     }
 
     #[cold]
@@ -143,28 +157,88 @@ impl Core {
         });
     }
 
-    /// The destination, by its place, that a lane belongs to.
-    fn destination_of(&self, _lane: LaneId) -> usize {
-        0
+    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
+    pub(crate) fn flush(&self, deadline: Duration) -> Result<(), Error> {
+        match &self.sink {
+            #[cfg(feature = "http")]
+            Sink::Delivery(delivery) => in_time(delivery.flush_blocking(deadline)),
+            Sink::Recorder(_) | Sink::Nothing => Ok(()),
+        }
     }
 
-    pub(crate) fn flush(&self, _deadline: Duration) -> Result<(), Error> {
-        Ok(())
+    /// The flush begins now, whenever the future is awaited.
+    #[cfg(feature = "http")]
+    pub(crate) fn flush_async(&self, deadline: Duration) -> impl Future<Output = Result<(), Error>> + Send + 'static {
+        let pending = self.pending(|delivery| delivery.flush(deadline));
+        async move {
+            match pending {
+                Some(pending) => in_time(pending.await.unwrap_or(false)),
+                None => Ok(()),
+            }
+        }
     }
 
-    pub(crate) fn shutdown(&self, _deadline: Duration) -> Report {
+    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
+    pub(crate) fn shutdown(&self, deadline: Duration) -> Report {
+        #[cfg(feature = "http")]
+        if let Sink::Delivery(delivery) = &self.sink {
+            delivery.shutdown_blocking(deadline);
+        }
         self.report()
     }
 
-    pub(crate) fn report(&self) -> Report {
-        self.ledger.report(|_| 0)
+    /// The shutdown begins now, whenever the future is awaited.
+    #[cfg(feature = "http")]
+    pub(crate) fn shutdown_async(
+        self: &Arc<Self>,
+        deadline: Duration,
+    ) -> impl Future<Output = Report> + Send + 'static {
+        let pending = self.pending(|delivery| delivery.shutdown(deadline));
+        let core = Arc::clone(self);
+        async move {
+            if let Some(pending) = pending {
+                pending.await;
+            }
+            core.report()
+        }
     }
+
+    #[cfg(feature = "http")]
+    fn pending<T>(&self, ask: impl FnOnce(&Delivery) -> Pending<T>) -> Option<Pending<T>> {
+        match &self.sink {
+            Sink::Delivery(delivery) => Some(ask(delivery)),
+            Sink::Recorder(_) | Sink::Nothing => None,
+        }
+    }
+
+    pub(crate) fn report(&self) -> Report {
+        match &self.sink {
+            #[cfg(feature = "http")]
+            Sink::Delivery(delivery) => delivery.report(),
+            Sink::Recorder(_) | Sink::Nothing => self.ledger.report(|_| 0),
+        }
+    }
+}
+
+#[cfg(feature = "http")]
+#[cold]
+fn log_full(delivery: &Delivery, lost: &[(LaneId, Vec<RecordRef>)]) {
+    for (lane, records) in lost {
+        delivery.log_full(*lane, records);
+    }
+}
+
+#[cfg(feature = "http")]
+fn in_time(settled: bool) -> Result<(), Error> {
+    let late = || Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log");
+    settled.then_some(()).ok_or_else(late)
 }
 
 impl fmt::Debug for Sink {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
-            Self::Log(_) => "log",
+            #[cfg(feature = "http")]
+            Self::Delivery(_) => "delivery",
             Self::Recorder(_) => "recorder",
             Self::Nothing => "nothing",
         })

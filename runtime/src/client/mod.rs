@@ -81,6 +81,22 @@ impl Client {
         self.core.shutdown(deadline)
     }
 
+    /// [`flush`](Self::flush) for code that awaits, on any runtime. It begins now.
+    ///
+    /// # Errors
+    ///
+    /// When something was still undelivered at the deadline; it stays in the log.
+    #[cfg(feature = "http")]
+    pub fn flush_async(&self, deadline: Duration) -> impl Future<Output = Result<(), Error>> + Send + 'static {
+        self.core.flush_async(deadline)
+    }
+
+    /// [`shutdown`](Self::shutdown) for code that awaits, on any runtime. It begins now.
+    #[cfg(feature = "http")]
+    pub fn shutdown_async(&self, deadline: Duration) -> impl Future<Output = Report> + Send + 'static {
+        self.core.shutdown_async(deadline)
+    }
+
     /// What became of everything so far.
     #[must_use]
     pub fn report(&self) -> Report {

@@ -123,10 +123,30 @@ impl Log {
         window
     }
 
-    /// Bytes that a lane has not taken yet.
-    pub(crate) fn unread(&self, lane: LaneId) -> u64 {
+    /// The position behind the last record.
+    pub(crate) fn end(&self) -> u64 {
+        self.state().end()
+    }
+
+    /// The position of the next record that a lane takes, and the one behind the last.
+    pub(crate) fn positions(&self, lane: LaneId) -> (u64, u64) {
         let state = self.state();
-        state.end() - state.lanes[lane.0].read
+        (state.lanes[lane.0].read, state.end())
+    }
+
+    /// Shows the records that a lane has not taken yet, also those that it does not want.
+    pub(crate) fn for_each_unread(&self, lane: LaneId, mut show: impl FnMut(&Record<'_>)) {
+        let state = self.state();
+        let read = state.lanes[lane.0].read;
+        let chunks = state.sealed.iter().map(|chunk| (chunk.start, chunk.bytes.as_slice()));
+        for (start, bytes) in chunks.chain([(state.active_start, state.active.as_slice())]) {
+            let skipped = usize::try_from(read.saturating_sub(start)).unwrap_or(usize::MAX);
+            let mut rest = bytes.get(skipped..).unwrap_or_default();
+            while let Ok(record) = Record::read(rest) {
+                show(&record);
+                rest = &rest[record.bytes.len()..];
+            }
+        }
     }
 
     /// Asks to wake the lane once so many bytes more are unread than it has taken: at once if they are.
@@ -145,10 +165,6 @@ impl Log {
     /// Takes no more records.
     pub(crate) fn close(&self) {
         self.state().closed = true;
-    }
-
-    pub(crate) fn is_closed(&self) -> bool {
-        self.state().closed
     }
 
     fn state(&self) -> MutexGuard<'_, State> {

@@ -53,8 +53,22 @@ fn each_lane_reads_everything_it_wants_in_order() {
     assert_eq!(names(&log.take(SECOND, usize::MAX, 10).records), ["a", "c"]);
     assert_eq!(names(&log.take(FIRST, usize::MAX, 2).records), ["c"]);
     assert!(log.take(FIRST, usize::MAX, 2).records.is_empty());
-    assert_eq!((log.unread(FIRST), log.unread(SECOND)), (0, 0));
+    assert_eq!((log.positions(FIRST), log.positions(SECOND)), ((log.end(), log.end()), (log.end(), log.end())));
     assert!(log.state().sealed.is_empty(), "what all lanes are past is freed");
+}
+
+#[test]
+fn what_a_lane_has_not_taken_can_be_looked_at() {
+    let log = Log::new(1 << 20, vec![lane(|_| true), lane(|_| true)]);
+    log.append(&record("a"));
+    log.append(&record("b"));
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 1).records), ["a"]);
+    log.append(&record("c"));
+    for (lane, expected) in [(FIRST, ["b", "c"].as_slice()), (SECOND, &["a", "b", "c"])] {
+        let mut unread = Vec::new();
+        log.for_each_unread(lane, |record| unread.push(record.name_at(Destinations::ALL).to_owned()));
+        assert_eq!(unread, expected);
+    }
 }
 
 #[test]

@@ -1,0 +1,119 @@
+//! Requests, as all of them go out: no redirects, answers read to a limit, an end to every wait.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::redirect::Policy;
+use reqwest::{Client, ClientBuilder, Url};
+
+use super::body::Body;
+use super::{Settings, retry, tls};
+use crate::error::{Error, Kind};
+use crate::value::Timestamp;
+
+/// The client of all requests.
+#[derive(Clone)]
+pub(crate) struct Http {
+    /// For hosts of this machine: never through a proxy.
+    direct: Client,
+    /// For all others: through the proxy that `HTTPS_PROXY` and `HTTP_PROXY` name, unless `NO_PROXY` says otherwise.
+    outward: Client,
+}
+
+/// An answer, whatever its status.
+#[derive(Debug)]
+pub(crate) struct Response {
+    pub(crate) status: u16,
+    /// How long the server asks to wait.
+    pub(crate) retry_after: Option<Duration>,
+    /// At most as much as was asked for.
+    pub(crate) body: Vec<u8>,
+}
+
+/// No answer.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Not in time.
+    Timeout,
+    /// Why.
+    Transport(String),
+}
+
+/// The first megabyte of an answer says enough.
+pub(super) const ANSWER: usize = 1 << 20;
+
+impl Http {
+    /// `secure` says whether any host is reached over TLS: the system's certificates are read only then.
+    pub(super) fn new(settings: &Settings, secure: bool) -> Result<Self, Error> {
+        let tls = tls::config(secure)?;
+        let builder = || {
+            Client::builder()
+                .tls_backend_preconfigured(tls.clone())
+                .redirect(Policy::none())
+                .connect_timeout(settings.request_timeout)
+                .timeout(settings.request_timeout)
+                .pool_max_idle_per_host(2)
+                .user_agent(concat!("taxogen/", env!("CARGO_PKG_VERSION")))
+        };
+        let build = |builder: ClientBuilder| {
+            builder.build().map_err(|problem| {
+                let sentence = format!("the HTTP client cannot be made: {}", explain(&problem));
+                Error::new(Kind::Configuration, sentence).with_source(problem)
+            })
+        };
+        Ok(Self { direct: build(builder().no_proxy())?, outward: build(builder())? })
+    }
+
+    /// Posts JSON; at most `limit` bytes of the answer are read.
+    pub(super) async fn post(
+        &self,
+        url: Url,
+        user: Option<&str>,
+        body: Body,
+        limit: usize,
+    ) -> Result<Response, Failure> {
+        let client = if is_local(&url) { &self.direct } else { &self.outward };
+        let mut request = client.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if body.packed {
+            request = request.header(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        }
+        if let Some(user) = user {
+            request = request.basic_auth(user, Some(""));
+        }
+        let mut response = request.body(body.bytes).send().await?;
+        let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let retry_after = header.and_then(|header| retry::retry_after(header, Timestamp::now()));
+        let mut answer = Vec::new();
+        while answer.len() < limit
+            && let Some(chunk) = response.chunk().await?
+        {
+            let taken = chunk.len().min(limit - answer.len());
+            answer.extend_from_slice(&chunk[..taken]);
+        }
+        Ok(Response { status: response.status().as_u16(), retry_after, body: answer })
+    }
+}
+
+impl From<reqwest::Error> for Failure {
+    fn from(error: reqwest::Error) -> Self {
+        if error.is_timeout() { Self::Timeout } else { Self::Transport(explain(&error.without_url())) }
+    }
+}
+
+/// The innermost reason: those around it only repeat that the request failed.
+fn explain(error: &reqwest::Error) -> String {
+    let mut reason = error.to_string();
+    let mut source = error.source();
+    while let Some(inner) = source {
+        reason = inner.to_string();
+        source = inner.source();
+    }
+    reason
+}
+
+fn is_local(url: &Url) -> bool {
+    let domain = url.host_str().unwrap_or_default();
+    let address = domain.trim_start_matches('[').trim_end_matches(']').parse::<std::net::IpAddr>();
+    domain == "localhost" || address.is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,258 @@
+use std::collections::VecDeque;
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep_until;
+
+use super::body::{Body, Packer};
+use super::books::Books;
+use super::http::{ANSWER, Http};
+use super::orders::Orders;
+use super::pending::after;
+use super::race::{Won, race};
+use super::retry;
+use crate::log::{LaneId, Log, RecordRef};
+use crate::report::LossReason;
+use crate::transport::{Answer, Batch, Endpoint, Fit, Outcome, Rejection, Share};
+use crate::value::Timestamp;
+
+/// Carries records from the log to one endpoint, first in, first out, at its own pace.
+pub(super) struct Lane {
+    pub(super) id: LaneId,
+    pub(super) log: Arc<Log>,
+    pub(super) endpoint: Arc<Endpoint>,
+    pub(super) http: Http,
+    pub(super) orders: Arc<Orders>,
+    pub(super) books: Books,
+    /// How long the first record of a batch waits for others.
+    pub(super) linger: Duration,
+    pub(super) packer: Packer,
+    /// Taken from the log and not in a batch yet.
+    pub(super) waiting: VecDeque<RecordRef>,
+    /// To be sent, in order: one, or the pieces that one was split into.
+    pub(super) batches: VecDeque<Batch>,
+    /// Attempts since the vendor last took or refused something.
+    pub(super) attempts: u32,
+}
+
+/// The time to give up has come.
+struct GiveUp;
+
+/// While the drain has time left, somebody waits: a lane comes back at least this often.
+const DRAIN_PAUSE: Duration = Duration::from_secs(1);
+
+impl Lane {
+    /// Delivers until it is told to drain, and then until it is empty or its time is over.
+    pub(super) async fn run(mut self) {
+        let _end = End(Arc::clone(&self.orders));
+        while self.has_work().await {
+            self.fill();
+            if let Err(GiveUp) = self.deliver().await {
+                return self.give_up();
+            }
+        }
+    }
+
+    /// Waits until there is something to send; `false` when nothing will come any more.
+    async fn has_work(&mut self) -> bool {
+        let mut oldest = None;
+        loop {
+            if !self.waiting.is_empty() {
+                return true;
+            }
+            let (read, end) = self.log.positions(self.id);
+            self.orders.settled(read);
+            let draining = self.orders.deadline().is_some();
+            if read == end {
+                if draining {
+                    return false;
+                }
+                oldest = None;
+                self.log.wake_when(self.id, 1);
+                self.orders.changed().await;
+                continue;
+            }
+            let lingers_until = *oldest.get_or_insert_with(|| after(self.linger));
+            let enough = self.endpoint.limits.batch as u64 / 2;
+            let now = draining || end - read >= enough || self.orders.is_awaited(read);
+            if now || Instant::now() >= lingers_until {
+                self.take();
+                oldest = None;
+                continue;
+            }
+            self.log.wake_when(self.id, enough);
+            race(self.orders.changed(), sleep_until(lingers_until.into())).await;
+        }
+    }
+
+    fn take(&mut self) {
+        let limits = self.endpoint.limits;
+        // A message is longer than its record: half the bytes of a batch about fill it.
+        self.waiting.extend(self.log.take(self.id, limits.batch / 2, limits.messages).records);
+        self.count_in_flight();
+    }
+
+    /// Encodes what waits, as much as fits into one batch.
+    fn fill(&mut self) {
+        let mut batch = Batch::default();
+        while let Some(record) = self.waiting.front() {
+            match batch.add(&self.endpoint, record) {
+                Fit::Added => {}
+                Fit::Full => break,
+                Fit::Never(unfit) => {
+                    let share = self.endpoint.dialect.share(&record.read());
+                    self.books.lost(unfit.reason, unfit.detail, [(record, share)]);
+                }
+            }
+            self.waiting.pop_front();
+        }
+        if !batch.is_empty() {
+            self.batches.push_back(batch);
+        }
+        self.count_in_flight();
+    }
+
+    /// Sends the batch and its pieces until all are settled.
+    async fn deliver(&mut self) -> Result<(), GiveUp> {
+        while let Some(batch) = self.batches.front() {
+            let wrap = |parts: &[&[u8]]| self.packer.body(parts);
+            let body = self.endpoint.envelope.wrap(Timestamp::now(), batch.messages(), wrap);
+            let outcome = self.attempt(body).await?;
+            if let Outcome::RetryAfter(asked) = outcome {
+                let pause = retry::delay(self.attempts, asked, jitter());
+                self.attempts = self.attempts.saturating_add(1);
+                self.pause(pause, asked).await?;
+                continue;
+            }
+            self.attempts = 0;
+            if let Some(batch) = self.batches.pop_front() {
+                self.settle(batch, outcome);
+            }
+            self.count_in_flight();
+        }
+        Ok(())
+    }
+
+    async fn attempt(&self, body: Body) -> Result<Outcome, GiveUp> {
+        let Endpoint { url, user, dialect, .. } = &*self.endpoint;
+        let request = self.http.post(url.clone(), user.as_deref(), body, ANSWER);
+        let Ok(response) = self.before_deadline(request).await? else {
+            // Whether it arrived nobody knows: the ids stay the same, so that the vendor knows.
+            return Ok(Outcome::RetryAfter(None));
+        };
+        let answer = Answer { status: response.status, retry_after: response.retry_after, body: &response.body };
+        Ok(dialect.outcome(&answer))
+    }
+
+    fn settle(&mut self, batch: Batch, outcome: Outcome) {
+        match outcome {
+            Outcome::Delivered | Outcome::RetryAfter(_) => self.books.delivered(batch.counted()),
+            Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
+            Outcome::PartlyRejected(rejections) => self.settle_partly(&batch, &rejections),
+            Outcome::Split(why) if batch.len() == 1 => {
+                self.books.lost(LossReason::Refused, &why, batch.records());
+            }
+            Outcome::Split(_) => {
+                for half in batch.split().into_iter().rev() {
+                    self.batches.push_front(half);
+                }
+            }
+        }
+    }
+
+    fn settle_partly(&self, batch: &Batch, rejections: &[Rejection]) {
+        let mut delivered = batch.counted();
+        let mut rejected: Vec<_> =
+            rejections.iter().filter_map(|rejection| Some((batch.place_of(rejection.message)?, rejection))).collect();
+        rejected.sort_by_key(|(place, _)| *place);
+        rejected.dedup_by_key(|(place, _)| *place);
+        for (place, rejection) in rejected {
+            let record = batch.records().nth(place);
+            delivered -= record.iter().filter(|(_, share)| *share == Share::Whole).count();
+            self.books.lost(LossReason::Rejected, &rejection.why, record);
+        }
+        self.books.delivered(delivered);
+    }
+
+    /// Waits before the next attempt. Who comes to wait for the lane ends a pause that no vendor asked for.
+    async fn pause(&mut self, pause: Duration, asked: Option<Duration>) -> Result<(), GiveUp> {
+        let start = Instant::now();
+        loop {
+            let mut until = start + pause;
+            if asked.is_none() && self.orders.take_hurry() {
+                self.attempts = 0;
+                return Ok(());
+            }
+            if let Some(deadline) = self.orders.deadline() {
+                if asked.is_none() {
+                    until = until.min(start + DRAIN_PAUSE);
+                }
+                if until >= deadline {
+                    return Err(GiveUp);
+                }
+            }
+            if let Won::First(()) = race(sleep_until(until.into()), self.orders.changed()).await {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Runs a future to its end, unless the deadline of a drain comes first.
+    async fn before_deadline<T>(&self, future: impl Future<Output = T>) -> Result<T, GiveUp> {
+        let mut future = pin!(future);
+        loop {
+            let deadline = self.orders.deadline();
+            let over = async {
+                match deadline {
+                    Some(deadline) => sleep_until(deadline.into()).await,
+                    None => self.orders.changed().await,
+                }
+            };
+            match race(future.as_mut(), over).await {
+                Won::First(value) => return Ok(value),
+                Won::Second(()) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => return Err(GiveUp),
+                Won::Second(()) => {}
+            }
+        }
+    }
+
+    /// What is left is lost, and told.
+    fn give_up(mut self) {
+        for batch in std::mem::take(&mut self.batches) {
+            self.books.lost(LossReason::Shutdown, "", batch.records());
+        }
+        loop {
+            let shares = self.waiting.iter().map(|record| (record, self.endpoint.dialect.share(&record.read())));
+            self.books.lost(LossReason::Shutdown, "", shares);
+            self.waiting.clear();
+            self.take();
+            if self.waiting.is_empty() {
+                return;
+            }
+        }
+    }
+
+    fn count_in_flight(&self) {
+        let batched: usize = self.batches.iter().map(Batch::counted).sum();
+        self.orders.in_flight.store((batched + self.waiting.len()) as u64, Ordering::Relaxed);
+    }
+}
+
+/// Lets go who waits for a lane, however it ends.
+struct End(Arc<Orders>);
+
+impl Drop for End {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Between 0 and 1, another each time.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(());
+    f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}

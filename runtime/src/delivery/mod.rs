@@ -1,0 +1,252 @@
+//! Delivery: one thread, on which each lane carries records from the log to an endpoint of a vendor.
+
+mod body;
+mod books;
+mod http;
+mod lane;
+mod orders;
+mod pending;
+mod race;
+mod retry;
+mod tls;
+
+pub(crate) use http::{Failure, Response};
+pub(crate) use pending::Pending;
+
+use std::collections::VecDeque;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, ThreadId};
+use std::time::Duration;
+
+use tokio::runtime::{self, Handle};
+use tokio::sync::Notify;
+use tokio::time::timeout;
+
+use crate::error::{Error, Kind};
+use crate::hooks::Hooks;
+use crate::log::{LaneId, LaneSettings, Log, RecordRef, Wake};
+use crate::report::{Ledger, LossReason, Report};
+use crate::transport::{Destination, Endpoint, Share};
+use body::{Body, Packer};
+use books::Books;
+use http::Http;
+use lane::Lane;
+use orders::Orders;
+use pending::after;
+
+/// The times of delivery.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    /// How long the first record of a batch waits for others.
+    pub(crate) linger: Duration,
+    /// How long a request may take, and each of its connections.
+    pub(crate) request_timeout: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { linger: Duration::from_secs(1), request_timeout: Duration::from_secs(30) }
+    }
+}
+
+/// The delivery thread, seen from all others. Dropping it tries once more for a moment and waits for nothing.
+pub(crate) struct Delivery {
+    pub(crate) log: Arc<Log>,
+    lanes: Vec<Outlet>,
+    ledger: Arc<Ledger>,
+    http: Http,
+    runtime: Handle,
+    thread: ThreadId,
+    stop: Arc<Notify>,
+    /// Whether somebody has called `shutdown`.
+    closed: AtomicBool,
+}
+
+/// A lane, seen from other threads.
+struct Outlet {
+    endpoint: Arc<Endpoint>,
+    orders: Arc<Orders>,
+    books: Books,
+}
+
+/// How long a client that was dropped without `shutdown` still tries.
+const AFTER_DROP: Duration = Duration::from_secs(2);
+/// How much later than its deadline the delivery thread may answer.
+const GRACE: Duration = Duration::from_secs(1);
+
+impl Delivery {
+    /// Starts the thread and a lane for every endpoint of every destination.
+    ///
+    /// # Errors
+    ///
+    /// When a key, a host or a region cannot be used, when the system has no certificates to trust, or when
+    /// it gives no thread.
+    pub(crate) fn start(
+        destinations: &[Destination],
+        log_bytes: usize,
+        settings: Settings,
+        ledger: &Arc<Ledger>,
+        hooks: &Arc<Hooks>,
+    ) -> Result<Self, Error> {
+        let mut lanes = Vec::new();
+        for (destination, config) in destinations.iter().enumerate() {
+            for endpoint in config.endpoints()? {
+                let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
+                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books });
+            }
+        }
+        let secure = lanes.iter().any(|lane| lane.endpoint.url.scheme() == "https");
+        let http = Http::new(&settings, secure)?;
+        let log = Arc::new(Log::new(log_bytes, lanes.iter().map(Outlet::log_settings).collect()));
+        let stop = Arc::<Notify>::default();
+        let (runtime, thread) = spawn_thread(Arc::clone(&stop))?;
+        for (place, lane) in lanes.iter().enumerate() {
+            runtime.spawn(lane.start(LaneId(place), &log, &http, &settings).run());
+        }
+        let ledger = Arc::clone(ledger);
+        Ok(Self { log, lanes, ledger, http, runtime, thread, stop, closed: AtomicBool::new(false) })
+    }
+
+    /// Delivers what is in the log now; `true` when all of it was settled before the deadline.
+    pub(crate) fn flush(&self, deadline: Duration) -> Pending<bool> {
+        let end = self.log.end();
+        let settled: Vec<_> = self.lanes.iter().map(|lane| lane.orders.flush(end)).collect();
+        self.on_thread(async move {
+            let all = async {
+                for lane in settled {
+                    // A lane that has ended has nothing left.
+                    let _ = lane.await;
+                }
+            };
+            timeout(deadline, all).await.is_ok()
+        })
+    }
+
+    /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
+    pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
+        self.closed.store(true, Ordering::Release);
+        self.log.close();
+        let deadline = after(deadline);
+        let ended: Vec<_> = self.lanes.iter().map(|lane| lane.orders.drain(deadline)).collect();
+        let stop = Arc::clone(&self.stop);
+        self.on_thread(async move {
+            for lane in ended {
+                let _ = lane.await;
+            }
+            stop.notify_one();
+        })
+    }
+
+    /// [`flush`](Self::flush), waited for.
+    pub(crate) fn flush_blocking(&self, deadline: Duration) -> bool {
+        self.flush(deadline).wait(deadline.saturating_add(GRACE)).unwrap_or(false)
+    }
+
+    /// [`shutdown`](Self::shutdown), waited for.
+    pub(crate) fn shutdown_blocking(&self, deadline: Duration) {
+        self.shutdown(deadline).wait(deadline.saturating_add(GRACE));
+    }
+
+    /// Posts JSON to some URL, apart from all lanes, and reads at most `limit` bytes of the answer.
+    pub(crate) fn post(
+        &self,
+        url: reqwest::Url,
+        body: Vec<u8>,
+        limit: usize,
+        deadline: Duration,
+    ) -> Pending<Result<Response, Failure>> {
+        let http = self.http.clone();
+        self.on_thread(async move {
+            let request = http.post(url, None, Body { bytes: body, packed: false }, limit);
+            timeout(deadline, request).await.unwrap_or(Err(Failure::Timeout))
+        })
+    }
+
+    /// Records that a lane lost because the log was full.
+    pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
+        let Outlet { endpoint, books, .. } = &self.lanes[lane.0];
+        let shares = records.iter().map(|record| (record, endpoint.dialect.share(&record.read())));
+        books.lost(LossReason::LogFull, "", shares);
+    }
+
+    /// What became of everything so far.
+    pub(crate) fn report(&self) -> Report {
+        self.ledger.report(|destination| {
+            let lanes = self.lanes.iter().enumerate().filter(|(_, lane)| lane.books.destination == destination);
+            lanes.map(|(place, lane)| self.kept(LaneId(place), lane)).sum()
+        })
+    }
+
+    fn kept(&self, id: LaneId, lane: &Outlet) -> u64 {
+        let mut unread = 0;
+        self.log.for_each_unread(id, |record| unread += u64::from(lane.endpoint.dialect.share(record) == Share::Whole));
+        unread + lane.orders.in_flight.load(Ordering::Relaxed)
+    }
+
+    fn on_thread<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Pending<T> {
+        let (answer, pending) = Pending::new(self.thread);
+        self.runtime.spawn(async move {
+            let _ = answer.send(future.await);
+        });
+        pending
+    }
+}
+
+impl Drop for Delivery {
+    fn drop(&mut self) {
+        if !self.closed.load(Ordering::Acquire) {
+            drop(self.shutdown(AFTER_DROP));
+        }
+    }
+}
+
+impl Outlet {
+    fn log_settings(&self) -> LaneSettings {
+        let endpoint = Arc::clone(&self.endpoint);
+        LaneSettings {
+            wants: Box::new(move |record| endpoint.dialect.share(record) != Share::Nothing),
+            wake: Arc::clone(&self.orders) as Arc<dyn Wake>,
+        }
+    }
+
+    fn start(&self, id: LaneId, log: &Arc<Log>, http: &Http, settings: &Settings) -> Lane {
+        Lane {
+            id,
+            log: Arc::clone(log),
+            endpoint: Arc::clone(&self.endpoint),
+            http: http.clone(),
+            orders: Arc::clone(&self.orders),
+            books: self.books.clone(),
+            linger: settings.linger,
+            packer: Packer::new(self.endpoint.gzip),
+            waiting: VecDeque::new(),
+            batches: VecDeque::new(),
+            attempts: 0,
+        }
+    }
+}
+
+/// Starts the thread that runs everything; it ends when it is told to stop.
+///
+/// The runtime is made and dropped there, because neither is allowed inside another runtime.
+fn spawn_thread(stop: Arc<Notify>) -> Result<(Handle, ThreadId), Error> {
+    let (sender, receiver) = mpsc::sync_channel(1);
+    let run = move || {
+        let runtime = match runtime::Builder::new_current_thread().enable_all().thread_name("taxogen-dns").build() {
+            Ok(runtime) => runtime,
+            Err(problem) => return drop(sender.send(Err(problem))),
+        };
+        let _ = sender.send(Ok(runtime.handle().clone()));
+        runtime.block_on(stop.notified());
+        // A name that is still being looked up holds nobody.
+        runtime.shutdown_background();
+    };
+    let failed = |problem: std::io::Error| {
+        Error::new(Kind::Configuration, "the delivery thread cannot be started").with_source(problem)
+    };
+    let thread = thread::Builder::new().name("taxogen-delivery".to_owned()).spawn(run).map_err(failed)?;
+    let handle = receiver.recv().map_err(|ended| failed(std::io::Error::other(ended)))?.map_err(failed)?;
+    Ok((handle, thread.thread().id()))
+}

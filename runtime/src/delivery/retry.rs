@@ -1,0 +1,98 @@
+//! When to try again: pure functions of what is known.
+
+use std::time::Duration;
+
+use crate::value::Timestamp;
+
+const FIRST: Duration = Duration::from_millis(500);
+const LONGEST: Duration = Duration::from_secs(60);
+/// A vendor that asks for more is asked again after this.
+const LONGEST_ASKED: Duration = Duration::from_secs(300);
+
+/// How long to wait after the attempt of this number, counted from 0.
+///
+/// It doubles from half a second to a minute, and `jitter`, between 0 and 1, moves it within its upper half,
+/// so that a fleet does not come back at one moment. What the vendor asked for is a floor, up to five minutes.
+pub(crate) fn delay(attempt: u32, asked: Option<Duration>, jitter: f64) -> Duration {
+    let doubled = FIRST.saturating_mul(1 << attempt.min(16)).min(LONGEST);
+    let spread = doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
+    spread.max(asked.unwrap_or_default().min(LONGEST_ASKED))
+}
+
+/// Reads a `Retry-After` header: seconds, or a date.
+pub(crate) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let until = http_date(header)? - now.as_unix_millis();
+    Some(Duration::from_millis(u64::try_from(until).unwrap_or_default()))
+}
+
+/// Milliseconds since 1970 of `Sun, 06 Nov 1994 08:49:37 GMT`.
+fn http_date(text: &str) -> Option<i64> {
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let (_, date) = text.split_once(", ")?;
+    let mut parts = date.split(' ');
+    let day: i64 = parts.next()?.parse().ok()?;
+    let name = parts.next()?;
+    let month = i64::try_from(MONTHS.iter().position(|month| *month == name)?).ok()?;
+    let year: i64 = parts.next()?.parse().ok()?;
+    let mut clock =
+        parts.next()?.split(':').map(|part| part.parse::<i64>().ok().filter(|part| (0..=60).contains(part)));
+    let (hour, minute, second) = (clock.next()??, clock.next()??, clock.next()??);
+    if parts.next() != Some("GMT") || !(1..=31).contains(&day) || !(1970..=9999).contains(&year) {
+        return None;
+    }
+    // Years counted from March, so that the leap day is the last of a year.
+    let (march_year, march_month) = if month < 2 { (year - 1, month + 10) } else { (year, month - 2) };
+    let day_of_year = (153 * march_month + 2) / 5 + day - 1;
+    let days = 365 * march_year + march_year / 4 - march_year / 100 + march_year / 400 + day_of_year - 719_468;
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn delays_double_up_to_a_minute_and_respect_what_was_asked() {
+        let millis = Duration::from_millis;
+        for (attempt, asked, jitter, expected) in [
+            (0, None, 1.0, millis(500)),
+            (0, None, 0.0, millis(250)),
+            (1, None, 1.0, millis(1000)),
+            (3, None, 0.5, millis(3000)),
+            (7, None, 1.0, millis(60_000)),
+            (u32::MAX, None, 1.0, millis(60_000)),
+            (0, Some(millis(2000)), 1.0, millis(2000)),
+            (7, Some(millis(2000)), 1.0, millis(60_000)),
+            (0, Some(millis(86_400_000)), 1.0, millis(300_000)),
+            (0, None, f64::INFINITY, millis(500)),
+        ] {
+            assert_eq!(delay(attempt, asked, jitter), expected, "{attempt} {asked:?} {jitter}");
+        }
+    }
+
+    #[test]
+    fn retry_after_is_seconds_or_a_date() {
+        let now = Timestamp::from_unix_millis(784_111_777_000);
+        for (header, expected) in [
+            ("2", Some(2000)),
+            (" 0 ", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:50:07 GMT", Some(30_000)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            ("Thu, 29 Feb 1996 00:00:00 GMT", Some(825_552_000_000 - 784_111_777_000)),
+            ("-1", None),
+            ("1.5", None),
+            ("soon", None),
+            ("Sun, 06 Xxx 1994 08:49:37 GMT", None),
+            ("Sun, 99 Nov 1994 08:49:37 GMT", None),
+            ("Sun, 06 Nov 1994 08:49:37 CET", None),
+            ("", None),
+        ] {
+            assert_eq!(retry_after(header, now), expected.map(Duration::from_millis), "{header}");
+        }
+    }
+}

@@ -1,0 +1,123 @@
+use std::ops::Range;
+
+use super::outcome::{Answer, Outcome};
+use crate::record::Record;
+use crate::report::LossReason;
+use crate::value::Timestamp;
+
+/// One URL of a vendor that takes batches of messages.
+pub(crate) struct Endpoint {
+    /// Where batches are posted to.
+    pub(crate) url: reqwest::Url,
+    /// The user of basic authentication, with an empty password.
+    pub(crate) user: Option<String>,
+    /// Whether it takes bodies packed with gzip.
+    pub(crate) gzip: bool,
+    pub(crate) limits: Limits,
+    pub(crate) envelope: Envelope,
+    pub(crate) dialect: Box<dyn Dialect>,
+}
+
+/// What a batch may hold, before it is packed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Bytes of one message.
+    pub(crate) message: usize,
+    /// Bytes of all messages; one message alone may be larger.
+    pub(crate) batch: usize,
+    pub(crate) messages: usize,
+}
+
+/// The text around the messages of a batch.
+#[derive(Debug)]
+pub(crate) struct Envelope {
+    /// Before the time of sending, where the vendor takes one.
+    head: Option<Vec<u8>>,
+    /// Before the messages.
+    open: &'static [u8],
+    /// Behind them.
+    close: &'static [u8],
+}
+
+/// How a vendor's endpoint speaks.
+pub(crate) trait Dialect: Send + Sync {
+    /// What this endpoint has to do with a record. Called with the log locked: short.
+    fn share(&self, record: &Record<'_>) -> Share;
+
+    /// Writes the messages that a record of which it has a share is here.
+    fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit>;
+
+    /// What an answer means for the batch that it answers.
+    fn outcome(&self, answer: &Answer<'_>) -> Outcome;
+}
+
+/// What an endpoint has to do with a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Share {
+    Nothing,
+    /// It delivers the record.
+    Whole,
+    /// It delivers a part that its neighbour at the same vendor cannot take: counted only when it is lost.
+    Part,
+}
+
+/// A record that the endpoint never takes.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Unfit {
+    pub(crate) reason: LossReason,
+    pub(crate) detail: &'static str,
+}
+
+/// Takes the messages of one record, joined by commas with those before.
+pub(crate) struct Messages<'a> {
+    pub(super) bytes: &'a mut Vec<u8>,
+    pub(super) count: usize,
+    /// The length of the longest.
+    pub(super) longest: usize,
+}
+
+impl Messages<'_> {
+    pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
+        if !self.bytes.is_empty() {
+            self.bytes.push(b',');
+        }
+        let start = self.bytes.len();
+        write(self.bytes);
+        self.count += 1;
+        self.longest = self.longest.max(self.bytes.len() - start);
+    }
+}
+
+impl Envelope {
+    /// `head`, a time of sending, `open`, the messages, `close`.
+    pub(crate) fn with_time(head: Vec<u8>, open: &'static [u8], close: &'static [u8]) -> Self {
+        Self { head: Some(head), open, close }
+    }
+
+    /// A list of the messages and nothing else.
+    pub(crate) fn list() -> Self {
+        Self { head: None, open: b"[", close: b"]" }
+    }
+
+    /// The parts of a body, in order, for an attempt at this time.
+    pub(crate) fn wrap<R>(&self, sent_at: Timestamp, messages: &[u8], body: impl FnOnce(&[&[u8]]) -> R) -> R {
+        match &self.head {
+            Some(head) => body(&[head, &sent_at.to_rfc3339(), self.open, messages, self.close]),
+            None => body(&[self.open, messages, self.close]),
+        }
+    }
+}
+
+/// Appends all parts.
+#[inline]
+pub(super) fn put(bytes: &mut Vec<u8>, parts: &[&[u8]]) {
+    for part in parts {
+        bytes.extend_from_slice(part);
+    }
+}
+
+/// The range without the comma between two messages at its start.
+pub(super) fn without_comma(bytes: &[u8], range: Range<usize>) -> Range<usize> {
+    let comma = usize::from(range.start > 0 && bytes.get(range.start) == Some(&b','));
+    range.start + comma..range.end
+}

@@ -1,0 +1,122 @@
+use serde_json::Value;
+
+use super::super::endpoint::put;
+use super::super::{Answer, Dialect, Messages, Outcome, Rejection, Share, Sight, Unfit};
+use super::{BANNED_DETAIL, is_banned};
+use crate::json;
+use crate::record::{Destinations, Place, Record, Verb};
+use crate::report::LossReason;
+
+/// `/import?strict=1`: events.
+pub(super) struct Import {
+    sight: Sight,
+    /// Properties of every event, up to the distinct id.
+    token: Vec<u8>,
+}
+
+const LIBRARY: &str = concat!(",\"mp_lib\":\"taxogen\",\"$lib_version\":\"", env!("CARGO_PKG_VERSION"), "\",\"ip\":0");
+
+impl Import {
+    pub(super) fn new(sight: Sight, token: &str) -> Self {
+        let mut bytes = b"\",\"properties\":{\"token\":".to_vec();
+        json::write_string(&mut bytes, token);
+        bytes.extend_from_slice(b",\"distinct_id\":\"");
+        Self { sight, token: bytes }
+    }
+}
+
+impl Dialect for Import {
+    fn share(&self, record: &Record<'_>) -> Share {
+        let event = matches!(record.verb, Verb::Capture | Verb::Alias);
+        if event && self.sight.sees(record) { Share::Whole } else { Share::Nothing }
+    }
+
+    fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
+        let (event, distinct_id) = match record.verb {
+            Verb::Alias => ("$create_alias", record.second_id),
+            _ => (record.name_at(Destinations::MIXPANEL), record.distinct_id),
+        };
+        if is_banned(distinct_id) {
+            return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
+        }
+        messages.add(|bytes| {
+            put(bytes, &[b"{\"event\":\"", event.as_bytes(), &self.token, distinct_id.as_bytes(), b"\",\"time\":"]);
+            json::write_integer(bytes, record.time.as_unix_millis());
+            put(bytes, &[b",\"$insert_id\":\"", &record.id.to_text(), b"\"", LIBRARY.as_bytes()]);
+            if record.verb == Verb::Alias {
+                put(bytes, &[b",\"alias\":\"", record.distinct_id.as_bytes(), b"\"}}"]);
+                return;
+            }
+            for (kind, key) in record.groups() {
+                put(bytes, &[b",\"", kind.as_bytes(), b"\":\"", key.as_bytes(), b"\""]);
+            }
+            self.sight.copy(record, Place::Event, bytes);
+            bytes.extend_from_slice(b"}}");
+        });
+        Ok(())
+    }
+
+    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+        if answer.status == 400 {
+            let rejections = answer.json().as_ref().and_then(rejections);
+            // Without a list nobody knows which: what is sent again is known by its id.
+            return rejections.map_or_else(|| Outcome::Split(answer.explain()), Outcome::PartlyRejected);
+        }
+        if let Some(outcome) = answer.by_status() {
+            return outcome;
+        }
+        let body = answer.json().unwrap_or_default();
+        let error = body.get("error").is_some_and(|error| !error.is_null()) || body["status"] == 0 || body == 0;
+        if error || answer.is_hollow() { Outcome::RetryAfter(None) } else { Outcome::Delivered }
+    }
+}
+
+/// The records of a 400: all others of the request are in.
+fn rejections(answer: &Value) -> Option<Vec<Rejection>> {
+    let failed = answer["failed_records"].as_array().filter(|failed| !failed.is_empty())?;
+    failed.iter().map(rejection).collect()
+}
+
+fn rejection(failed: &Value) -> Option<Rejection> {
+    let message = usize::try_from(failed["index"].as_u64()?).ok()?;
+    let text = |name: &str| failed[name].as_str().unwrap_or_default();
+    let why = [text("field"), text("message")].map(str::trim).join(" ").trim().to_owned();
+    Some(Rejection { message, why })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sensitivity::Sensitivity;
+
+    #[test]
+    fn a_400_names_what_is_rejected_and_the_rest_is_in() {
+        let sight = Sight { destination: Destinations::MIXPANEL, allow: Sensitivity::Internal };
+        let import = Import::new(sight, "t");
+        let partly = "{\"code\":400,\"error\":\"some data points in the request failed validation\",\
+                      \"num_records_imported\":1,\"status\":\"Bad Request\",\"failed_records\":[{\"index\":1,\
+                      \"$insert_id\":\"x\",\"field\":\"properties.time\",\"message\":\"is required\"}]}";
+        let rejected = Rejection { message: 1, why: "properties.time is required".to_owned() };
+        for (status, body, outcome) in [
+            (200, "{\"code\":200,\"num_records_imported\":3,\"status\":\"OK\"}", Outcome::Delivered),
+            (200, "1", Outcome::Delivered),
+            (200, "0", Outcome::RetryAfter(None)),
+            (200, "", Outcome::RetryAfter(None)),
+            (200, "<p>", Outcome::RetryAfter(None)),
+            (200, "{\"code\":200,\"error\":\"queue\"}", Outcome::RetryAfter(None)),
+            (400, partly, Outcome::PartlyRejected(vec![rejected])),
+            (400, "{\"error\":\"bad json\"}", Outcome::Split("status 400: bad json".to_owned())),
+            (400, "{\"error\":\"x\",\"failed_records\":[{}]}", Outcome::Split("status 400: x".to_owned())),
+            (
+                401,
+                "{\"error\":\"Invalid credentials\"}",
+                Outcome::Refused("status 401: Invalid credentials".to_owned()),
+            ),
+            (413, "", Outcome::Split("status 413".to_owned())),
+            (429, "", Outcome::RetryAfter(None)),
+        ] {
+            let answer = Answer { status, retry_after: None, body: body.as_bytes() };
+            assert_eq!(import.outcome(&answer), outcome, "{status} {body}");
+        }
+    }
+}

@@ -1,0 +1,157 @@
+mod import;
+mod profile;
+
+use std::fmt;
+
+use super::{Config, Destination, Endpoint, Envelope, Host, Limits, Place as Location, Region, Sight, check_key};
+use crate::error::Error;
+use crate::record::Destinations;
+use crate::sensitivity::Sensitivity;
+
+/// Delivery to Mixpanel, under a project's token.
+///
+/// Events go to `/import`, which keeps events of any age and says which it rejects; properties of persons go
+/// to `/engage`, those of groups to `/groups`.
+///
+/// ```
+/// use taxogen::{Mixpanel, Region};
+///
+/// let mixpanel = Mixpanel::new("token").region(Region::In);
+/// assert!(!format!("{mixpanel:?}").contains("token"));
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is delivered until a client is built with it"]
+pub struct Mixpanel {
+    token: String,
+    place: Location,
+    allow: Sensitivity,
+}
+
+impl Mixpanel {
+    /// Delivers to the project of this token, in the United States unless told otherwise.
+    pub fn new(token: impl Into<String>) -> Self {
+        Self { token: token.into(), place: Location::Region(Region::Us), allow: Sensitivity::default() }
+    }
+
+    /// Where the project is.
+    pub fn region(mut self, region: Region) -> Self {
+        self.place = Location::Region(region);
+        self
+    }
+
+    /// A host of your own, or of a proxy, with its path if it has one.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.place = Location::Host(host.into());
+        self
+    }
+
+    /// The most sensitive properties that Mixpanel may see; `internal` unless set.
+    pub fn allow(mut self, highest: Sensitivity) -> Self {
+        self.allow = highest;
+        self
+    }
+
+    pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        check_key("mixpanel", "token", &self.token)?;
+        let host = match &self.place {
+            Location::Region(Region::Us) => "https://api.mixpanel.com",
+            Location::Region(Region::Eu) => "https://api-eu.mixpanel.com",
+            Location::Region(Region::In) => "https://api-in.mixpanel.com",
+            Location::Host(host) => host,
+        };
+        let host = Host::read("mixpanel", host)?;
+        let sight = Sight { destination: Destinations::MIXPANEL, allow: self.allow };
+        let import = Endpoint {
+            url: host.join("/import?strict=1"),
+            user: Some(self.token.clone()),
+            gzip: true,
+            limits: LIMITS,
+            envelope: Envelope::list(),
+            dialect: Box::new(import::Import::new(sight, &self.token)),
+        };
+        let profiles = |path, dialect| Endpoint {
+            url: host.join(path),
+            user: None,
+            // It takes no packed bodies.
+            gzip: false,
+            limits: LIMITS,
+            envelope: Envelope::list(),
+            dialect,
+        };
+        let persons = Box::new(profile::Persons::new(sight, &self.token));
+        let groups = Box::new(profile::Groups::new(sight, &self.token));
+        let engage = profiles("/engage?verbose=1&ip=0", persons);
+        Ok(vec![import, engage, profiles("/groups?verbose=1&ip=0", groups)])
+    }
+}
+
+impl From<Mixpanel> for Destination {
+    fn from(mixpanel: Mixpanel) -> Self {
+        Self(Config::Mixpanel(mixpanel))
+    }
+}
+
+impl fmt::Debug for Mixpanel {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, allow, .. } = self;
+        formatter.debug_struct("Mixpanel").field("place", place).field("allow", allow).finish_non_exhaustive()
+    }
+}
+
+/// The vendor takes 2,000 records of 1 MB each. Its documents say both 2 MiB and 10 MB for a body: the
+/// smaller holds.
+const LIMITS: Limits = Limits { message: 1_000_000, batch: 1_900_000, messages: 2_000 };
+
+/// Ids under which Mixpanel takes nothing, because they stand for nobody in particular.
+fn is_banned(distinct_id: &str) -> bool {
+    const BANNED: [&str; 18] = [
+        "00000000-0000-0000-0000-000000000000",
+        "anon",
+        "anonymous",
+        "nil",
+        "none",
+        "null",
+        "n/a",
+        "na",
+        "undefined",
+        "unknown",
+        "<nil>",
+        "0",
+        "-1",
+        "true",
+        "false",
+        "[]",
+        "{}",
+        "",
+    ];
+    let distinct_id = distinct_id.trim();
+    distinct_id.len() <= 36 && BANNED.iter().any(|banned| banned.eq_ignore_ascii_case(distinct_id))
+}
+
+const BANNED_DETAIL: &str = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_region_has_its_host() {
+        let urls = |mixpanel: Mixpanel| -> Vec<String> {
+            mixpanel.endpoints().unwrap().iter().map(|endpoint| endpoint.url.to_string()).collect()
+        };
+        for (region, host) in [(Region::Us, "api"), (Region::Eu, "api-eu"), (Region::In, "api-in")] {
+            let expected = ["import?strict=1", "engage?verbose=1&ip=0", "groups?verbose=1&ip=0"]
+                .map(|path| format!("https://{host}.mixpanel.com/{path}"));
+            assert_eq!(urls(Mixpanel::new("t").region(region)), expected);
+        }
+        assert_eq!(urls(Mixpanel::new("t").host("http://127.0.0.1:1/"))[0], "http://127.0.0.1:1/import?strict=1");
+        assert_eq!(Mixpanel::new("").endpoints().err().unwrap().to_string(), "the token of mixpanel is empty");
+    }
+
+    #[test]
+    fn ids_of_nobody_are_known() {
+        for (id, banned) in [("NULL", true), (" n/a ", true), ("", true), ("user-1", false), ("00", false)] {
+            assert_eq!(is_banned(id), banned, "{id}");
+        }
+    }
+}

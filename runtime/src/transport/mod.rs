@@ -1,0 +1,129 @@
+//! The vendors: where each takes messages, how a record looks there, and what its answers mean.
+
+mod batch;
+mod endpoint;
+mod host;
+mod outcome;
+mod sight;
+
+#[cfg(feature = "mixpanel")]
+mod mixpanel;
+#[cfg(feature = "posthog")]
+mod posthog;
+#[cfg(feature = "segment")]
+mod segment;
+
+pub(crate) use batch::{Batch, Fit};
+pub(crate) use endpoint::{Dialect, Endpoint, Envelope, Limits, Messages, Share, Unfit};
+pub(crate) use host::Host;
+pub(crate) use outcome::{Answer, Outcome, Rejection};
+pub(crate) use sight::Sight;
+
+#[cfg(feature = "mixpanel")]
+pub use mixpanel::Mixpanel;
+#[cfg(feature = "posthog")]
+pub use posthog::PostHog;
+#[cfg(feature = "segment")]
+pub use segment::Segment;
+
+use std::fmt;
+
+use crate::error::{Error, Kind};
+
+/// A vendor to deliver to: made from [`PostHog`], [`Segment`] or [`Mixpanel`].
+#[derive(Clone)]
+pub struct Destination(pub(crate) Config);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Config {
+    #[cfg(feature = "posthog")]
+    PostHog(PostHog),
+    #[cfg(feature = "segment")]
+    Segment(Segment),
+    #[cfg(feature = "mixpanel")]
+    Mixpanel(Mixpanel),
+}
+
+impl Destination {
+    pub(crate) fn name(&self) -> &'static str {
+        match &self.0 {
+            #[cfg(feature = "posthog")]
+            Config::PostHog(_) => "posthog",
+            #[cfg(feature = "segment")]
+            Config::Segment(_) => "segment",
+            #[cfg(feature = "mixpanel")]
+            Config::Mixpanel(_) => "mixpanel",
+        }
+    }
+
+    /// Where messages for this destination go; one lane reads the log for each.
+    pub(crate) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        match &self.0 {
+            #[cfg(feature = "posthog")]
+            Config::PostHog(posthog) => posthog.endpoints(),
+            #[cfg(feature = "segment")]
+            Config::Segment(segment) => segment.endpoints(),
+            #[cfg(feature = "mixpanel")]
+            Config::Mixpanel(mixpanel) => mixpanel.endpoints(),
+        }
+    }
+}
+
+impl fmt::Debug for Destination {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
+/// Where a vendor keeps the data of a project.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Region {
+    /// The United States.
+    #[default]
+    Us,
+    /// The European Union.
+    Eu,
+    /// India; Mixpanel alone is there.
+    In,
+}
+
+impl Region {
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Us => "us",
+            Self::Eu => "eu",
+            Self::In => "in",
+        }
+    }
+
+    #[cfg(any(feature = "segment", feature = "mixpanel"))]
+    pub(crate) fn from_name(name: &str) -> Option<Self> {
+        [Self::Us, Self::Eu, Self::In].into_iter().find(|region| name.eq_ignore_ascii_case(region.name()))
+    }
+}
+
+/// A region, or a host of one's own.
+#[derive(Clone, Debug)]
+pub(crate) enum Place {
+    Region(Region),
+    Host(String),
+}
+
+impl Place {
+    pub(crate) fn no_such_region(vendor: &str, region: Region) -> Error {
+        Error::new(Kind::Configuration, format!("{vendor} has no region `{}`", region.name()))
+    }
+}
+
+/// Checks a key; the message names the destination and never the key.
+pub(crate) fn check_key(vendor: &str, what: &str, key: &str) -> Result<(), Error> {
+    let problem = if key.trim().is_empty() {
+        "is empty"
+    } else if key.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') || !key.is_ascii() {
+        "holds spaces or other characters that no key has"
+    } else {
+        return Ok(());
+    };
+    Err(Error::new(Kind::Configuration, format!("the {what} of {vendor} {problem}")))
+}

@@ -1,0 +1,127 @@
+use std::time::Duration;
+
+use serde_json::Value;
+
+/// What became of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    Delivered,
+    /// Not now: again, and not before that time where the vendor named one.
+    RetryAfter(Option<Duration>),
+    /// Not together: again in halves, and a record that is refused alone is lost for this reason.
+    Split(String),
+    /// These are lost, the others are delivered.
+    PartlyRejected(Vec<Rejection>),
+    /// All are lost.
+    Refused(String),
+}
+
+/// A message that a vendor took out of a batch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Rejection {
+    /// Its place in the batch.
+    pub(crate) message: usize,
+    pub(crate) why: String,
+}
+
+/// A vendor's answer, as much of it as was read.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Answer<'a> {
+    pub(crate) status: u16,
+    /// From the header of that name.
+    pub(crate) retry_after: Option<Duration>,
+    pub(crate) body: &'a [u8],
+}
+
+impl Answer<'_> {
+    /// The body as JSON, where it is JSON.
+    pub(crate) fn json(&self) -> Option<Value> {
+        serde_json::from_slice(self.body).ok()
+    }
+
+    /// What every vendor means by a status; `None` for one of success, where the body has the word.
+    pub(crate) fn by_status(&self) -> Option<Outcome> {
+        Some(match self.status {
+            200..=299 => return None,
+            408 | 429 | 500..=599 => Outcome::RetryAfter(self.retry_after),
+            413 => Outcome::Split(self.explain()),
+            300..=399 => Outcome::Refused(format!("{} (redirects are not followed)", self.explain())),
+            _ => Outcome::Refused(self.explain()),
+        })
+    }
+
+    /// Status and the vendor's own words, shortened.
+    pub(crate) fn explain(&self) -> String {
+        let words = match self.json() {
+            Some(Value::String(words)) => words,
+            Some(answer) => words_of(&answer).unwrap_or_default(),
+            None if self.is_markup() => "a web page".to_owned(),
+            None => String::from_utf8_lossy(self.body).trim().to_owned(),
+        };
+        let mut words: String = words.chars().filter(|character| !character.is_control()).take(EXPLAINED).collect();
+        if !words.is_empty() {
+            words.insert_str(0, ": ");
+        }
+        format!("status {}{words}", self.status)
+    }
+
+    /// Whether a success is no word of the vendor's: nothing at all where there should be something, or a
+    /// web page. Who takes it for an acceptance loses what somebody in between never passed on.
+    pub(crate) fn is_hollow(&self) -> bool {
+        self.is_markup() || (self.body.trim_ascii().is_empty() && self.status != 204)
+    }
+
+    /// Whether the body is HTML or the like: it comes from something between us and the vendor.
+    pub(crate) fn is_markup(&self) -> bool {
+        self.body.trim_ascii_start().first() == Some(&b'<')
+    }
+}
+
+/// Characters of a vendor's words that are worth telling.
+const EXPLAINED: usize = 200;
+
+fn words_of(answer: &Value) -> Option<String> {
+    let words = ["error_description", "error", "detail", "message"].into_iter().find_map(|name| {
+        let value = answer.get(name)?;
+        value.as_str().or_else(|| value.get("message")?.as_str())
+    })?;
+    Some(words.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &str) -> Answer<'_> {
+        Answer { status, retry_after: Some(Duration::from_secs(7)), body: body.as_bytes() }
+    }
+
+    #[test]
+    fn a_status_means_the_same_at_every_vendor() {
+        let later = Some(Outcome::RetryAfter(Some(Duration::from_secs(7))));
+        let refused = |words: &str| Some(Outcome::Refused(words.to_owned()));
+        for (status, body, outcome) in [
+            (200, "", None),
+            (204, "", None),
+            (408, "", later.clone()),
+            (429, "", later.clone()),
+            (500, "<html>", later.clone()),
+            (503, "", later.clone()),
+            (599, "", later),
+            (413, "too big", Some(Outcome::Split("status 413: too big".to_owned()))),
+            (302, "", refused("status 302 (redirects are not followed)")),
+            (401, "{\"error\":\"bad key\"}", refused("status 401: bad key")),
+            (403, "<!DOCTYPE html><p>no</p>", refused("status 403: a web page")),
+            (404, "\"gone\"", refused("status 404: gone")),
+            (418, "{\"error\":{\"message\":\"teapot\"}}", refused("status 418: teapot")),
+        ] {
+            assert_eq!(answer(status, body).by_status(), outcome, "{status}");
+        }
+    }
+
+    #[test]
+    fn long_words_are_shortened() {
+        let body = "é\n".repeat(1000);
+        assert_eq!(answer(400, &body).explain(), format!("status 400: {}", "é".repeat(200)));
+    }
+}

@@ -1,0 +1,215 @@
+use std::fmt;
+
+use super::endpoint::put;
+use super::{
+    Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
+    Region, Share, Sight, Unfit, check_key,
+};
+use crate::error::Error;
+use crate::json;
+use crate::record::{Destinations, Place, Record, Verb};
+use crate::sensitivity::Sensitivity;
+
+/// Delivery to Segment, under a source's write key.
+///
+/// ```
+/// use taxogen::{Region, Segment};
+///
+/// let segment = Segment::new("write_key").region(Region::Eu);
+/// assert!(!format!("{segment:?}").contains("write_key"));
+/// ```
+#[derive(Clone)]
+#[must_use = "nothing is delivered until a client is built with it"]
+pub struct Segment {
+    write_key: String,
+    place: Location,
+    allow: Sensitivity,
+}
+
+impl Segment {
+    /// Delivers to the source of this write key, in the United States unless told otherwise.
+    pub fn new(write_key: impl Into<String>) -> Self {
+        Self { write_key: write_key.into(), place: Location::Region(Region::Us), allow: Sensitivity::default() }
+    }
+
+    /// Where the workspace is. Segment answers 200 in the wrong region too, and drops everything.
+    pub fn region(mut self, region: Region) -> Self {
+        self.place = Location::Region(region);
+        self
+    }
+
+    /// A host of your own, or of a proxy, with its path if it has one.
+    pub fn host(mut self, host: impl Into<String>) -> Self {
+        self.place = Location::Host(host.into());
+        self
+    }
+
+    /// The most sensitive properties that Segment may see; `internal` unless set.
+    pub fn allow(mut self, highest: Sensitivity) -> Self {
+        self.allow = highest;
+        self
+    }
+
+    pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
+        check_key("segment", "write key", &self.write_key)?;
+        let host = match &self.place {
+            Location::Region(Region::Us) => "https://api.segment.io",
+            Location::Region(Region::Eu) => "https://events.eu1.segmentapis.com",
+            Location::Region(region) => return Err(Location::no_such_region("segment", *region)),
+            Location::Host(host) => host,
+        };
+        let mut head = b"{\"writeKey\":".to_vec();
+        json::write_string(&mut head, &self.write_key);
+        head.extend_from_slice(b",\"sentAt\":\"");
+        let sight = Sight { destination: Destinations::SEGMENT, allow: self.allow };
+        Ok(vec![Endpoint {
+            url: Host::read("segment", host)?.join("/v1/batch"),
+            user: Some(self.write_key.clone()),
+            gzip: true,
+            limits: LIMITS,
+            envelope: Envelope::with_time(head, b"\",\"batch\":[", b"]}"),
+            dialect: Box::new(Batches { sight }),
+        }])
+    }
+}
+
+impl From<Segment> for Destination {
+    fn from(segment: Segment) -> Self {
+        Self(Config::Segment(segment))
+    }
+}
+
+impl fmt::Debug for Segment {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { place, allow, .. } = self;
+        formatter.debug_struct("Segment").field("place", place).field("allow", allow).finish_non_exhaustive()
+    }
+}
+
+/// The vendor takes 32 KB a message, and 500 KB and 2,500 messages a batch; room is left for the envelope.
+const LIMITS: Limits = Limits { message: 32_000, batch: 495_000, messages: 2_500 };
+
+/// Closes a message.
+const LIBRARY: &str = concat!("\"library\":{\"name\":\"taxogen\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}}}");
+
+/// `/v1/batch`.
+struct Batches {
+    sight: Sight,
+}
+
+impl Dialect for Batches {
+    fn share(&self, record: &Record<'_>) -> Share {
+        let empty = record.verb == Verb::Set && !self.has_traits(record);
+        if empty || !self.sight.sees(record) { Share::Nothing } else { Share::Whole }
+    }
+
+    fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
+        match record.verb {
+            Verb::Capture => {
+                messages.add(|bytes| self.write_track(record, bytes));
+                // A track call sets no traits: the person's properties are a call of their own.
+                if self.has_traits(record) {
+                    messages.add(|bytes| self.write_identify(record, b"-traits", bytes));
+                }
+            }
+            Verb::Identify | Verb::Set => messages.add(|bytes| self.write_identify(record, b"", bytes)),
+            Verb::Group => messages.add(|bytes| self.write_group(record, bytes)),
+            Verb::Alias => messages.add(|bytes| {
+                open(record, b"alias", b"", bytes);
+                put(bytes, &[b",\"previousId\":\"", record.second_id.as_bytes(), b"\",\"context\":{"]);
+                bytes.extend_from_slice(LIBRARY.as_bytes());
+            }),
+        }
+        Ok(())
+    }
+
+    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+        // One message that is too large spoils the batch.
+        if answer.status == 400 {
+            return Outcome::Split(answer.explain());
+        }
+        if let Some(outcome) = answer.by_status() {
+            return outcome;
+        }
+        let body = answer.json().unwrap_or_default();
+        let error = body["success"] == false || body.get("error").is_some_and(|error| !error.is_null());
+        if error || answer.is_hollow() { Outcome::RetryAfter(None) } else { Outcome::Delivered }
+    }
+}
+
+impl Batches {
+    fn has_traits(&self, record: &Record<'_>) -> bool {
+        self.sight.has(record, Place::Set) || self.sight.has(record, Place::SetOnce)
+    }
+
+    fn write_track(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
+        open(record, b"track", b"", bytes);
+        let name = record.name_at(Destinations::SEGMENT);
+        put(bytes, &[b",\"event\":\"", name.as_bytes(), b"\",\"properties\":"]);
+        self.sight.object(record, &[Place::Event], bytes);
+        bytes.extend_from_slice(b",\"context\":{");
+        // Segment knows one group per call.
+        if let Some((_, key)) = record.groups().next() {
+            put(bytes, &[b"\"groupId\":\"", key.as_bytes(), b"\","]);
+        }
+        bytes.extend_from_slice(LIBRARY.as_bytes());
+    }
+
+    /// Segment has no `set_once`: such properties are traits like the others.
+    fn write_identify(&self, record: &Record<'_>, id_suffix: &[u8], bytes: &mut Vec<u8>) {
+        open(record, b"identify", id_suffix, bytes);
+        bytes.extend_from_slice(b",\"traits\":");
+        self.sight.object(record, &[Place::Set, Place::SetOnce], bytes);
+        put(bytes, &[b",\"context\":{", LIBRARY.as_bytes()]);
+    }
+
+    fn write_group(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
+        open(record, b"group", b"", bytes);
+        put(bytes, &[b",\"groupId\":\"", record.second_id.as_bytes(), b"\",\"traits\":"]);
+        self.sight.object(record, &[Place::Event], bytes);
+        put(bytes, &[b",\"context\":{", LIBRARY.as_bytes()]);
+    }
+}
+
+/// What all calls begin with.
+fn open(record: &Record<'_>, call: &[u8], id_suffix: &[u8], bytes: &mut Vec<u8>) {
+    let (id, time) = (record.id.to_text(), record.time.to_rfc3339());
+    put(bytes, &[b"{\"type\":\"", call, b"\",\"messageId\":\"", &id, id_suffix]);
+    put(bytes, &[b"\",\"timestamp\":\"", &time, b"\",\"userId\":\"", record.distinct_id.as_bytes(), b"\""]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_region_has_its_host() {
+        for (region, url) in [
+            (Region::Us, "https://api.segment.io/v1/batch"),
+            (Region::Eu, "https://events.eu1.segmentapis.com/v1/batch"),
+        ] {
+            assert_eq!(Segment::new("k").region(region).endpoints().unwrap()[0].url.as_str(), url);
+        }
+        let region = Segment::new("k").region(Region::In).endpoints().err().unwrap();
+        assert_eq!(region.to_string(), "segment has no region `in`");
+        assert_eq!(Segment::new(" ").endpoints().err().unwrap().to_string(), "the write key of segment is empty");
+    }
+
+    #[test]
+    fn answers_are_judged_by_status_first() {
+        let sight = Sight { destination: Destinations::SEGMENT, allow: Sensitivity::Internal };
+        for (status, body, outcome) in [
+            (200, "{\"success\":true}", Outcome::Delivered),
+            (200, "ok", Outcome::Delivered),
+            (200, "", Outcome::RetryAfter(None)),
+            (200, "<html>", Outcome::RetryAfter(None)),
+            (200, "{\"success\":false}", Outcome::RetryAfter(None)),
+            (200, "{\"error\":\"queue\"}", Outcome::RetryAfter(None)),
+            (400, "{\"success\":false,\"message\":\"too large\"}", Outcome::Split("status 400: too large".to_owned())),
+            (429, "", Outcome::RetryAfter(None)),
+        ] {
+            let answer = Answer { status, retry_after: None, body: body.as_bytes() };
+            assert_eq!(Batches { sight }.outcome(&answer), outcome, "{status} {body}");
+        }
+    }
+}
