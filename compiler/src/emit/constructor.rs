@@ -166,11 +166,11 @@ fn positional_init(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
         return quote!(#ident: #unset);
     }
     if field.converts(scope) {
-        let value = field.from_given(quote!(#ident.into()));
+        let value = field.boxing(quote!(#ident.into()));
         return quote!(#ident: #value);
     }
     if field.is_boxed() {
-        let value = field.from_given(quote!(#ident));
+        let value = field.boxing(quote!(#ident));
         return quote!(#ident: #value);
     }
     quote!(#ident)
@@ -188,7 +188,7 @@ fn literal(
     let inits = fields.iter().map(|field| {
         let ident = &field.ident;
         let value = match field.presence() {
-            Presence::Required | Presence::RequiredOrNull => field.from_given(quote!(required.#ident)),
+            Presence::Required | Presence::RequiredOrNull => field.boxing(quote!(required.#ident)),
             Presence::Optional | Presence::OptionalOrNull => field.unset(),
         };
         quote!(#ident: #value)
@@ -221,12 +221,7 @@ fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&
     }
 }
 
-fn default(
-    scope: &Scope<'_>,
-    owner: &Ident,
-    properties: &[Property],
-    deprecated: Option<&Deprecated>,
-) -> TokenStream {
+fn default(scope: &Scope<'_>, owner: &Ident, properties: &[Property], deprecated: Option<&Deprecated>) -> TokenStream {
     let borrows = scope.any_borrows(properties).then(|| quote!(<'_>));
     let expected = deprecated::expected(deprecated.is_some());
     quote! {

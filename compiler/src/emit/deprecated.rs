@@ -53,7 +53,10 @@ mod tests {
             (deprecated(None, None, None), quote!(#[deprecated])),
             (deprecated(Some("gone"), None, None), quote!(#[deprecated(note = "gone")])),
             (deprecated(None, None, Some("1.2.0")), quote!(#[deprecated(since = "1.2.0")])),
-            (deprecated(None, Some("b"), Some("2026-01")), quote!(#[deprecated(note = "use `b` instead; since 2026-01")])),
+            (
+                deprecated(None, Some("b"), Some("2026-01")),
+                quote!(#[deprecated(note = "use `b` instead; since 2026-01")]),
+            ),
             (
                 deprecated(Some("gone"), Some("b"), Some("0.1.2")),
                 quote!(#[deprecated(since = "0.1.2", note = "gone; use `b` instead")]),

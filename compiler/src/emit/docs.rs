@@ -136,14 +136,13 @@ fn paragraphs(text: &str) -> Vec<String> {
 fn words(line: &str) -> Vec<String> {
     let line: String = line.chars().map(|character| if is_printable(character) { character } else { ' ' }).collect();
     let mut words = Vec::new();
-    let mut spans = line.split('`');
     let balanced = line.matches('`').count() % 2 == 0;
     if !balanced {
         return line.split_whitespace().map(word).collect();
     }
     let mut glued = false;
     let mut is_code = false;
-    while let Some(part) = spans.next() {
+    for part in line.split('`') {
         let pieces: Vec<_> = if is_code && !part.trim().is_empty() {
             vec![code(part.trim())]
         } else {
@@ -164,7 +163,9 @@ fn words(line: &str) -> Vec<String> {
 
 /// One word of plain text as markdown.
 fn word(text: &str) -> String {
-    let core = text.trim_matches(|character: char| matches!(character, '(' | ')' | '"' | '\'' | ',' | ';' | '!' | '?' | '.' | ':'));
+    let core = text.trim_matches(|character: char| {
+        matches!(character, '(' | ')' | '"' | '\'' | ',' | ';' | '!' | '?' | '.' | ':')
+    });
     let start = core.as_ptr() as usize - text.as_ptr() as usize;
     let (before, after) = (&text[..start], &text[start + core.len()..]);
     if is_url(core) {

@@ -25,8 +25,7 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let Constructor { new, required, default } =
         constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
     let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let writes = properties.iter().filter(|property| value::is_written(property)).map(|property| write(scope, property));
-    let write = write_method(writes.collect());
+    let write = write_method(&value::written(properties, |property| write(scope, property)));
     let debug = debug(scope, &ident, elided.as_ref(), "debug");
     quote! {
         #docs
@@ -88,7 +87,7 @@ pub(super) fn place(write: PersonWrite) -> Ident {
 }
 
 /// `fn write`, whose argument has another name where nothing is written.
-pub(super) fn write_method(writes: Vec<TokenStream>) -> TokenStream {
+pub(super) fn write_method(writes: &[TokenStream]) -> TokenStream {
     let properties = ident(if writes.is_empty() { "_properties" } else { "properties" });
     quote! {
         fn write(&self, #properties: &mut PropertyWriter<'_>) {

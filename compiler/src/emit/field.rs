@@ -83,10 +83,7 @@ impl Field<'_> {
     /// The type in which the caller gives it, where there is no `impl Into`.
     pub(super) fn given(&self) -> TokenStream {
         let ty = &self.ty;
-        match self.presence() {
-            Presence::RequiredOrNull => quote!(Option<#ty>),
-            _ => quote!(#ty),
-        }
+        if self.presence() == Presence::RequiredOrNull { quote!(Option<#ty>) } else { quote!(#ty) }
     }
 
     /// The type of a parameter: text comes as anything that becomes text.
@@ -100,8 +97,8 @@ impl Field<'_> {
         scope.is_text(&self.property.ty) && self.presence() != Presence::RequiredOrNull
     }
 
-    /// What a required field is made of, from `given`.
-    pub(super) fn from_given(&self, given: TokenStream) -> TokenStream {
+    /// A given value as it is stored.
+    pub(super) fn boxing(&self, given: TokenStream) -> TokenStream {
         match (self.boxed, self.presence()) {
             (false, _) => given,
             (true, Presence::RequiredOrNull) => quote!(#given.map(Box::new)),
@@ -111,10 +108,7 @@ impl Field<'_> {
 
     /// The field before a setter was called.
     pub(super) fn unset(&self) -> TokenStream {
-        match self.presence() {
-            Presence::OptionalOrNull => quote!(Nullable::Absent),
-            _ => quote!(None),
-        }
+        if self.presence() == Presence::OptionalOrNull { quote!(Nullable::Absent) } else { quote!(None) }
     }
 
     pub(super) fn is_boxed(&self) -> bool {

@@ -5,7 +5,7 @@ use super::deprecated;
 use super::docs::{Docs, code};
 use super::payload::Values;
 use super::scope::{Lifetime, Scope, ident};
-use crate::ir::{Flag, FlagValue, Meta, Type, Variant};
+use crate::ir::{Flag, FlagValue, Literal, Meta, Type, Variant};
 
 /// The enum of a flag's variants, where it has some.
 pub(super) fn enum_ident(flag: &Flag) -> Option<&str> {
@@ -27,15 +27,17 @@ pub(super) fn flag(scope: &Scope<'_>, flag: &Flag) -> Vec<TokenStream> {
                 with_variants(scope, flag, &ident, variants, *default),
             ]
         }
-        FlagValue::Payload { default } => flag.payload_type.iter().map(|ty| {
-            let values = Values::new(scope);
-            let default = values.value(ty, default);
-            let payload = scope.ty(ty, Lifetime::Static);
-            let wire = &flag.name.wire;
-            let init = quote!(Flag::remote_config(#wire, || #default));
-            constant(flag, &quote!(Flag<#payload>), &init, values.names_deprecated())
-        }).collect(),
+        FlagValue::Payload { default } => vec![remote_config(scope, flag, default)],
     }
+}
+
+fn remote_config(scope: &Scope<'_>, flag: &Flag, default: &Literal) -> TokenStream {
+    let ty = flag.payload_type.as_ref().expect("a remote config has a type");
+    let values = Values::new(scope);
+    let (wire, default) = (&flag.name.wire, values.value(ty, default));
+    let payload = scope.ty(ty, Lifetime::Static);
+    let init = quote!(Flag::remote_config(#wire, || #default));
+    constant(flag, &quote!(Flag<#payload>), &init, values.names_deprecated())
 }
 
 fn boolean(scope: &Scope<'_>, flag: &Flag, default: bool) -> TokenStream {
@@ -45,13 +47,7 @@ fn boolean(scope: &Scope<'_>, flag: &Flag, default: bool) -> TokenStream {
     };
     let values = Values::new(scope);
     let payload = scope.ty(ty, Lifetime::Static);
-    let own = match &flag.payload {
-        Some(value) => {
-            let value = values.value(ty, value);
-            quote!(Some(#value))
-        }
-        None => quote!(None),
-    };
+    let own = values.optional(ty, flag.payload.as_ref());
     let init = quote!(Flag::boolean(#wire, #default).with_payload(|_| #own));
     constant(flag, &quote!(Flag<bool, #payload>), &init, values.names_deprecated())
 }
@@ -82,26 +78,19 @@ struct OwnPayloads {
 
 /// Variants with the same payload share an arm; where all have the same there is no `match`.
 fn own_payloads(values: &Values<'_, '_>, ident: &Ident, ty: &Type, variants: &[Variant]) -> OwnPayloads {
-    let mut arms: Vec<(Option<&crate::ir::Literal>, Vec<&Variant>)> = Vec::new();
+    let mut arms: Vec<(Option<&Literal>, Vec<&Variant>)> = Vec::new();
     for variant in variants {
         match arms.iter_mut().find(|(payload, _)| *payload == variant.payload.as_ref()) {
             Some((_, sharing)) => sharing.push(variant),
             None => arms.push((variant.payload.as_ref(), vec![variant])),
         }
     }
-    let value = |payload: Option<&crate::ir::Literal>| match payload {
-        Some(payload) => {
-            let value = values.value(ty, payload);
-            quote!(Some(#value))
-        }
-        None => quote!(None),
-    };
     if let [(payload, _)] = arms.as_slice() {
-        return OwnPayloads { parameter: quote!(_), body: value(*payload), names_deprecated: false };
+        return OwnPayloads { parameter: quote!(_), body: values.optional(ty, *payload), names_deprecated: false };
     }
     let arms = arms.iter().map(|(payload, sharing)| {
         let names = sharing.iter().map(|variant| super::scope::ident(&variant.name.ident));
-        let value = value(*payload);
+        let value = values.optional(ty, *payload);
         quote!(#(#ident::#names)|* => #value)
     });
     OwnPayloads {

@@ -29,8 +29,7 @@ pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
         quote!(#ident: #unset)
     });
     let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let writes = properties.iter().filter(|property| value::is_written(property)).map(|property| write(scope, property));
-    let write = write_method(writes.collect());
+    let write = write_method(&value::written(properties, |property| write(scope, property)));
     let debug = debug(scope, &ident, Some(&quote!(<'_>)), "debug_group");
     quote! {
         #docs

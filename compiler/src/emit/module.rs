@@ -73,7 +73,7 @@ impl Kind {
     }
 }
 
-impl<'p> Module<'p> {
+impl Module<'_> {
     /// Its name as an identifier.
     #[must_use]
     pub fn ident(&self) -> Ident {

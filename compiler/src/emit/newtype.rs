@@ -147,14 +147,14 @@ fn getter(scalar: Scalar) -> TokenStream {
                 self.0.as_str()
             }
         },
-        Scalar::Integer => copied(docs, quote!(i64)),
-        Scalar::Number => copied(docs, quote!(f64)),
-        Scalar::Boolean => copied(docs, quote!(bool)),
-        Scalar::Datetime => copied(docs, quote!(Timestamp)),
+        Scalar::Integer => copied(docs.as_ref(), &quote!(i64)),
+        Scalar::Number => copied(docs.as_ref(), &quote!(f64)),
+        Scalar::Boolean => copied(docs.as_ref(), &quote!(bool)),
+        Scalar::Datetime => copied(docs.as_ref(), &quote!(Timestamp)),
     }
 }
 
-fn copied(docs: Option<TokenStream>, ty: TokenStream) -> TokenStream {
+fn copied(docs: Option<&TokenStream>, ty: &TokenStream) -> TokenStream {
     quote! {
         #docs
         #[must_use]

@@ -56,14 +56,10 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
 }
 
 fn write(scope: &Scope<'_>, properties: &[Property]) -> TokenStream {
-    let fields: Vec<_> = properties
-        .iter()
-        .filter(|property| value::is_written(property))
-        .map(|property| {
-            let (wire, value) = (&property.name.wire, value::value(scope, property));
-            quote!(object.field(#wire, #value);)
-        })
-        .collect();
+    let fields = value::written(properties, |property| {
+        let (wire, value) = (&property.name.wire, value::value(scope, property));
+        quote!(object.field(#wire, #value);)
+    });
     if fields.is_empty() {
         return quote!(out.object(|_| {}););
     }

@@ -10,11 +10,9 @@ use super::enumeration::{names_deprecated, wire};
 use super::field::{Field, Presence};
 use super::scope::{Scope, Std, ident};
 use super::{deprecated, literal};
-use crate::ir::{
-    Constraints, Element, Enum, EnumRepr, Literal, Property, Scalar, Type, TypeId, TypeItem, TypeKind,
-};
+use crate::ir::{Constraints, Element, Enum, EnumRepr, Literal, Property, Scalar, Type, TypeId, TypeItem, TypeKind};
 
-fn decoder(scope: &Scope<'_>, item: &TypeItem, expected: Option<TokenStream>, body: TokenStream) -> TokenStream {
+fn decoder(scope: &Scope<'_>, item: &TypeItem, expected: Option<&TokenStream>, body: &TokenStream) -> TokenStream {
     for name in ["Payload", "PayloadError", "PayloadReader"] {
         scope.uses_runtime(name);
     }
@@ -40,12 +38,9 @@ pub(super) fn object(scope: &Scope<'_>, item: &TypeItem, fields: &[Field<'_>]) -
         };
         quote!(#ident: reader.#method(#wire)?)
     });
-    let body = if fields.is_empty() {
-        quote!(reader.object().map(|()| Self {}))
-    } else {
-        quote!(Ok(Self { #(#inits,)* }))
-    };
-    decoder(scope, item, None, body)
+    let body =
+        if fields.is_empty() { quote!(reader.object().map(|()| Self {})) } else { quote!(Ok(Self { #(#inits,)* })) };
+    decoder(scope, item, None, &body)
 }
 
 pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> TokenStream {
@@ -54,7 +49,7 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
         quote!(#wire => Ok(Self::#variant))
     });
     let (read, other) = match shape.repr {
-        EnumRepr::Text => (quote!(reader.text()?), quote!(other => Ok(Self::Other(Cow::Owned(other.to_owned())))),),
+        EnumRepr::Text => (quote!(reader.text()?), quote!(other => Ok(Self::Other(Cow::Owned(other.to_owned()))))),
         EnumRepr::Integer => (quote!(reader.integer()?), quote!(other => Ok(Self::Other(other)))),
     };
     let rest = if shape.open { other } else { quote!(_ => Err(reader.unknown())) };
@@ -65,7 +60,7 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
             #rest,
         }
     };
-    decoder(scope, item, expected, body)
+    decoder(scope, item, expected.as_ref(), &body)
 }
 
 pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar) -> TokenStream {
@@ -78,7 +73,7 @@ pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar) -> Tok
         Scalar::Json => quote!(Json),
     };
     let expected = deprecated::expected(item.meta.deprecated.is_some());
-    decoder(scope, item, expected, quote!(Ok(Self::new(#inner::decode(reader)?)?)))
+    decoder(scope, item, expected.as_ref(), &quote!(Ok(Self::new(#inner::decode(reader)?)?)))
 }
 
 /// A JSON value of the plan.
@@ -115,6 +110,13 @@ impl<'s, 'p> Values<'s, 'p> {
     /// The value where its type itself is expected.
     pub(super) fn value(&self, ty: &Type, value: &Literal) -> TokenStream {
         self.taken(ty, value, Taken::AsIs)
+    }
+
+    /// `Some(value)`, or `None` where the plan has none.
+    pub(super) fn optional(&self, ty: &Type, value: Option<&Literal>) -> TokenStream {
+        let Some(value) = value else { return quote!(None) };
+        let value = self.value(ty, value);
+        quote!(Some(#value))
     }
 
     fn taken(&self, ty: &Type, value: &Literal, taken: Taken) -> TokenStream {
@@ -166,20 +168,14 @@ impl<'s, 'p> Values<'s, 'p> {
 
     fn enumeration(&self, id: TypeId, item: &TypeItem, shape: &Enum, value: &Literal) -> TokenStream {
         let path = self.scope.type_path(id);
-        match shape.values.iter().find(|one| one.wire == *value) {
-            Some(one) => {
-                self.touch(one.deprecated.is_some() || item.meta.deprecated.is_some());
-                let variant = ident(&one.ident);
-                quote!(#path::#variant)
-            }
-            None => {
-                let other = match value {
-                    Literal::Text(text) => quote!(#text.into()),
-                    other => wire(other),
-                };
-                quote!(#path::Other(#other))
-            }
+        if let Some(one) = shape.values.iter().find(|one| one.wire == *value) {
+            self.touch(one.deprecated.is_some() || item.meta.deprecated.is_some());
+            let variant = ident(&one.ident);
+            return quote!(#path::#variant);
         }
+        let wire = wire(value);
+        let into = (shape.repr == EnumRepr::Text).then(|| quote!(.into()));
+        quote!(#path::Other(#wire #into))
     }
 
     fn newtype(
@@ -192,8 +188,8 @@ impl<'s, 'p> Values<'s, 'p> {
     ) -> TokenStream {
         self.touch(item.meta.deprecated.is_some());
         let path = self.scope.type_path(id);
-        let has_literal = constraints.pattern.is_none()
-            && matches!(scalar, Scalar::String | Scalar::Integer | Scalar::Number);
+        let has_literal =
+            constraints.pattern.is_none() && matches!(scalar, Scalar::String | Scalar::Integer | Scalar::Number);
         let value = self.scalar(scalar, value, Taken::AsInto);
         if has_literal {
             quote!(#path::literal(#value))
@@ -242,9 +238,16 @@ impl<'s, 'p> Values<'s, 'p> {
     }
 
     /// `Money::new(1, "EUR").with_note("x")`
-    fn object(&self, id: TypeId, item: &TypeItem, properties: &[Property], entries: &[(String, Literal)]) -> TokenStream {
+    fn object(
+        &self,
+        id: TypeId,
+        item: &TypeItem,
+        properties: &[Property],
+        entries: &[(String, Literal)],
+    ) -> TokenStream {
         let path = self.scope.type_path(id);
-        let given = |property: &Property| entries.iter().find(|(key, _)| *key == property.name.wire).map(|(_, value)| value);
+        let given =
+            |property: &Property| entries.iter().find(|(key, _)| *key == property.name.wire).map(|(_, value)| value);
         let is_field = |property: &&Property| !matches!(property.ty, Type::Const(_));
         let fields: Vec<_> = properties.iter().filter(is_field).collect();
         let required = fields.iter().filter(|property| property.required);

@@ -26,8 +26,7 @@ pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream 
     let declarations = fields.iter().map(|field| field.declaration(scope));
     let Constructor { new, default, .. } = constructor(scope, &ident, properties, &fields, None);
     let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let writes = properties.iter().filter(|property| value::is_written(property)).map(|property| write(scope, property));
-    let write = write_method(writes.collect());
+    let write = write_method(&value::written(properties, |property| write(scope, property)));
     let debug = debug(scope, &ident, elided.as_ref(), "debug_person");
     quote! {
         #docs

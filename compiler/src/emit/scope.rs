@@ -211,9 +211,15 @@ impl<'p> Scope<'p> {
         lines.extend(group(imports.flags.iter().map(String::as_str)).map(|names| quote!(use super::flags::#names;)));
         lines.extend(group(imports.types.iter().map(String::as_str)).map(|names| quote!(use super::types::#names;)));
         lines.extend(imports.std.iter().map(|name| match name {
-            Std::Cow => quote!(use ::std::borrow::Cow;),
-            Std::BTreeMap => quote!(use ::std::collections::BTreeMap;),
-            Std::Fmt => quote!(use ::std::fmt;),
+            Std::Cow => quote!(
+                use ::std::borrow::Cow;
+            ),
+            Std::BTreeMap => quote!(
+                use ::std::collections::BTreeMap;
+            ),
+            Std::Fmt => quote!(
+                use ::std::fmt;
+            ),
         }));
         lines.extend(group(imports.runtime.iter().copied()).map(|names| quote!(use #runtime::#names;)));
         lines

@@ -41,7 +41,7 @@ fn setter(scope: &Scope<'_>, field: &Field<'_>, stored: &TokenStream) -> TokenSt
 fn value(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     let ident = &field.ident;
     let given = if field.converts(scope) { quote!(#ident.into()) } else { quote!(#ident) };
-    field.from_given(given)
+    field.boxing(given)
 }
 
 fn to_null(field: &Field<'_>) -> TokenStream {

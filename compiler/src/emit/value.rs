@@ -52,9 +52,9 @@ fn constant(scope: &Scope<'_>, constant: &Literal) -> TokenStream {
     }
 }
 
-/// What is written of a property: nothing of a `secret` one.
-pub(super) fn is_written(property: &Property) -> bool {
-    property.sensitivity != Sensitivity::Secret
+/// What writes each property: a `secret` one is not written.
+pub(super) fn written(properties: &[Property], write: impl FnMut(&Property) -> TokenStream) -> Vec<TokenStream> {
+    properties.iter().filter(|property| property.sensitivity != Sensitivity::Secret).map(write).collect()
 }
 
 /// The writer's method for a property of that class.

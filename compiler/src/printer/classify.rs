@@ -8,9 +8,9 @@ use super::tree::{Group, Kind, Node, Role, Use, width};
 
 /// Words that are no operand: what follows them begins one.
 const KEYWORDS: [&str; 31] = [
-    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "for", "if", "impl", "in", "let",
-    "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "trait", "type", "unsafe", "use", "where",
-    "while", "yield",
+    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "for", "if", "impl", "in",
+    "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "trait", "type", "unsafe", "use",
+    "where", "while", "yield",
 ];
 
 pub(super) fn is_keyword(node: &Node) -> bool {
@@ -228,7 +228,8 @@ fn settle_comma(group: &mut Group, is_index: bool) {
 }
 
 fn group_width(group: &Group) -> Option<usize> {
-    let has_statements = group.delimiter == Delimiter::Brace && group.body.iter().any(|node| node.is(";") || node.is("#"));
+    let has_statements =
+        group.delimiter == Delimiter::Brace && group.body.iter().any(|node| node.is(";") || node.is("#"));
     if has_statements {
         return None;
     }

@@ -304,17 +304,19 @@ fn is_apart(before: &Statement<'_>, statement: &Statement<'_>) -> bool {
 /// The first `=`, `+=` or `=>` that is not within generics.
 fn assignment(nodes: &[Node]) -> Option<usize> {
     let mut angles = 0usize;
-    nodes.iter().position(|node| {
-        match node.role {
-            Role::Open => angles += 1,
-            Role::Close => angles = angles.saturating_sub(1),
-            _ => {}
-        }
-        let Kind::Operator(text) = &node.kind else { return false };
-        let is_assignment = text.ends_with('=') && !matches!(text.as_ref(), "==" | "!=" | "<=" | ">=" | "..=");
-        angles == 0 && (is_assignment || text == "=>")
-    })
-    .filter(|index| *index > 0)
+    nodes
+        .iter()
+        .position(|node| {
+            match node.role {
+                Role::Open => angles += 1,
+                Role::Close => angles = angles.saturating_sub(1),
+                _ => {}
+            }
+            let Kind::Operator(text) = &node.kind else { return false };
+            let is_assignment = text.ends_with('=') && !matches!(text.as_ref(), "==" | "!=" | "<=" | ">=" | "..=");
+            angles == 0 && (is_assignment || text == "=>")
+        })
+        .filter(|index| *index > 0)
 }
 
 /// The `|` of a pattern, the `||` and `&&` of a condition.

@@ -112,8 +112,7 @@ fn continues(node: &Node) -> bool {
     match &node.kind {
         Kind::Word(word) => matches!(word.as_str(), "else" | "as"),
         Kind::Operator(text) => node.role != Role::Prefix && !matches!(text.as_ref(), "#" | "::" | "<" | "$" | "'"),
-        Kind::Literal(_) | Kind::Doc { .. } => false,
-        Kind::Group(_) => false,
+        Kind::Literal(_) | Kind::Doc { .. } | Kind::Group(_) => false,
     }
 }
 

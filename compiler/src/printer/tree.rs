@@ -27,7 +27,10 @@ pub(super) enum Kind {
     Operator(Cow<'static, str>),
     Group(Group),
     /// The text after `///` or `//!`.
-    Doc { text: String, is_inner: bool },
+    Doc {
+        text: String,
+        is_inner: bool,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -113,9 +116,10 @@ impl Node {
 
 /// Columns of the nodes on one line, without a space before the first.
 pub(super) fn width(nodes: &[Node]) -> Option<usize> {
-    nodes.iter().enumerate().try_fold(0, |sum, (index, node)| {
-        Some(sum + node.width()? + usize::from(node.space && index > 0))
-    })
+    nodes
+        .iter()
+        .enumerate()
+        .try_fold(0, |sum, (index, node)| Some(sum + node.width()? + usize::from(node.space && index > 0)))
 }
 
 /// The nodes of items or of a block's inside.
@@ -145,7 +149,9 @@ fn flatten(tokens: TokenStream, is_foreign: bool, nodes: &mut Vec<Node>) {
                 let text = operators::character(punct.as_char());
                 nodes.push(Node::new(Kind::Operator(text), punct.spacing() == Spacing::Joint));
             }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => flatten(group.stream(), is_foreign, nodes),
+            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                flatten(group.stream(), is_foreign, nodes)
+            }
             TokenTree::Group(group) => {
                 let is_body = group.delimiter() == Delimiter::Brace;
                 let is_foreign = is_foreign || is_foreign_after(nodes);
