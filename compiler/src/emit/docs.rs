@@ -136,7 +136,7 @@ fn paragraphs(text: &str) -> Vec<String> {
 fn words(line: &str) -> Vec<String> {
     let line: String = line.chars().map(|character| if is_printable(character) { character } else { ' ' }).collect();
     let mut words = Vec::new();
-    let balanced = line.matches('`').count() % 2 == 0;
+    let balanced = line.matches('`').count().is_multiple_of(2);
     if !balanced {
         return line.split_whitespace().map(word).collect();
     }

@@ -47,10 +47,11 @@ fn sticks_to_next(before: &[Node], last: &Node, node: &Node) -> bool {
 
 fn is_operator_spaced(last: &Node, node: &Node, text: &str) -> bool {
     match (node.role, text) {
-        (Role::Close | Role::PipeClose | Role::Bang, _) | (_, "," | ";" | "." | ":") => false,
+        (Role::Close | Role::PipeClose | Role::Bang, _)
+        | (_, "," | ";" | "." | ":")
+        | (Role::Plain, "?" | ".." | "..=") => false,
         (Role::Open, _) => !(last.word().is_some() || last.is("::")),
         (_, "::") => !(is_path_part(last) || last.role == Role::Close),
-        (Role::Plain, "?" | ".." | "..=") => false,
         (_, "!") if last.is("#") => false,
         _ => true,
     }

@@ -19,7 +19,7 @@ const QUALIFIERS: [&str; 7] = ["pub", "const", "async", "unsafe", "extern", "def
 const ITEMS: [&str; 8] = ["fn", "impl", "trait", "mod", "struct", "enum", "union", "macro_rules"];
 const LOOPS: [&str; 5] = ["if", "for", "while", "loop", "unsafe"];
 
-impl<'n> Statement<'n> {
+impl Statement<'_> {
     /// Whether empty lines stand around it: an item with a body, or one that is documented.
     pub(super) fn stands_apart(&self) -> bool {
         let is_element = self.nodes.last().is_none_or(|last| last.is(","));

@@ -150,7 +150,7 @@ fn flatten(tokens: TokenStream, is_foreign: bool, nodes: &mut Vec<Node>) {
                 nodes.push(Node::new(Kind::Operator(text), punct.spacing() == Spacing::Joint));
             }
             TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                flatten(group.stream(), is_foreign, nodes)
+                flatten(group.stream(), is_foreign, nodes);
             }
             TokenTree::Group(group) => {
                 let is_body = group.delimiter() == Delimiter::Brace;
