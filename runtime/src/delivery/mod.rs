@@ -28,6 +28,8 @@ use crate::error::{Error, Kind};
 use crate::hooks::Hooks;
 use crate::log::{LaneId, LaneSettings, Log, RecordRef, Wake};
 use crate::report::{Ledger, LossReason, Report};
+#[cfg(feature = "posthog")]
+use crate::transport::Project;
 use crate::transport::{Destination, Endpoint, Share};
 use body::{Body, Packer};
 use books::Books;
@@ -55,6 +57,9 @@ impl Default for Settings {
 pub(crate) struct Delivery {
     pub(crate) log: Arc<Log>,
     lanes: Vec<Outlet>,
+    /// The first PostHog project among the destinations: flags are asked there.
+    #[cfg(feature = "posthog")]
+    pub(crate) posthog: Option<Project>,
     ledger: Arc<Ledger>,
     http: Http,
     runtime: Handle,
@@ -105,8 +110,18 @@ impl Delivery {
         for (place, lane) in lanes.iter().enumerate() {
             runtime.spawn(lane.start(LaneId(place), &log, &http, &settings).run());
         }
-        let ledger = Arc::clone(ledger);
-        Ok(Self { log, lanes, ledger, http, runtime, thread, stop, closed: AtomicBool::new(false) })
+        Ok(Self {
+            log,
+            lanes,
+            #[cfg(feature = "posthog")]
+            posthog: destinations.iter().find_map(Destination::posthog).transpose()?,
+            ledger: Arc::clone(ledger),
+            http,
+            runtime,
+            thread,
+            stop,
+            closed: AtomicBool::new(false),
+        })
     }
 
     /// Delivers what is in the log now; `true` when all of it was settled before the deadline.

@@ -22,6 +22,9 @@ pub(crate) use sight::Sight;
 #[cfg(feature = "mixpanel")]
 pub use mixpanel::Mixpanel;
 #[cfg(feature = "posthog")]
+pub(crate) use posthog::Project;
+
+#[cfg(feature = "posthog")]
 pub use posthog::PostHog;
 #[cfg(feature = "segment")]
 pub use segment::Segment;
@@ -53,6 +56,16 @@ impl Destination {
             Config::Segment(_) => "segment",
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(_) => "mixpanel",
+        }
+    }
+
+    /// The PostHog project, where it is one.
+    #[cfg(feature = "posthog")]
+    pub(crate) fn posthog(&self) -> Option<Result<Project, Error>> {
+        match &self.0 {
+            Config::PostHog(posthog) => Some(posthog.project()),
+            #[cfg(any(feature = "segment", feature = "mixpanel"))]
+            _ => None,
         }
     }
 

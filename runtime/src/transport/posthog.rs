@@ -21,10 +21,18 @@ use crate::sensitivity::Sensitivity;
 #[derive(Clone)]
 #[must_use = "nothing is delivered until a client is built with it"]
 pub struct PostHog {
-    pub(crate) key: String,
+    key: String,
     place: Location,
     allow: Sensitivity,
     geoip: bool,
+}
+
+/// What questions to PostHog's other endpoints need.
+#[derive(Clone)]
+pub(crate) struct Project {
+    pub(crate) host: Host,
+    /// Goes into bodies, and into no message.
+    pub(crate) key: String,
 }
 
 impl PostHog {
@@ -61,8 +69,13 @@ impl PostHog {
         self
     }
 
+    pub(crate) fn project(&self) -> Result<Project, Error> {
+        self.check_key()?;
+        Ok(Project { host: self.base()?, key: self.key.clone() })
+    }
+
     /// The host that takes events and answers for flags.
-    pub(crate) fn base(&self) -> Result<Host, Error> {
+    fn base(&self) -> Result<Host, Error> {
         let given = match &self.place {
             Location::Region(Region::Us) => "https://us.i.posthog.com",
             Location::Region(Region::Eu) => "https://eu.i.posthog.com",
@@ -78,7 +91,7 @@ impl PostHog {
     }
 
     /// Refuses keys that are no project keys, and says which kind they are.
-    pub(crate) fn check_key(&self) -> Result<(), Error> {
+    fn check_key(&self) -> Result<(), Error> {
         let kind = match self.key.get(..4) {
             Some("phx_") => "a personal API key (`phx_`)",
             Some("phs_") => "a secret key (`phs_`)",
@@ -91,13 +104,13 @@ impl PostHog {
     }
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        self.check_key()?;
+        let Project { host, key } = self.project()?;
         let mut head = b"{\"api_key\":".to_vec();
-        json::write_string(&mut head, &self.key);
+        json::write_string(&mut head, &key);
         head.extend_from_slice(b",\"sent_at\":\"");
         let sight = Sight { destination: Destinations::POSTHOG, allow: self.allow };
         Ok(vec![Endpoint {
-            url: self.base()?.join("/batch/"),
+            url: host.join("/batch/"),
             user: None,
             gzip: true,
             limits: LIMITS,
