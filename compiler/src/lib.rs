@@ -1,11 +1,62 @@
 //! The compiler of taxogen plans: YAML in, diagnostics, IR and typed Rust out.
+//!
+//! ```
+//! use taxogen_compiler::{analyze, generate, render, source::Source};
+//!
+//! let source = Source::from_text("taxonomy.yaml", "taxogen: 1\nevents:\n  visited: { properties: { page: strng } }\n");
+//! let analysis = analyze(&source);
+//! assert!(analysis.plan.is_none());
+//! let told: Vec<_> = analysis.diagnostics.sorted().iter().map(|found| render::plain(found, &source)).collect();
+//! assert!(told[0].contains("taxonomy.yaml:3:34"));
+//! # let source = Source::from_text("taxonomy.yaml", "taxogen: 1\nevents:\n  visited: { properties: { page: string } }\n");
+//! # assert!(generate(&analyze(&source).plan.unwrap()).contains("pub struct Visited"));
+//! ```
+//!
+//! Every stage is pure and takes the sink of findings; the only input is the plan itself ([`read`]). The
+//! macros, [`compile`] in a build script and the command line find the plan, call [`analyze`], and choose
+//! where findings go.
 
+pub mod ast;
+mod build_script;
+pub mod check;
 pub mod code;
 pub mod diagnostic;
 pub mod emit;
 pub mod ir;
+pub mod locate;
+pub mod lower;
+pub mod parse;
 pub mod printer;
 pub mod render;
 pub mod source;
 pub mod suggest;
 pub mod yaml;
+
+pub use self::build_script::compile;
+pub use self::printer::generate;
+pub use self::source::read;
+
+use self::diagnostic::Diagnostics;
+use self::source::Source;
+
+/// What a plan means, and what there is to say about it.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The plan; `None` when there is an error.
+    pub plan: Option<ir::Plan>,
+    /// Everything found, in one run.
+    pub diagnostics: Diagnostics,
+}
+
+/// Compiles a plan up to its meaning.
+#[must_use]
+pub fn analyze(source: &Source) -> Analysis {
+    let mut diagnostics = Diagnostics::default();
+    let plan = yaml::parse(source, 0, &mut diagnostics).map(|tree| {
+        let plan = parse::plan(&tree, &mut diagnostics);
+        check::plan(&plan, &mut diagnostics);
+        plan
+    });
+    let plan = plan.filter(|_| !diagnostics.has_errors()).map(|plan| lower::plan(plan, source.hash()));
+    Analysis { plan, diagnostics }
+}

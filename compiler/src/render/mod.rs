@@ -10,18 +10,25 @@ pub use self::frames::frames;
 pub use self::json::json;
 pub use self::plain::plain;
 
-/// A text of the plan as one line of a terminal shows it: control characters are escaped, so that a name
-/// cannot paint over what is printed.
+/// A text of the plan as one line of a terminal shows it: what is invisible or moves the cursor is escaped,
+/// so that a name cannot paint over what is printed.
 fn visible(text: &str) -> String {
-    if !text.contains(char::is_control) {
+    if !text.contains(is_hidden) {
         return text.to_owned();
     }
     text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
-        if character.is_control() {
-            shown.extend(character.escape_default())
+        if is_hidden(character) {
+            shown.extend(character.escape_unicode())
         } else {
             shown.push(character)
         }
         shown
     })
+}
+
+/// Control characters, and those that are invisible or turn the direction of writing.
+fn is_hidden(character: char) -> bool {
+    let invisible =
+        ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{feff}'..='\u{feff}'];
+    character.is_control() || invisible.iter().any(|range| range.contains(&character))
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::visible;
+use super::{is_hidden, visible};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Source, Span};
 
@@ -45,7 +45,7 @@ fn frame(out: &mut String, span: Span, label: &str, source: &Source) {
         (from, line.len().min(from + WIDTH))
     };
     let shown: String =
-        line[from.min(to)..to].iter().map(|letter| if letter.is_control() { ' ' } else { *letter }).collect();
+        line[from.min(to)..to].iter().map(|letter| if is_hidden(*letter) { ' ' } else { *letter }).collect();
     let (lead, tail) = (if from > 0 { "..." } else { "" }, if to < line.len() { "..." } else { "" });
 
     let number = start.line.to_string();

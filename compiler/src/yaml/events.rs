@@ -130,8 +130,9 @@ impl<'t> Events<'t> {
                 Raw::SequenceStart(style, id, _) => {
                     EventKind::Sequence { flow: style == StructureStyle::Flow, anchor: anchor(id) }
                 }
+                // The map of one pair in `[a: b]` has no bracket.
                 Raw::MappingStart(style, id, _) => {
-                    EventKind::Mapping { flow: style == StructureStyle::Flow, anchor: anchor(id) }
+                    EventKind::Mapping { flow: style == StructureStyle::Flow && !at.is_empty(), anchor: anchor(id) }
                 }
                 Raw::SequenceEnd | Raw::MappingEnd => EventKind::Close,
                 Raw::Alias(id) => EventKind::Alias(id),

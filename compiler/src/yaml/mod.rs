@@ -62,3 +62,6 @@ pub struct Key {
 pub fn parse(source: &Source, file: u16, diagnostics: &mut Diagnostics) -> Option<Node> {
     tree::Builder::new(&source.file(file).text, file, diagnostics).document()
 }
+
+#[cfg(test)]
+mod tests;

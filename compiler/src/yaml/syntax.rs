@@ -66,8 +66,15 @@ impl<'t> Place<'t> {
                 let help = if *open == '[' { "close it with `]`" } else { "close it with `}`" };
                 self.at(self.character(), format!("`{open}` is never closed"), help)
             }
+            Trouble::CannotBegin('`') => {
+                self.at(self.word(), "a text cannot begin with a backtick", "put it in quotes")
+            }
             Trouble::CannotBegin(character) => {
                 self.at(self.word(), format!("a text cannot begin with `{character}`"), "put it in quotes")
+            }
+            Trouble::FlowSeparator => {
+                let help = "separate entries by `,` and close the bracket";
+                self.at(self.key(), "a comma or a closing bracket is missing before this", help)
             }
             Trouble::Other(message) => {
                 self.at(self.word(), format!("the YAML cannot be read: {message}"), "see https://yaml.org/spec/1.2.2")
@@ -90,9 +97,6 @@ impl<'t> Place<'t> {
                 ("an escape in this text is unknown", "write a backslash as `\\\\`, or use single quotes")
             }
             Trouble::ClosesNothing => ("this bracket closes nothing", "remove it, or open one before"),
-            Trouble::FlowSeparator => {
-                ("a comma or a closing bracket is missing before this", "separate entries by `,` and close the bracket")
-            }
             Trouble::FlowValue => ("a value is missing before this", "remove the comma, or write the value"),
             Trouble::FlowColon => ("a space is missing behind the colon", "write `key: value`"),
             Trouble::ItemExpected => {
@@ -229,6 +233,17 @@ impl<'t> Place<'t> {
     fn character(self) -> Span {
         let length = self.text[self.offset..].chars().next().map_or(0, char::len_utf8);
         Span::new(self.file, self.offset, self.offset + length)
+    }
+
+    /// The word before a colon, when the place is that colon; else the word at the place.
+    fn key(self) -> Span {
+        let before = &self.text[..self.offset];
+        let start =
+            before.rfind(|letter: char| letter.is_whitespace() || ",[]{}".contains(letter)).map_or(0, |at| at + 1);
+        if start == self.offset || !self.text[self.offset..].starts_with(':') {
+            return self.word();
+        }
+        Span::new(self.file, start, self.offset)
     }
 
     /// The word at the place: at least one character where there is one.

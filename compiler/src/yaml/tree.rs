@@ -193,6 +193,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
         if value.kind == self::scalar("", false) {
             value.span = self.behind_colon(span);
+            self.end = self.end.max(value.span.end);
         }
         Ok(Some(Entry { key: Key { text: scalar.text, span }, value }))
     }

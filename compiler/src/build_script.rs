@@ -1,0 +1,82 @@
+//! The door for build scripts.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::render;
+use crate::source::{self, Source};
+use crate::{analyze, generate};
+
+/// Compiles the plan at `path` into `$OUT_DIR/taxonomy.rs`; the build script's one line.
+///
+/// ```no_run
+/// // build.rs
+/// fn main() {
+///     taxogen_compiler::compile("taxonomy.yaml");
+/// }
+/// ```
+///
+/// The application has it with `include!(concat!(env!("OUT_DIR"), "/taxonomy.rs"));`. `path` is relative
+/// to the package. The script runs again when a file of the plan changes. Warnings become warnings of
+/// cargo; with an error the findings are printed and the process ends with 1, so that the build fails.
+pub fn compile(path: impl AsRef<Path>) {
+    if let Err(message) = try_compile(path.as_ref()) {
+        println!("cargo::error={message}");
+        process::exit(1);
+    }
+}
+
+fn try_compile(path: &Path) -> Result<(), String> {
+    let name = path.display().to_string();
+    println!("cargo::rerun-if-changed={name}");
+    let out = env::var_os("OUT_DIR").ok_or("`OUT_DIR` is not set: `compile` is called in a build script")?;
+    let source = source::read(path, &name).map_err(|error| error.to_string())?;
+    let analysis = analyze(&source);
+    for diagnostic in analysis.diagnostics.sorted() {
+        tell(diagnostic, &source);
+    }
+    let Some(plan) = analysis.plan else {
+        let errors = analysis.diagnostics.errors();
+        return Err(format!("the plan `{name}` has {errors} error{}", if errors == 1 { "" } else { "s" }));
+    };
+    let file = PathBuf::from(out).join("taxonomy.rs");
+    write_changed(&file, &generate(&plan)).map_err(|error| format!("`{}` cannot be written: {error}", file.display()))
+}
+
+/// Errors with their frames on stderr, which cargo shows when the script fails; warnings in one line each
+/// on stdout, because cargo hides the stderr of a script that succeeds.
+fn tell(diagnostic: &Diagnostic, source: &Source) {
+    match diagnostic.severity {
+        Severity::Error => eprintln!("{}\n", frames(diagnostic, source)),
+        Severity::Warning | Severity::Note => println!("cargo::warning={}", one_line(diagnostic, source)),
+    }
+}
+
+#[cfg(feature = "frames")]
+fn frames(diagnostic: &Diagnostic, source: &Source) -> String {
+    render::frames(diagnostic, source, false)
+}
+
+#[cfg(not(feature = "frames"))]
+fn frames(diagnostic: &Diagnostic, source: &Source) -> String {
+    render::plain(diagnostic, source)
+}
+
+fn one_line(diagnostic: &Diagnostic, source: &Source) -> String {
+    let place = source.start(diagnostic.primary);
+    let file = &source.file(diagnostic.primary.file).name;
+    let help = diagnostic.help.iter().map(|line| format!("; help: {line}")).collect::<String>();
+    let text = format!("{file}:{place}: [{}] {}{help}", diagnostic.code.as_str(), diagnostic.message);
+    text.replace(['\n', '\r'], " ")
+}
+
+/// Leaves a file alone that already holds the text, so that nothing is compiled again for nothing.
+fn write_changed(file: &Path, text: &str) -> std::io::Result<()> {
+    if fs::read(file).is_ok_and(|old| old == text.as_bytes()) {
+        return Ok(());
+    }
+    fs::write(file, text)
+}
