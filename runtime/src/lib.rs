@@ -13,6 +13,8 @@ mod id;
 mod json;
 #[cfg(feature = "http")]
 mod log;
+#[cfg(feature = "macros")]
+mod macros;
 mod pattern;
 mod payload;
 mod record;
@@ -28,6 +30,8 @@ pub use client::{Builder, Client};
 pub use error::Error;
 pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
 pub use hooks::InvalidProperty;
+#[cfg(feature = "macros")]
+pub use macros::Experiment;
 pub use payload::{Payload, PayloadError, PayloadReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
@@ -51,6 +55,8 @@ pub use value::{
 pub mod __private {
     pub use crate::debug::{debug, debug_group, debug_person};
     pub use crate::value::characters;
+    #[cfg(feature = "macros")]
+    pub use taxogen_macros::{event, flag, taxonomy};
 
     /// Stands in generated code, so that code of another version of the compiler fails by this name.
     pub const CODEGEN_1: () = ();

@@ -1,0 +1,126 @@
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree};
+use taxogen_compiler::suggest;
+
+use crate::failure::Failure;
+
+/// What stands in the parentheses of a macro or an attribute: a text, then `option = value`, with commas.
+///
+/// Walked by hand: these macros stand all over an application, and a parser would cost more than they do.
+pub(crate) struct Arguments {
+    text: Option<Text>,
+    options: Vec<Assignment>,
+}
+
+/// A string literal and its value.
+#[derive(Debug, Clone)]
+pub(crate) struct Text {
+    pub(crate) value: String,
+    pub(crate) span: Span,
+}
+
+struct Assignment {
+    name: Ident,
+    value: Vec<TokenTree>,
+}
+
+impl Arguments {
+    /// Reads the arguments; `known` are the options that may stand there.
+    pub(crate) fn parse(tokens: TokenStream, known: &[&str]) -> Result<Self, Failure> {
+        let mut arguments = Self { text: None, options: Vec::new() };
+        let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+        let without_last_comma = match tokens.split_last() {
+            Some((last, rest)) if is_punctuation(last, ',') => rest,
+            _ => &tokens,
+        };
+        if without_last_comma.is_empty() {
+            return Ok(arguments);
+        }
+        for (index, argument) in without_last_comma.split(|token| is_punctuation(token, ',')).enumerate() {
+            match argument {
+                [token] if index == 0 => arguments.text = Some(text(token)?),
+                [TokenTree::Ident(name), equals, value @ ..] if is_punctuation(equals, '=') && !value.is_empty() => {
+                    arguments.assign(name, value, known)?;
+                }
+                [first, ..] => return Err(Failure::new(first.span(), format!("expected {}", forms(known)))),
+                [] => return Err(Failure::new(Span::call_site(), "there is nothing between two commas")),
+            }
+        }
+        Ok(arguments)
+    }
+
+    fn assign(&mut self, name: &Ident, value: &[TokenTree], known: &[&str]) -> Result<(), Failure> {
+        let spelt = name.to_string();
+        if !known.contains(&spelt.as_str()) {
+            let nearest = suggest::nearest(&spelt, known.iter().copied());
+            let help = nearest.map_or_else(|| forms(known), |nearest| format!("`{nearest}`"));
+            let failure = Failure::new(name.span(), format!("unknown argument `{spelt}`"));
+            return Err(failure.help(format!("what may stand here is {help}")));
+        }
+        if self.options.iter().any(|option| option.name == *name) {
+            return Err(Failure::new(name.span(), format!("`{spelt}` stands here twice")));
+        }
+        self.options.push(Assignment { name: name.clone(), value: value.to_vec() });
+        Ok(())
+    }
+
+    /// The text in front, where there is one.
+    pub(crate) fn text(&self) -> Option<&Text> {
+        self.text.as_ref()
+    }
+
+    /// The value of an option that is a text.
+    pub(crate) fn option(&self, name: &str) -> Result<Option<Text>, Failure> {
+        match self.value(name) {
+            None => Ok(None),
+            Some([token]) => text(token).map(Some),
+            Some(tokens) => {
+                Err(Failure::new(tokens[0].span(), format!("`{name}` is a string literal: `{name} = \"...\"`")))
+            }
+        }
+    }
+
+    /// The value of an option that is a path: its tokens as they are.
+    pub(crate) fn path(&self, name: &str) -> Option<TokenStream> {
+        self.value(name).map(|tokens| tokens.iter().cloned().collect())
+    }
+
+    fn value(&self, name: &str) -> Option<&[TokenTree]> {
+        self.options.iter().find(|option| option.name == name).map(|option| option.value.as_slice())
+    }
+}
+
+fn text(token: &TokenTree) -> Result<Text, Failure> {
+    let not_text = || Failure::new(token.span(), format!("expected a string literal, found `{token}`"));
+    match token {
+        TokenTree::Literal(literal) => value(literal).ok_or_else(not_text),
+        // A literal that came through a `macro_rules!` of the user.
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => match only_token(group) {
+            Some(token) => text(&token),
+            None => Err(not_text()),
+        },
+        _ => Err(not_text()),
+    }
+}
+
+fn value(literal: &Literal) -> Option<Text> {
+    match syn::Lit::new(literal.clone()) {
+        syn::Lit::Str(text) => Some(Text { value: text.value(), span: literal.span() }),
+        _ => None,
+    }
+}
+
+fn only_token(group: &Group) -> Option<TokenTree> {
+    let mut tokens = group.stream().into_iter();
+    let first = tokens.next()?;
+    tokens.next().is_none().then_some(first)
+}
+
+fn is_punctuation(token: &TokenTree, wanted: char) -> bool {
+    matches!(token, TokenTree::Punct(punctuation) if punctuation.as_char() == wanted)
+}
+
+/// The options as a person writes them.
+fn forms(known: &[&str]) -> String {
+    let form = |name: &&str| if *name == "crate" { "`crate = path`".to_owned() } else { format!("`{name} = \"...\"`") };
+    known.iter().map(form).collect::<Vec<_>>().join(" or ")
+}

@@ -1,0 +1,149 @@
+//! `#[derive(Experiment)]`: an enum of the application stands for the variants of an experiment.
+
+mod attribute;
+mod matching;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+use syn::spanned::Spanned as _;
+use syn::{Data, DeriveInput, Fields};
+use taxogen_compiler::ir::FlagValue;
+
+use self::attribute::{Attribute, OwnVariant};
+use crate::failure::Failure;
+use crate::{name, plan, tracking};
+
+/// The impl; where the enum does not fit the plan, what is wrong with it and an impl that stands in.
+pub(crate) fn expand(input: TokenStream) -> TokenStream {
+    let input: DeriveInput = match syn::parse2(input) {
+        Ok(input) => input,
+        Err(error) => return error.into_compile_error(),
+    };
+    let attribute = Attribute::of(&input);
+    let runtime = match &attribute {
+        Ok(attribute) => attribute.runtime.clone(),
+        Err(_) => attribute::usual_runtime(),
+    };
+    match attribute.map_err(|failure| vec![failure]).and_then(|attribute| implement(&input, &attribute)) {
+        Ok(tokens) => tokens,
+        Err(failures) => {
+            let failures = failures.iter().map(Failure::tokens);
+            let stand_in = stand_in(&input, &runtime);
+            quote!(#(#failures)* #stand_in)
+        }
+    }
+}
+
+fn implement(input: &DeriveInput, attribute: &Attribute) -> Result<TokenStream, Vec<Failure>> {
+    let variants = own_variants(input)?;
+    let key = &attribute.key;
+    let compiled = plan::of_crate(attribute.plan.as_ref(), key.span).map_err(|failure| vec![failure])?;
+    let plan = compiled.plan_for(key.span).map_err(|failure| vec![failure])?;
+    let Some(experiment) = plan.experiment(&key.value) else {
+        let names: Vec<_> = plan.experiments.iter().map(|experiment| &experiment.name).collect();
+        return Err(vec![name::unknown("experiment", key, &names, &compiled)]);
+    };
+    let flag = plan.flag_of(experiment);
+    let FlagValue::Variants { variants: planned, default, .. } = &flag.value else {
+        unreachable!("an experiment's flag has variants");
+    };
+    let variants = matching::pair(&variants, planned, &flag.name, &input.ident, &compiled)?;
+    let wires = planned.iter().map(|variant| variant.name.wire.as_str()).collect();
+    let fit = Fit { key: &key.value, flag: &flag.name.wire, fallback: variants[*default], wires, variants };
+    let implementation = implementation(&input.ident, &attribute.runtime, &fit);
+    let tracking = tracking::items(&compiled);
+    Ok(quote!(#implementation #tracking))
+}
+
+/// An enum and an experiment that fit each other.
+struct Fit<'p> {
+    key: &'p str,
+    flag: &'p str,
+    /// The variants on the wire, and those of the enum, in the same order.
+    wires: Vec<&'p str>,
+    variants: Vec<&'p Ident>,
+    fallback: &'p Ident,
+}
+
+fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenStream {
+    let Fit { key, flag, wires, variants, fallback } = fit;
+    quote! {
+        #[automatically_derived]
+        impl #runtime::Experiment for #name {
+            const KEY: &'static str = #key;
+            const FLAG: &'static str = #flag;
+
+            fn from_name(name: &str) -> ::core::option::Option<Self> {
+                match name {
+                    #(#wires => ::core::option::Option::Some(Self::#variants),)*
+                    _ => ::core::option::Option::None,
+                }
+            }
+
+            fn name(&self) -> &'static str {
+                match self {
+                    #(Self::#variants => #wires,)*
+                }
+            }
+
+            fn fallback() -> Self {
+                Self::#fallback
+            }
+        }
+    }
+}
+
+/// An impl of the right shape, so that the uses of the type are not told as mistakes too.
+fn stand_in(input: &DeriveInput, runtime: &TokenStream) -> TokenStream {
+    let name = &input.ident;
+    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        impl #generics #runtime::Experiment for #name #arguments #bounds {
+            const KEY: &'static str = "";
+            const FLAG: &'static str = "";
+
+            fn from_name(_: &str) -> ::core::option::Option<Self> {
+                ::core::option::Option::None
+            }
+
+            fn name(&self) -> &'static str {
+                ""
+            }
+
+            fn fallback() -> Self {
+                ::core::unreachable!()
+            }
+        }
+    }
+}
+
+/// The variants of the enum, once it has the shape that a derive can serve.
+fn own_variants(input: &DeriveInput) -> Result<Vec<OwnVariant<'_>>, Vec<Failure>> {
+    let data = match &input.data {
+        Data::Enum(data) => data,
+        Data::Struct(data) => return Err(vec![not_an_enum(data.struct_token.span, "a struct")]),
+        Data::Union(data) => return Err(vec![not_an_enum(data.union_token.span, "a union")]),
+    };
+    let mut failures = Vec::new();
+    if !input.generics.params.is_empty() {
+        let sentence = format!("an enum that stands for an experiment has no parameters, `{}` has", input.ident);
+        failures.push(Failure::new(input.generics.span(), sentence));
+    }
+    let mut variants = Vec::new();
+    for variant in &data.variants {
+        if !matches!(variant.fields, Fields::Unit) {
+            let sentence = format!("`{}` stands for a variant of the plan and has no fields", variant.ident);
+            failures.push(Failure::new(variant.fields.span(), sentence));
+        }
+        match OwnVariant::of(variant) {
+            Ok(variant) => variants.push(variant),
+            Err(failure) => failures.push(failure),
+        }
+    }
+    if failures.is_empty() { Ok(variants) } else { Err(failures) }
+}
+
+fn not_an_enum(span: Span, what: &str) -> Failure {
+    Failure::new(span, format!("`Experiment` can be derived for an enum, and this is {what}"))
+}

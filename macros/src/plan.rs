@@ -1,0 +1,136 @@
+//! The plan that a macro asks about: found, read once in each process of rustc, and kept.
+
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use proc_macro2::Span as RustSpan;
+use taxogen_compiler::ir::Plan;
+use taxogen_compiler::source::{ReadErrorKind, Source, Span};
+use taxogen_compiler::{Analysis, analyze, locate, read};
+
+use crate::arguments::Text;
+use crate::failure::Failure;
+
+/// A plan with its texts, so that a macro can name a line of it.
+pub(crate) struct Compiled {
+    /// Where it was asked for.
+    path: PathBuf,
+    /// The state of each file when it was read.
+    stamps: Vec<Stamp>,
+    pub(crate) source: Source,
+    pub(crate) analysis: Analysis,
+}
+
+/// The length and the time of change of a file.
+type Stamp = Option<(u64, SystemTime)>;
+
+/// A process of rustc asks for one plan, rarely for two; one that serves an editor for more.
+static KEPT: Mutex<Vec<Arc<Compiled>>> = Mutex::new(Vec::new());
+
+/// The plan of the crate that is being built, or the one that is named. Failures stand at `at`, or at the name.
+pub(crate) fn of_crate(named: Option<&Text>, at: RustSpan) -> Result<Arc<Compiled>, Failure> {
+    let path = match named {
+        Some(named) => folder_of(named.span).join(&named.value),
+        None => locate::for_crate(&manifest_dir(), &variable).map_err(|error| Failure::new(at, error.to_string()))?,
+    };
+    compile(&path).map_err(|failure| Failure::new(named.map_or(at, |named| named.span), failure))
+}
+
+/// The manifest of the crate that is being built: where its plan is may stand there.
+pub(crate) fn manifest() -> PathBuf {
+    manifest_dir().join("Cargo.toml")
+}
+
+fn manifest_dir() -> PathBuf {
+    variable("CARGO_MANIFEST_DIR").map_or_else(current_dir, PathBuf::from)
+}
+
+/// The folder of the source file of a token. An editor may not know it: then the folder of the package.
+fn folder_of(span: RustSpan) -> PathBuf {
+    let file = span.unwrap().local_file();
+    file.as_deref().and_then(Path::parent).map_or_else(manifest_dir, |folder| current_dir().join(folder))
+}
+
+fn current_dir() -> PathBuf {
+    std::env::current_dir().unwrap_or_default()
+}
+
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
+}
+
+/// Reads and compiles the plan, unless that was done and no file of it has changed since.
+fn compile(path: &Path) -> Result<Arc<Compiled>, String> {
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(compiled) = kept.iter().find(|compiled| compiled.path == path && compiled.is_fresh()) {
+        return Ok(Arc::clone(compiled));
+    }
+    let name = shown(path);
+    // Before the text: a change in between is then seen the next time.
+    let stamp = stamp(path);
+    let source = read(path, &name).map_err(|error| match error.kind {
+        ReadErrorKind::Missing => format!("there is no plan `{name}`: `taxogen init` writes one"),
+        _ => error.to_string(),
+    })?;
+    let analysis = analyze(&source);
+    let compiled = Arc::new(Compiled { path: path.to_owned(), stamps: vec![stamp], source, analysis });
+    kept.retain(|other| other.path != path);
+    kept.push(Arc::clone(&compiled));
+    Ok(compiled)
+}
+
+fn stamp(path: &Path) -> Stamp {
+    let metadata = fs::metadata(path).ok()?;
+    Some((metadata.len(), metadata.modified().ok()?))
+}
+
+/// The path as rustc shows those of the crate: relative to where it runs, the root of the workspace.
+fn shown(path: &Path) -> String {
+    let absolute = fs::canonicalize(path);
+    let root = current_dir();
+    let root = fs::canonicalize(&root).unwrap_or(root);
+    let path = absolute.as_deref().unwrap_or(path);
+    path.strip_prefix(&root).unwrap_or(path).display().to_string()
+}
+
+impl Compiled {
+    fn is_fresh(&self) -> bool {
+        let files = self.source.files().iter();
+        files.zip(&self.stamps).all(|(file, before)| before.is_some() && stamp(&file.path) == *before)
+    }
+
+    /// The plan as diagnostics call it.
+    pub(crate) fn name(&self) -> &str {
+        &self.source.file(0).name
+    }
+
+    /// A line of the plan: `taxonomy.yaml:58`.
+    pub(crate) fn line(&self, span: Span) -> String {
+        format!("{}:{}", self.source.file(span.file).name, self.source.start(span).line)
+    }
+
+    /// The meaning of the plan, for a macro that asks about a name in it. `taxonomy!` alone tells all that is
+    /// wrong with a plan.
+    pub(crate) fn plan_for(&self, at: RustSpan) -> Result<&Plan, Failure> {
+        self.analysis.plan.as_ref().ok_or_else(|| {
+            let sentence = format!("the plan `{}` has {} and cannot be asked", self.name(), self.mistakes());
+            Failure::new(at, sentence).help("`taxonomy!()` and `taxogen check` tell what is wrong with it".to_owned())
+        })
+    }
+
+    /// How many errors the plan has, in words.
+    pub(crate) fn mistakes(&self) -> String {
+        match self.analysis.diagnostics.errors() {
+            1 => "an error".to_owned(),
+            errors => format!("{errors} errors"),
+        }
+    }
+
+    /// The files it was read from, by paths that hold wherever rustc runs.
+    pub(crate) fn files(&self) -> impl Iterator<Item = PathBuf> {
+        self.source.files().iter().map(|file| std::path::absolute(&file.path).unwrap_or_else(|_| file.path.clone()))
+    }
+}
