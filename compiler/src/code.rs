@@ -5,7 +5,7 @@ macro_rules! codes {
         /// What kind of finding a diagnostic is. Codes never change their meaning.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         #[non_exhaustive]
-        pub enum Code { $($(#[$doc])* $name,)* }
+        pub enum Code { $(#[doc = concat!("`", $code, "`: ", $title, ".")] $(#[$doc])* $name,)* }
 
         impl Code {
             /// Every code, in order.

@@ -65,6 +65,8 @@ pub struct Rollout {
     pub span: Span,
     /// First match decides.
     pub entries: Vec<RolloutEntry>,
+    /// Whether every entry could be read.
+    pub complete: bool,
 }
 
 /// One entry of a rollout.

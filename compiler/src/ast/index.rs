@@ -1,12 +1,11 @@
 //! Names to items, so that looking one up does not walk the plan.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::{
     EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape, TypeDeclaration,
     TypeExpression,
 };
-use crate::ir::Sensitivity;
 
 /// Every named item of a plan by its name.
 #[derive(Debug)]
@@ -75,40 +74,6 @@ impl<'p> Index<'p> {
             Shape::Object(properties) => Some(properties),
             _ => None,
         }
-    }
-
-    /// The highest class of what a type holds inside; `None` where nothing in it has one.
-    pub(crate) fn held_sensitivity(&self, ty: &TypeExpression) -> Option<Sensitivity> {
-        fn walk<'a>(
-            index: &'a Index<'_>,
-            ty: &'a TypeExpression,
-            seen: &mut HashSet<&'a str>,
-            highest: &mut Option<Sensitivity>,
-        ) {
-            match &ty.shape {
-                Shape::Named(name) => {
-                    if let Some(declaration) = index.types.get(name.as_str())
-                        && seen.insert(name)
-                    {
-                        walk(index, &declaration.ty, seen, highest);
-                    }
-                }
-                Shape::Object(properties) => {
-                    for property in &properties.items {
-                        *highest = (*highest).max(property.sensitivity.map(|sensitivity| sensitivity.value));
-                        walk(index, &property.ty, seen, highest);
-                    }
-                }
-                Shape::List(element) => walk(index, &element.ty, seen, highest),
-                Shape::Map { values, .. } => walk(index, &values.ty, seen, highest),
-                _ => {}
-            }
-        }
-        let mut highest = None;
-        if !matches!(ty.shape, Shape::Scalar(_) | Shape::Enum(_)) {
-            walk(self, ty, &mut HashSet::new(), &mut highest);
-        }
-        highest
     }
 }
 

@@ -8,6 +8,7 @@ mod flag;
 pub(crate) mod index;
 mod property;
 pub(crate) mod scalar;
+pub(crate) mod walk;
 
 pub use self::experiment::{Experiment, Metric, Metrics};
 pub use self::flag::{Condition, Flag, Rollout, RolloutEntry, Variant, Variants};

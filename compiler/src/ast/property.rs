@@ -71,6 +71,12 @@ pub struct TypeExpression {
     pub span: Span,
 }
 
+impl TypeExpression {
+    pub(crate) fn is_broken(&self) -> bool {
+        matches!(self.shape, Shape::Broken)
+    }
+}
+
 /// The forms that a type takes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {

@@ -189,14 +189,15 @@ fn operator(condition: &Condition, diagnostics: &mut Diagnostics) -> Option<Oper
 fn fits(operand: Operand, property: &Property, index: &Index<'_>) -> bool {
     let Some(ty) = index.resolve(&property.ty) else { return true };
     match (&ty.shape, operand) {
-        (_, Operand::Nothing) | (Shape::Broken | Shape::Named(_) | Shape::Scalar(Scalar::Json), _) => true,
+        (_, Operand::Nothing)
+        | (Shape::Broken | Shape::Named(_) | Shape::Scalar(Scalar::Json), _)
+        | (Shape::Scalar(_), Operand::Same) => true,
         (Shape::Scalar(scalar), Operand::Number | Operand::Range) => matches!(scalar, Scalar::Integer | Scalar::Number),
         (Shape::Scalar(scalar), Operand::Date) => matches!(scalar, Scalar::Datetime | Scalar::String),
         (Shape::Scalar(scalar), Operand::Version) => *scalar == Scalar::String,
         (Shape::Scalar(scalar), Operand::Text | Operand::Texts | Operand::Pattern) => {
             !matches!(scalar, Scalar::Boolean | Scalar::Datetime)
         }
-        (Shape::Scalar(_), Operand::Same) => true,
         (Shape::Enum(_) | Shape::Subset { .. }, _) => {
             let integers = index.enumeration(ty).is_some_and(value::is_integers);
             match operand {

@@ -1,14 +1,63 @@
 //! Whether what the author wrote fits together: one rule, one function; all of them collect.
+//!
+//! A rule that needs something that was told already says nothing: one mistake is one error.
 
+mod code_name;
 pub(crate) mod condition;
+mod constraint;
+mod cycle;
+mod enumeration;
+mod experiment;
+mod flag;
+mod include;
+mod name;
+mod property;
+mod reference;
 pub(crate) mod value;
 
+use self::include::Included;
 use crate::ast::Plan;
 use crate::ast::index::Index;
+use crate::ast::walk::{self, Place};
 use crate::diagnostic::Diagnostics;
 
 /// Tells everything that is wrong with a plan.
 pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let _index = Index::new(plan);
-    let _ = diagnostics;
+    let index = Index::new(plan);
+    name::all(plan, diagnostics);
+    reference::replacements(plan, diagnostics);
+    walk::plan(plan, &mut |place| match place {
+        Place::Meta(meta) => reference::owners(meta, &index, diagnostics),
+        Place::Type(ty, constraints) => {
+            reference::declared_type(ty, &index, diagnostics);
+            enumeration::values(ty, diagnostics);
+            enumeration::subset(ty, &index, diagnostics);
+            enumeration::keys(ty, &index, diagnostics);
+            if let Some(constraints) = constraints {
+                constraint::all(ty, constraints, &index, diagnostics);
+            }
+        }
+        Place::Property(property) => {
+            property::deprecated_is_not_required(property, diagnostics);
+            property::constant(property, &index, diagnostics);
+            property::examples(property, &index, diagnostics);
+        }
+        Place::Properties(properties) => {
+            name::each(properties, diagnostics);
+            reference::replacement(properties, diagnostics);
+        }
+    });
+    cycle::types(&index, diagnostics);
+    let included = Included::new(&index, diagnostics);
+    for event in &plan.events.items {
+        included.check(&event.include, &event.properties, diagnostics);
+    }
+    property::person_links(plan, &index, diagnostics);
+    for flag in &plan.flags.items {
+        flag::all(flag, &index, diagnostics);
+    }
+    for experiment in &plan.experiments.items {
+        experiment::all(experiment, &included, &index, diagnostics);
+    }
+    code_name::all(plan, &included, &index, diagnostics);
 }

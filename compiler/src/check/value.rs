@@ -54,11 +54,12 @@ pub(crate) fn read(
     }
     let literal = match &wanted.ty.shape {
         Shape::Scalar(scalar) => self::scalar(node, *scalar, diagnostics),
-        Shape::Named(name) => {
-            let declaration = *index.types.get(name.as_str())?;
-            index.resolve(&declaration.ty)?;
-            let constraints = Some(&declaration.constraints);
-            read(node, Wanted { ty: &declaration.ty, nullable: false, constraints, ..wanted }, index, diagnostics)
+        Shape::Named(_) => {
+            let ty = index.resolve(wanted.ty)?;
+            let literal = read(node, Wanted { ty, nullable: false, constraints: None, ..wanted }, index, diagnostics)?;
+            let kept =
+                aliases(wanted.ty, index).all(|constraints| keeps(&literal, constraints, node.span, diagnostics));
+            kept.then_some(literal)
         }
         Shape::Subset { only, .. } => {
             let whole = index.enumeration(wanted.ty)?;
@@ -82,6 +83,16 @@ pub(crate) fn read(
         Some(constraints) => keeps(&literal, constraints, node.span, diagnostics).then_some(literal),
         None => Some(literal),
     }
+}
+
+/// The constraints of the declared types that a name leads through.
+fn aliases<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> impl Iterator<Item = &'e Constraints> {
+    let declared = |ty: &'e TypeExpression| match &ty.shape {
+        Shape::Named(name) => index.types.get(name.as_str()).copied(),
+        _ => None,
+    };
+    std::iter::successors(declared(ty), move |declaration| declared(&declaration.ty))
+        .map(|declaration| &declaration.constraints)
 }
 
 /// A value of which only the core schema of YAML 1.2 says what it is.

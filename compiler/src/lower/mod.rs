@@ -6,10 +6,10 @@
 mod event;
 mod experiment;
 mod flag;
-mod meta;
+pub(crate) mod meta;
 pub(crate) mod names;
 mod property;
-mod shape;
+pub(crate) mod shape;
 mod types;
 
 use self::types::Types;

@@ -4,7 +4,7 @@ use super::types::Types;
 use super::{meta, names};
 use crate::ast::{Property, Section, Shape};
 use crate::check::value::Wanted;
-use crate::ir::{self, Sensitivity};
+use crate::ir;
 
 /// The properties of a section; shapes in them are named behind `stem`.
 pub(super) fn all<'p>(properties: &'p Section<Property>, stem: &str, types: &mut Types<'p>) -> Vec<ir::Property> {
@@ -22,7 +22,7 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         required: property.is_required(),
         nullable: property.is_nullable(),
         constraints: types.at_use(&property.ty, &property.constraints),
-        sensitivity: sensitivity(property, types),
+        sensitivity: property.sensitivity.map_or_else(Default::default, |sensitivity| sensitivity.value),
         person: property.person.map(|person| person.write),
         examples: examples
             .iter()
@@ -30,10 +30,4 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
             .collect(),
         included_from: None,
     }
-}
-
-/// The class of a property: at least that of what it holds, because it is sent as a whole.
-fn sensitivity(property: &Property, types: &Types<'_>) -> Sensitivity {
-    let own = property.sensitivity.map_or(Sensitivity::default(), |sensitivity| sensitivity.value);
-    own.max(types.index.held_sensitivity(&property.ty).unwrap_or(own))
 }

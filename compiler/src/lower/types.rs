@@ -53,7 +53,7 @@ impl<'p> Types<'p> {
             Shape::Object(properties) => TypeKind::Object(property::all(properties, &stem, self)),
             _ => {
                 let ty = self.expression(&declaration.ty, &stem, true);
-                let constraints = self.merged(&declaration.ty, &declaration.constraints);
+                let constraints = constraints(&declaration.constraints);
                 match index.resolve(&declaration.ty).map(|ty| &ty.shape) {
                     Some(Shape::Scalar(scalar)) if !constraints.is_empty() => {
                         TypeKind::Constrained { scalar: *scalar, constraints }
@@ -159,7 +159,11 @@ impl<'p> Types<'p> {
         let mut part = enumeration(shape);
         let only: Vec<_> = only.iter().filter_map(|node| value::literal_of(node, shape)).collect();
         part.values.retain(|value| only.contains(&value.wire));
-        Enum { open: false, subset_of: Some(self.ids[of]), ..part }
+        let mut declared = of;
+        while let Shape::Named(next) = &self.index.types[declared].ty.shape {
+            declared = next;
+        }
+        Enum { open: false, subset_of: Some(self.ids[declared]), ..part }
     }
 
     fn constant(&self, value: &Node, of: Option<&TypeExpression>) -> Literal {

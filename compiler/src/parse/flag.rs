@@ -120,12 +120,17 @@ fn variant(name: Text, entry: &Entry, diagnostics: &mut Diagnostics) -> Variant 
 /// A number, or a list of entries.
 fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
     let node = &entry.value;
+    let mut complete = true;
     let entries = match &node.kind {
         NodeKind::Scalar(_) => {
             let percent = told_percent(entry, diagnostics)?;
             vec![RolloutEntry { span: node.span, percent, when: Vec::new(), variant: None, note: None }]
         }
-        NodeKind::Sequence(entries) => entries.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect(),
+        NodeKind::Sequence(nodes) => {
+            let entries: Vec<_> = nodes.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect();
+            complete = entries.len() == nodes.len();
+            entries
+        }
         NodeKind::Mapping(_) => {
             let message = "`rollout` is a percentage or a list of entries, not a map".to_owned();
             let help = "put the entry into a list: `rollout: [{ .. }]`".to_owned();
@@ -133,7 +138,7 @@ fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
             return None;
         }
     };
-    Some(Rollout { span: node.span, entries })
+    Some(Rollout { span: node.span, entries, complete })
 }
 
 fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
@@ -142,19 +147,19 @@ fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
     Some(percent.value)
 }
 
-fn rollout_entry(node: &Node, diagnostics: &mut Diagnostics) -> Option<RolloutEntry> {
-    if is_null(node) {
-        diagnostics.error(Code::WrongShape, node.span, "an entry of a rollout is a map, not nothing");
+fn rollout_entry(written: &Node, diagnostics: &mut Diagnostics) -> Option<RolloutEntry> {
+    if is_null(written) {
+        diagnostics.error(Code::WrongShape, written.span, "an entry of a rollout is a map, not nothing");
         return None;
     }
-    let mut fields = Fields::of(node, "an entry of a rollout", diagnostics)?;
+    let mut fields = Fields::of(written, "an entry of a rollout", diagnostics)?;
     let percent = fields.take("percent").and_then(|entry| told_percent(entry, diagnostics));
     let when = fields.take("when").map_or_else(Vec::new, |entry| when(entry, diagnostics));
     let variant = fields.take("variant").and_then(|entry| text(entry, diagnostics));
     let note = fields.take("note").and_then(|entry| text(entry, diagnostics));
     fields.not_yet(&["in_cohort", "not_in_cohort", "flags"], diagnostics);
     fields.finish(diagnostics);
-    Some(RolloutEntry { span: node.span, percent: percent.unwrap_or(100.0), when, variant, note })
+    Some(RolloutEntry { span: written.span, percent: percent.unwrap_or(100.0), when, variant, note })
 }
 
 /// Properties, each with a value, a list of values, or a map of operators.

@@ -200,10 +200,10 @@ fn several(given: &[Option<&Entry>; 6], diagnostics: &mut Diagnostics) -> Option
         return None;
     }
     let message = format!("`{}` and `{}` both say a type", first.key.text, second.key.text);
-    let word = if first.key.text == "type" { first } else { second };
-    let help = match keys.contains(&"type") {
-        true => format!("remove `{}`: `{}` says it already", word.key.text, keys.iter().find(|key| **key != "type")?),
-        false => "keep one of them".to_owned(),
+    let other = keys.iter().find(|key| **key != "type").filter(|_| keys.contains(&"type"));
+    let help = match other {
+        Some(other) => format!("remove `type`: `{other}` says it already"),
+        None => "keep one of them".to_owned(),
     };
     diagnostics.error(Code::SeveralTypes, second.key.span, message).also(first.key.span, "the first").help(help);
     Some(TypeExpression { shape: Shape::Broken, span: second.key.span })

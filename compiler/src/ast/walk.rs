@@ -1,0 +1,78 @@
+//! Every type and every property of a plan, wherever it stands.
+
+use super::{Constraints, Meta, Named, Plan, Property, Section, Shape, TypeExpression};
+
+/// Something that a rule looks at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Place<'p> {
+    /// A type, with the bounds that stand beside it.
+    Type(&'p TypeExpression, Option<&'p Constraints>),
+    /// A property of anything.
+    Property(&'p Property),
+    /// What stands on a named thing, and on an enum value.
+    Meta(&'p Meta),
+    /// The properties of one thing.
+    Properties(&'p Section<Property>),
+}
+
+/// Calls `visit` with each of them, in the order of the plan.
+pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
+    metas(&plan.owners, visit);
+    for declaration in &plan.types.items {
+        visit(Place::Meta(&declaration.meta));
+        expression(&declaration.ty, Some(&declaration.constraints), visit);
+    }
+    for group in &plan.property_groups.items {
+        visit(Place::Meta(&group.meta));
+        properties(&group.properties, visit);
+    }
+    properties(&plan.person, visit);
+    for group in &plan.groups.items {
+        visit(Place::Meta(&group.meta));
+        properties(&group.properties, visit);
+    }
+    for event in &plan.events.items {
+        visit(Place::Meta(&event.meta));
+        properties(&event.properties, visit);
+    }
+    for flag in &plan.flags.items {
+        visit(Place::Meta(&flag.meta));
+        if let Some(variants) = &flag.variants {
+            metas(&variants.section, visit);
+        }
+        if let Some(ty) = &flag.payload_type {
+            expression(ty, None, visit);
+        }
+    }
+    metas(&plan.experiments, visit);
+}
+
+fn properties<'p>(section: &'p Section<Property>, visit: &mut impl FnMut(Place<'p>)) {
+    visit(Place::Properties(section));
+    for property in &section.items {
+        visit(Place::Meta(&property.meta));
+        visit(Place::Property(property));
+        expression(&property.ty, Some(&property.constraints), visit);
+    }
+}
+
+fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, visit: &mut impl FnMut(Place<'p>)) {
+    visit(Place::Type(ty, constraints));
+    match &ty.shape {
+        Shape::Object(section) => properties(section, visit),
+        Shape::List(element) => expression(&element.ty, Some(&element.constraints), visit),
+        Shape::Map { keys, values } => {
+            if let Some(keys) = keys {
+                expression(keys, None, visit);
+            }
+            expression(&values.ty, Some(&values.constraints), visit);
+        }
+        Shape::Enum(shape) => shape.values.iter().for_each(|value| visit(Place::Meta(&value.meta))),
+        Shape::Const { of: Some(of), .. } => expression(of, None, visit),
+        Shape::Scalar(_) | Shape::Named(_) | Shape::Subset { .. } | Shape::Const { .. } | Shape::Broken => {}
+    }
+}
+
+fn metas<'p, T: Named + 'p>(section: &'p Section<T>, visit: &mut impl FnMut(Place<'p>)) {
+    section.items.iter().for_each(|item| visit(Place::Meta(item.meta())));
+}

@@ -1,0 +1,203 @@
+//! Names in Rust: of every name something is left, and in no scope do two meet.
+
+mod scope;
+
+use std::collections::{HashMap, HashSet};
+
+use self::scope::{Scope, Told, identifier, place};
+use super::include::Included;
+use super::value::source_text;
+use crate::ast::index::Index;
+use crate::ast::{EnumShape, Plan, Property, Section, Shape, Text, TypeExpression};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::lower::meta::said;
+use crate::lower::names;
+use crate::lower::shape::{self, PAYLOAD};
+
+/// Every scope of the generated code.
+pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let told = &mut Told::new(diagnostics);
+    types(plan, index, told);
+    events(plan, included, index, told);
+    fields_of(&plan.person, told);
+    let mut groups = Scope::default();
+    for group in &plan.groups.items {
+        groups.claim_named(group, names::type_name, told);
+        fields_of(&group.properties, told);
+    }
+    flags(plan, told);
+    let mut experiments = Scope::default();
+    for experiment in &plan.experiments.items {
+        experiments.claim_named(experiment, names::constant, told);
+    }
+}
+
+/// The module `types`: declared types, then inline shapes.
+fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
+    let mut scope = Scope::default();
+    for declaration in &plan.types.items {
+        scope.claim_named(declaration, names::type_name, told);
+    }
+    for declaration in &plan.types.items {
+        let stem = names::camel(said(&declaration.name, &declaration.meta));
+        shapes(&declaration.ty, stem, true, &mut scope, index, told);
+        inner(&declaration.ty, told);
+        if let Shape::Object(properties) = &declaration.ty.shape {
+            let ident = names::type_name(said(&declaration.name, &declaration.meta));
+            scope.required(ident, properties.items.iter(), &declaration.name, index, told);
+        }
+    }
+    let groups = plan.property_groups.items.iter().map(|group| (said(&group.name, &group.meta), &group.properties));
+    for group in &plan.property_groups.items {
+        // It has no item of its own, but shapes in it are named behind it.
+        identifier(&group.name, &group.meta, names::camel, told);
+    }
+    let events = plan.events.items.iter().map(|event| (said(&event.name, &event.meta), &event.properties));
+    let people = std::iter::once(("Person", &plan.person));
+    let kinds = plan.groups.items.iter().map(|group| (said(&group.name, &group.meta), &group.properties));
+    for (owner, properties) in groups.chain(events).chain(people).chain(kinds) {
+        let Some(owner) = names::camel(owner) else { continue };
+        for property in &properties.items {
+            let stem = names::nested(&owner, said(&property.name, &property.meta));
+            shapes(&property.ty, stem, false, &mut scope, index, told);
+        }
+    }
+    for flag in &plan.flags.items {
+        let Some(ty) = &flag.payload_type else { continue };
+        let stem = names::camel(said(&flag.name, &flag.meta)).map(|stem| format!("{stem}{PAYLOAD}"));
+        shapes(ty, stem, false, &mut scope, index, told);
+        inner(ty, told);
+    }
+}
+
+/// Takes the identifiers of the inline shapes of one type.
+fn shapes(
+    ty: &TypeExpression,
+    stem: Option<String>,
+    named: bool,
+    scope: &mut Scope,
+    index: &Index<'_>,
+    told: &mut Told<'_>,
+) {
+    let Some(stem) = stem else { return };
+    shape::visit(ty, &stem, named, &mut |ty, stem| {
+        let ident = names::finish_type(stem.to_owned());
+        if let Shape::Object(properties) = &ty.shape {
+            scope.required(Some(ident.clone()), properties.items.iter(), &unnamed(ty), index, told);
+        }
+        scope.claim(ident, unnamed(ty), told);
+    });
+}
+
+fn unnamed(ty: &TypeExpression) -> Text {
+    Text { value: String::new(), span: ty.span }
+}
+
+/// Scopes inside a type: fields of objects, values of enums.
+fn inner(ty: &TypeExpression, told: &mut Told<'_>) {
+    match &ty.shape {
+        Shape::Object(properties) => fields_of(properties, told),
+        Shape::Enum(shape) => values(shape, told),
+        Shape::List(element) => inner(&element.ty, told),
+        Shape::Map { keys, values } => {
+            if let Some(keys) = keys {
+                inner(keys, told);
+            }
+            inner(&values.ty, told);
+        }
+        _ => {}
+    }
+}
+
+/// The variants of an enum; an open one has `Other` besides.
+fn values(shape: &EnumShape, told: &mut Told<'_>) {
+    let mut scope = Scope::default();
+    let mut wires = HashSet::new();
+    for value in &shape.values {
+        let wire = source_text(&value.value);
+        // A value that stands twice was told as such.
+        if !wires.insert(wire) {
+            continue;
+        }
+        let span = value.meta.code_name.as_ref().map_or(value.value.span, |name| name.span);
+        let said = value.meta.code_name.as_ref().map_or(wire, |name| &name.value);
+        match names::variant(said) {
+            Some(ident) if shape.open && ident == "Other" => {
+                let message = format!("`{wire}` is `Other` in Rust, which an open enum has already");
+                let help = "give it another name in Rust: `{ value: .., code_name: .. }`".to_owned();
+                told.diagnostics.error(Code::CodeNameCollision, span, message).help(help);
+            }
+            Some(ident) => scope.claim(ident, Text { value: wire.to_owned(), span }, told),
+            None => told.nothing_left(said, span),
+        }
+    }
+}
+
+/// The struct of some properties, and the scopes inside their types.
+fn fields_of(properties: &Section<Property>, told: &mut Told<'_>) {
+    fields(properties.items.iter(), told);
+    properties.items.iter().for_each(|property| inner(&property.ty, told));
+}
+
+/// The fields of a struct, and its setters.
+fn fields<'p>(properties: impl Iterator<Item = &'p Property> + Clone, told: &mut Told<'_>) {
+    let mut scope = Scope::default();
+    let mut setters = HashMap::new();
+    for property in properties.clone() {
+        let Some(ident) = identifier(&property.name, &property.meta, names::field, told) else { continue };
+        setters.insert(names::setter(&ident), property);
+        let name = Text { value: property.name.value.clone(), span: place(&property.name, &property.meta) };
+        scope.claim(ident, name, told);
+    }
+    // `with_x_null` of a property that may be unset or null.
+    for property in properties.filter(|property| property.is_nullable() && !property.is_required()) {
+        let Some(ident) = names::field(said(&property.name, &property.meta)) else { continue };
+        let setter = format!("{}_null", names::setter(&ident));
+        if let Some(other) = setters.get(&setter) {
+            told.meet((&property.name, &other.name), &format!("both have the setter `{setter}`"));
+        }
+    }
+}
+
+/// The module `events`.
+fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mut Told<'_>) {
+    let mut scope = Scope::default();
+    for event in &plan.events.items {
+        scope.claim_named(event, names::type_name, told);
+    }
+    for group in &plan.property_groups.items {
+        fields_of(&group.properties, told);
+    }
+    for event in &plan.events.items {
+        if event.include.is_empty() {
+            fields_of(&event.properties, told);
+            let ident = names::type_name(said(&event.name, &event.meta));
+            scope.required(ident, event.properties.items.iter(), &event.name, index, told);
+            continue;
+        }
+        let (properties, _) = included.of_event(event);
+        fields(properties.iter().copied(), told);
+        event.properties.items.iter().for_each(|property| inner(&property.ty, told));
+        let ident = names::type_name(said(&event.name, &event.meta));
+        scope.required(ident, properties.iter().copied(), &event.name, index, told);
+    }
+}
+
+/// The module `flags`: constants, and the enums of those with variants.
+fn flags(plan: &Plan, told: &mut Told<'_>) {
+    let mut constants = Scope::default();
+    let mut enums = Scope::default();
+    for flag in &plan.flags.items {
+        constants.claim_named(flag, names::constant, told);
+        let Some(variants) = &flag.variants else { continue };
+        if let Some(ident) = names::type_name(said(&flag.name, &flag.meta)) {
+            let name = Text { value: flag.name.value.clone(), span: place(&flag.name, &flag.meta) };
+            enums.claim(ident, name, told);
+        }
+        let mut scope = Scope::default();
+        for variant in &variants.section.items {
+            scope.claim_named(variant, names::variant, told);
+        }
+    }
+}

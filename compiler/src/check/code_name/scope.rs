@@ -1,0 +1,180 @@
+//! One scope of the generated code, and who has which name in it.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::ast::index::Index;
+use crate::ast::{EnumShape, Meta, Named, Property, Section, Shape, Text, TypeDeclaration, TypeExpression};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::Scalar;
+use crate::lower::meta::said;
+use crate::source::Span;
+
+/// What was told, so that two names that meet in many events are told once.
+pub(super) struct Told<'d> {
+    pub(super) diagnostics: &'d mut Diagnostics,
+    places: HashSet<(Span, Span)>,
+}
+
+impl<'d> Told<'d> {
+    pub(super) fn new(diagnostics: &'d mut Diagnostics) -> Self {
+        Self { diagnostics, places: HashSet::new() }
+    }
+
+    /// Tells that two names meet: the later place is the wrong one.
+    pub(super) fn meet(&mut self, names: (&Text, &Text), how: &str) {
+        let (first, later) = if names.0.span < names.1.span { names } else { (names.1, names.0) };
+        if self.places.insert((first.span, later.span)) {
+            let message = format!("{} and {} {how} in Rust", called(later), called(first));
+            self.diagnostics
+                .error(Code::CodeNameCollision, later.span, message)
+                .also(first.span, "the first")
+                .help("give one of them another name in Rust: `code_name: ..`".to_owned());
+        }
+    }
+
+    /// Tells that no identifier can be made of a name.
+    pub(super) fn nothing_left(&mut self, said: &str, span: Span) {
+        if self.places.insert((span, span)) {
+            self.diagnostics
+                .error(Code::NoCodeName, span, format!("nothing is left of `{said}` for a name in Rust"))
+                .help("name it in letters: `code_name: ..`".to_owned());
+        }
+    }
+}
+
+fn called(name: &Text) -> String {
+    if name.value.is_empty() { "the shape here".to_owned() } else { format!("`{}`", name.value) }
+}
+
+/// Identifiers that are taken, with what has them.
+#[derive(Default)]
+pub(super) struct Scope {
+    taken: HashMap<String, Text>,
+}
+
+impl Scope {
+    /// Takes the identifier of a named item.
+    pub(super) fn claim_named(
+        &mut self,
+        item: &impl Named,
+        ident: impl Fn(&str) -> Option<String>,
+        told: &mut Told<'_>,
+    ) {
+        if let Some(ident) = identifier(item.name(), item.meta(), ident, told) {
+            let name = Text { value: item.name().value.clone(), span: place(item.name(), item.meta()) };
+            self.claim(ident, name, told);
+        }
+    }
+
+    /// Takes an identifier, or tells that another has it. A shape without a name claims with an empty one.
+    pub(super) fn claim(&mut self, ident: String, name: Text, told: &mut Told<'_>) {
+        match self.taken.get(&ident) {
+            Some(other) => {
+                let bare = ident.strip_prefix("r#").unwrap_or(&ident);
+                told.meet((&name, other), &format!("are both `{bare}`"));
+            }
+            None => {
+                self.taken.insert(ident, name);
+            }
+        }
+    }
+
+    /// Takes the struct of the required properties, where there is one.
+    pub(super) fn required<'p>(
+        &mut self,
+        ident: Option<String>,
+        properties: impl Iterator<Item = &'p Property>,
+        name: &Text,
+        index: &Index<'_>,
+        told: &mut Told<'_>,
+    ) {
+        let Some(ident) = ident else { return };
+        if has_literal(properties, index) {
+            self.claim(format!("{ident}Required"), name.clone(), told);
+        }
+    }
+}
+
+/// The identifier of a name; that nothing is left of it is told.
+pub(super) fn identifier(
+    name: &Text,
+    meta: &Meta,
+    ident: impl Fn(&str) -> Option<String>,
+    told: &mut Told<'_>,
+) -> Option<String> {
+    let said = said(name, meta);
+    let ident = ident(said);
+    // An empty name was told as such.
+    if ident.is_none() && !(meta.code_name.is_none() && name.value.is_empty()) {
+        told.nothing_left(said, place(name, meta));
+    }
+    ident
+}
+
+/// What is wrong when a name in Rust is: `code_name` where it is said, else the key.
+pub(super) fn place(name: &Text, meta: &Meta) -> Span {
+    meta.code_name.as_ref().map_or(name.span, |code_name| code_name.span)
+}
+
+/// Whether `new` takes a literal with names, because positions would not tell the properties apart.
+///
+/// It has to be told here as the emitter decides it.
+fn has_literal<'p>(properties: impl Iterator<Item = &'p Property>, index: &Index<'_>) -> bool {
+    const MOST_POSITIONAL: usize = 5;
+    let is_asked_for =
+        |property: &&Property| property.is_required() && !matches!(property.ty.shape, Shape::Const { .. });
+    let mut kinds = Vec::new();
+    for property in properties.filter(is_asked_for) {
+        let kind = kind(&property.ty, index);
+        if kinds.len() == MOST_POSITIONAL || kinds.contains(&kind) {
+            return true;
+        }
+        kinds.push(kind);
+    }
+    false
+}
+
+/// What an argument is to the compiler of Rust: arguments of one kind could change places.
+#[derive(PartialEq)]
+enum Kind {
+    Scalar(Scalar),
+    Constrained(*const TypeDeclaration),
+    Enum(*const EnumShape),
+    Object(*const Section<Property>),
+    List(Box<Kind>),
+    Map(Box<Kind>, Box<Kind>),
+    Unknown,
+}
+
+fn kind(ty: &TypeExpression, index: &Index<'_>) -> Kind {
+    let Some(resolved) = index.resolve(ty) else { return Kind::Unknown };
+    match &resolved.shape {
+        Shape::Scalar(scalar) => match constrained(ty, index) {
+            Some(declaration) => Kind::Constrained(declaration),
+            None if *scalar == Scalar::Integer => Kind::Scalar(Scalar::Number),
+            None => Kind::Scalar(*scalar),
+        },
+        Shape::Enum(_) | Shape::Subset { .. } => index.enumeration(resolved).map_or(Kind::Unknown, |it| Kind::Enum(it)),
+        Shape::Object(properties) => Kind::Object(properties),
+        Shape::List(element) => Kind::List(Box::new(kind(&element.ty, index))),
+        Shape::Map { keys, values } => {
+            let keys = keys.as_ref().map_or(Kind::Scalar(Scalar::String), |keys| kind(keys, index));
+            Kind::Map(Box::new(keys), Box::new(kind(&values.ty, index)))
+        }
+        Shape::Named(_) | Shape::Const { .. } | Shape::Broken => Kind::Unknown,
+    }
+}
+
+/// The declared type that a name leads to, where it is a type of its own.
+fn constrained<'p>(ty: &TypeExpression, index: &Index<'p>) -> Option<&'p TypeDeclaration> {
+    let mut ty = ty;
+    while let Shape::Named(name) = &ty.shape {
+        let declaration = *index.types.get(name.as_str())?;
+        if !declaration.constraints.is_empty() {
+            return Some(declaration);
+        }
+        ty = &declaration.ty;
+    }
+    None
+}

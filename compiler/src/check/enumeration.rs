@@ -1,0 +1,156 @@
+//! Enums: their values, parts of them, and maps whose keys they are.
+
+use std::collections::{HashMap, HashSet};
+
+use super::value::{self, is_integer, quoted, source_text};
+use crate::ast::index::Index;
+use crate::ast::scalar::{Core, core};
+use crate::ast::{EnumShape, Shape, TypeExpression};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::{Literal, Scalar};
+use crate::suggest;
+use crate::yaml::{Node, NodeKind};
+
+/// There is at least one value, all are text or all integers, and none stands twice.
+pub(super) fn values(ty: &TypeExpression, diagnostics: &mut Diagnostics) {
+    let Shape::Enum(shape) = &ty.shape else { return };
+    if shape.values.is_empty() && shape.complete {
+        diagnostics.error(Code::EmptyEnum, ty.span, "an enum has at least one value");
+        return;
+    }
+    for value in &shape.values {
+        readable(&value.value, diagnostics);
+    }
+    if same_kind(shape, diagnostics) {
+        let values = shape.values.iter().map(|value| &value.value);
+        not_twice(values, shape, diagnostics);
+    }
+}
+
+/// A part of an enum has values of the whole.
+pub(super) fn subset(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let Shape::Subset { of, only, key } = &ty.shape else { return };
+    let Some(declaration) = index.types.get(of.as_str()) else { return };
+    let Some(whole) = index.resolve(&declaration.ty) else { return };
+    let shape = match &whole.shape {
+        Shape::Broken => return,
+        Shape::Enum(_) | Shape::Subset { .. } => index.enumeration(whole),
+        _ => None,
+    };
+    let Some(shape) = shape else {
+        let message = format!("`only` takes some values of an enum, and `{of}` is none");
+        diagnostics.error(Code::NotAnEnum, ty.span, message).also(declaration.name.span, "declared here");
+        return;
+    };
+    if only.is_empty() {
+        diagnostics.error(Code::EmptyEnum, *key, "`only` has at least one value");
+        return;
+    }
+    let Some(values) = effective(whole, index) else { return };
+    for node in only {
+        if values.contains(source_text(node)) && matches!(node.kind, NodeKind::Scalar(_)) {
+            continue;
+        }
+        if !shape.complete {
+            continue;
+        }
+        let text = source_text(node);
+        let ordered = shape.values.iter().map(|value| source_text(&value.value)).filter(|text| values.contains(text));
+        let help = match suggest::nearest(text, ordered.clone()) {
+            Some(similar) => format!("a value with a similar name exists: `{similar}`"),
+            None => format!("its values are {}", quoted(ordered)),
+        };
+        diagnostics
+            .error(Code::ValueMismatch, node.span, format!("`{text}` is not a value of `{of}`"))
+            .also(declaration.name.span, "declared here")
+            .help(help);
+    }
+    not_twice(only.iter(), shape, diagnostics);
+}
+
+/// The keys of a map are texts or values of an enum of texts.
+pub(super) fn keys(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let Shape::Map { keys: Some(keys), .. } = &ty.shape else { return };
+    let Some(resolved) = index.resolve(keys) else { return };
+    let fits = match &resolved.shape {
+        Shape::Broken => true,
+        Shape::Scalar(scalar) => *scalar == Scalar::String && !constrained(keys, index),
+        Shape::Enum(_) | Shape::Subset { .. } => {
+            index.enumeration(resolved).is_none_or(|shape| !value::is_integers(shape))
+        }
+        _ => false,
+    };
+    if !fits {
+        let message = "the keys of a map are texts, or an enum of texts".to_owned();
+        diagnostics.error(Code::NotAnEnum, keys.span, message);
+    }
+}
+
+fn constrained(ty: &TypeExpression, index: &Index<'_>) -> bool {
+    let mut ty = ty;
+    while let Shape::Named(name) = &ty.shape {
+        let Some(declaration) = index.types.get(name.as_str()) else { return false };
+        if !declaration.constraints.is_empty() {
+            return true;
+        }
+        ty = &declaration.ty;
+    }
+    false
+}
+
+fn readable(node: &Node, diagnostics: &mut Diagnostics) {
+    let NodeKind::Scalar(scalar) = &node.kind else { return };
+    if scalar.text.is_empty() && !scalar.quoted {
+        diagnostics
+            .error(Code::EmptyValue, node.span, "an enum value is missing here")
+            .help("the empty text is written `\"\"`".to_owned());
+    } else if core(scalar) == Core::Overflow {
+        diagnostics
+            .error(Code::InvalidValue, node.span, format!("`{}` does not fit into 64 bits", scalar.text))
+            .help(format!("as text it is written `\"{}\"`", scalar.text));
+    }
+}
+
+/// The first value says which kind they are.
+fn same_kind(shape: &EnumShape, diagnostics: &mut Diagnostics) -> bool {
+    let Some(first) = shape.values.first() else { return true };
+    let integers = is_integer(&first.value);
+    let Some(other) = shape.values.iter().find(|value| is_integer(&value.value) != integers) else { return true };
+    let (this, those) = if integers { ("text", "an integer") } else { ("an integer", "text") };
+    let number = if integers { &first.value } else { &other.value };
+    let message = format!("`{}` is {this}, and the first value is {those}", source_text(&other.value));
+    diagnostics
+        .error(Code::MixedEnum, other.value.span, message)
+        .also(first.value.span, "the first value")
+        .help(format!("the values of an enum are all text or all integers; as text: `\"{}\"`", source_text(number)));
+    false
+}
+
+fn not_twice<'n>(values: impl Iterator<Item = &'n Node>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<String, &Node> = HashMap::new();
+    for node in values {
+        let key = match value::literal_of(node, shape) {
+            Some(Literal::Integer(integer)) => integer.to_string(),
+            Some(Literal::Text(text)) => text,
+            _ => continue,
+        };
+        if let Some(first) = seen.get(&key) {
+            diagnostics
+                .error(Code::RepeatedEnumValue, node.span, format!("`{key}` stands twice in this enum"))
+                .also(first.span, "the first")
+                .help("remove one of them".to_owned());
+        } else {
+            seen.insert(key, node);
+        }
+    }
+}
+
+/// The texts of the values that an enum or a part of one has.
+fn effective<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> Option<HashSet<&'e str>> {
+    match &ty.shape {
+        Shape::Enum(shape) => Some(shape.values.iter().map(|value| source_text(&value.value)).collect()),
+        Shape::Subset { only, .. } => Some(only.iter().map(source_text).collect()),
+        _ => effective(index.resolve(ty)?, index),
+    }
+}

@@ -1,0 +1,209 @@
+//! `include`: what it names, and whether the properties of all that is included get along.
+
+use std::collections::HashMap;
+use std::rc::Rc;
+
+use crate::ast::index::Index;
+use crate::ast::{Event, Keyed, Property, PropertyGroup, Section, Text};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+use crate::suggest;
+
+/// What property groups and object types bring, worked out once for each.
+pub(super) struct Included<'i, 'p> {
+    index: &'i Index<'p>,
+    groups: HashMap<&'p str, Rc<Brought<'p>>>,
+}
+
+/// The properties that come by one name.
+struct Brought<'p> {
+    /// In order.
+    properties: Vec<&'p Property>,
+    /// Whether all that is included could be found and read.
+    complete: bool,
+    /// How many groups lead from this one to the last.
+    depth: usize,
+}
+
+/// How many property groups may lead from one to the next.
+const DEEPEST: usize = 100;
+
+impl<'i, 'p> Included<'i, 'p> {
+    /// Works out every property group, and tells what is wrong with what they include.
+    pub(super) fn new(index: &'i Index<'p>, diagnostics: &mut Diagnostics) -> Self {
+        let mut included = Self { index, groups: HashMap::new() };
+        let mut path = Vec::new();
+        for group in &index.plan.property_groups.items {
+            included.group(group, &mut path, diagnostics);
+        }
+        included
+    }
+
+    /// Tells what is wrong with the `include` of an event, or between it and the event's own properties.
+    pub(super) fn check(&self, include: &[Text], own: &'p Section<Property>, diagnostics: &mut Diagnostics) {
+        for name in include {
+            self.exists(name, diagnostics);
+        }
+        self.combine(include, own, diagnostics);
+    }
+
+    /// All properties of an event by name, and whether there may be more that could not be read.
+    pub(super) fn of_event(&self, event: &'p Event) -> (Vec<&'p Property>, bool) {
+        let mut told_elsewhere = Diagnostics::default();
+        let brought = self.combine(&event.include, &event.properties, &mut told_elsewhere);
+        (brought.properties, brought.complete)
+    }
+
+    fn group(&mut self, group: &'p PropertyGroup, path: &mut Vec<&'p str>, diagnostics: &mut Diagnostics) {
+        let name = group.name.value.as_str();
+        if self.groups.contains_key(name) {
+            return;
+        }
+        path.push(name);
+        for include in &group.include {
+            if let Some(start) = path.iter().position(|name| *name == include.value) {
+                let circle = path[start..].iter().copied().chain([include.value.as_str()]);
+                let circle = circle.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
+                let message = format!("property groups include each other in a circle: {circle}");
+                diagnostics.error(Code::IncludeCycle, include.span, message).help("remove one `include`".to_owned());
+            } else if path.len() > DEEPEST {
+                return too_deep(group, diagnostics);
+            } else if let Some(next) = self.index.property_groups.get(include.value.as_str()) {
+                self.group(next, path, diagnostics);
+            } else {
+                self.exists(include, diagnostics);
+            }
+        }
+        path.pop();
+        let brought = self.combine(&group.include, &group.properties, diagnostics);
+        if brought.depth == DEEPEST + 1 {
+            too_deep(group, diagnostics);
+        }
+        self.groups.insert(name, Rc::new(brought));
+    }
+
+    /// The name is that of a property group or an object type.
+    fn exists(&self, name: &Text, diagnostics: &mut Diagnostics) {
+        let Index { plan, property_groups, types, .. } = self.index;
+        if property_groups.contains_key(name.value.as_str()) {
+            return;
+        }
+        if let Some(declaration) = types.get(name.value.as_str()) {
+            let is_known = self.index.resolve(&declaration.ty).is_some_and(|ty| !ty.is_broken());
+            if is_known && self.index.object(&declaration.ty).is_none() {
+                diagnostics
+                    .error(
+                        Code::UnknownPropertyGroup,
+                        name.span,
+                        format!("the type `{}` has no properties", name.value),
+                    )
+                    .also(declaration.name.span, "declared here")
+                    .help("`include` takes property groups and object types".to_owned());
+            }
+            return;
+        }
+        if !plan.property_groups.complete || !plan.types.complete {
+            return;
+        }
+        let objects = plan.types.items.iter().filter(|declaration| self.index.object(&declaration.ty).is_some());
+        let objects = objects.map(|declaration| declaration.name.value.as_str());
+        let groups = plan.property_groups.items.iter().map(|group| group.name.value.as_str());
+        let help = match suggest::nearest(&name.value, groups.chain(objects)) {
+            Some(similar) => format!("one with a similar name exists: `{similar}`"),
+            None => "`include` takes property groups and object types".to_owned(),
+        };
+        diagnostics
+            .error(Code::UnknownPropertyGroup, name.span, format!("unknown property group `{}`", name.value))
+            .label("not declared in `property_groups` or `types`")
+            .help(help);
+    }
+
+    fn brought(&self, name: &str) -> Option<Rc<Brought<'p>>> {
+        if let Some(brought) = self.groups.get(name) {
+            return Some(Rc::clone(brought));
+        }
+        if self.index.property_groups.contains_key(name) {
+            return None;
+        }
+        let object = self.index.object(&self.index.types.get(name)?.ty)?;
+        Some(Rc::new(Brought { properties: object.items.iter().collect(), complete: object.complete, depth: 1 }))
+    }
+
+    /// Included properties first, then the own ones. One that comes from two places, or stands beside an
+    /// own one without `override`, is told.
+    fn combine(&self, include: &[Text], own: &'p Section<Property>, diagnostics: &mut Diagnostics) -> Brought<'p> {
+        let mut complete = own.complete;
+        let mut depth = 0;
+        let mut by_name: HashMap<&str, (&'p Property, Span)> = HashMap::new();
+        let mut properties: Vec<&'p Property> = Vec::new();
+        let own_names: HashMap<&str, &Property> = match include {
+            [] => HashMap::new(),
+            _ => own.items.iter().map(|property| (property.name.value.as_str(), property)).collect(),
+        };
+        for name in include {
+            let Some(brought) = self.brought(&name.value) else {
+                complete = false;
+                continue;
+            };
+            complete &= brought.complete;
+            depth = depth.max(brought.depth);
+            for property in &brought.properties {
+                let key = property.name.value.as_str();
+                match by_name.get(key) {
+                    Some((first, _)) if std::ptr::eq(*first, *property) => {}
+                    Some((first, from)) if !own_names.contains_key(key) => {
+                        diagnostics
+                            .error(Code::DuplicateProperty, name.span, format!("`{key}` comes from two includes"))
+                            .also(*from, "the first")
+                            .also(first.name.span, "declared here")
+                            .also(property.name.span, "and here")
+                            .help(format!("declare `{key}` here too, with `override: true`"));
+                    }
+                    Some(_) => {}
+                    None => {
+                        by_name.insert(key, (property, name.span));
+                        if !own_names.contains_key(key) {
+                            properties.push(property);
+                        }
+                    }
+                }
+            }
+        }
+        for property in &own.items {
+            self::overriding(
+                property,
+                by_name.get(property.name.value.as_str()).map(|(it, _)| *it),
+                complete,
+                diagnostics,
+            );
+        }
+        properties.extend(&own.items);
+        Brought { properties, complete, depth: depth + 1 }
+    }
+}
+
+fn too_deep(group: &PropertyGroup, diagnostics: &mut Diagnostics) {
+    let message = format!("property groups include each other more than {DEEPEST} deep");
+    diagnostics.error(Code::IncludeCycle, group.name.span, message);
+}
+
+/// An own property says so when it stands in for an included one.
+fn overriding(property: &Property, included: Option<&Property>, complete: bool, diagnostics: &mut Diagnostics) {
+    let says_so = property.overrides.as_ref().filter(|overrides| overrides.value);
+    match (included, says_so) {
+        (Some(included), None) => {
+            let name = &property.name.value;
+            diagnostics
+                .error(Code::DuplicateProperty, property.name.span, format!("`{name}` is included already"))
+                .also(included.name.span, "declared here")
+                .help("to replace it, add `override: true`".to_owned());
+        }
+        (None, Some(Keyed { key, .. })) if complete => {
+            diagnostics
+                .error(Code::NothingToOverride, *key, format!("no `{}` is included here", property.name.value))
+                .help("remove `override`".to_owned());
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,120 @@
+//! Names that refer to something that is declared.
+
+use std::collections::HashSet;
+
+use crate::ast::index::Index;
+use crate::ast::{Meta, Named, Plan, Section, Shape, TypeExpression};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::parse::TYPE_WORDS;
+use crate::suggest;
+
+/// Words of other languages, and what they are here.
+const HABITS: &[(&str, &str)] = &[
+    ("float", "number"),
+    ("double", "number"),
+    ("decimal", "number"),
+    ("int", "integer"),
+    ("long", "integer"),
+    ("bool", "boolean"),
+    ("text", "string"),
+    ("str", "string"),
+    ("timestamp", "datetime"),
+    ("date", "datetime"),
+    ("time", "datetime"),
+    ("any", "json"),
+];
+
+/// Every owner is one of `owners`, where there are any.
+pub(super) fn owners(meta: &Meta, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let declared = &index.plan.owners;
+    if declared.declared.is_none() || !declared.complete {
+        return;
+    }
+    for owner in meta.owners.iter().filter(|owner| !index.owners.contains_key(owner.value.as_str())) {
+        let help = similar("an owner", &owner.value, &declared.items)
+            .unwrap_or_else(|| format!("declare it: `owners: {{ {}: {{ contact: .. }} }}`", owner.value));
+        diagnostics
+            .error(Code::UnknownOwner, owner.span, format!("unknown owner `{}`", owner.value))
+            .label("not declared in `owners`")
+            .help(help);
+    }
+}
+
+/// Every word for a type is one of the language or declared.
+pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let (Shape::Named(name) | Shape::Subset { of: name, .. }) = &ty.shape else { return };
+    if index.types.contains_key(name.as_str()) {
+        return;
+    }
+    if let Some((_, word)) = HABITS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(name)) {
+        let message = format!("`{name}` is not a type of this language");
+        diagnostics.error(Code::Habit, ty.span, message).help(format!("write `{word}`"));
+        return;
+    }
+    if name.eq_ignore_ascii_case("array") {
+        let message = format!("`{name}` is not a type of this language");
+        diagnostics.error(Code::Habit, ty.span, message).help("a list is written `{ list: .. }`".to_owned());
+        return;
+    }
+    if !index.plan.types.complete {
+        return;
+    }
+    let words = TYPE_WORDS.iter().map(|(word, _)| *word);
+    let names = index.plan.types.items.iter().map(|declaration| declaration.name.value.as_str());
+    let help = if let Some(similar) = suggest::nearest(name, words.clone().chain(names)) {
+        format!("a type with a similar name exists: `{similar}`")
+    } else {
+        let words = words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
+        format!("declare `{name}` in `types`, or write one of {words}")
+    };
+    diagnostics
+        .error(Code::UnknownType, ty.span, format!("unknown type `{name}`"))
+        .label("not declared in `types`")
+        .help(help);
+}
+
+/// What replaces a deprecated thing stands beside it; properties are looked at where they are met.
+pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
+    replacement(&plan.owners, diagnostics);
+    replacement(&plan.types, diagnostics);
+    replacement(&plan.property_groups, diagnostics);
+    replacement(&plan.groups, diagnostics);
+    replacement(&plan.events, diagnostics);
+    replacement(&plan.flags, diagnostics);
+    replacement(&plan.experiments, diagnostics);
+    for variants in plan.flags.items.iter().filter_map(|flag| flag.variants.as_ref()) {
+        replacement(&variants.section, diagnostics);
+    }
+}
+
+/// What replaces an item of one section is another of its items.
+pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
+    let deprecated = section.items.iter().filter_map(|item| {
+        let replaced_by = item.meta().deprecated.as_ref()?.replaced_by.as_ref()?;
+        Some((item.name(), replaced_by))
+    });
+    let mut names: Option<HashSet<&str>> = None;
+    for (name, replaced_by) in deprecated {
+        let names = names.get_or_insert_with(|| section.items.iter().map(|item| item.name().value.as_str()).collect());
+        if replaced_by.value == name.value {
+            let message = format!("`{}` is replaced by itself", name.value);
+            diagnostics.error(Code::UnknownReplacement, replaced_by.span, message);
+        } else if !names.contains(replaced_by.value.as_str()) && section.complete {
+            let others = section.items.iter().filter(|item| item.name().value != name.value);
+            let others = others.map(|item| item.name().value.as_str());
+            let help = suggest::nearest(&replaced_by.value, others).map(|similar| format!("did you mean `{similar}`?"));
+            let message = format!("`{}` is replaced by `{}`, which does not exist", name.value, replaced_by.value);
+            diagnostics
+                .error(Code::UnknownReplacement, replaced_by.span, message)
+                .label("not declared beside it")
+                .help(help);
+        }
+    }
+}
+
+/// `` an event with a similar name exists: `completed_purchase` ``.
+pub(super) fn similar<T: Named>(what: &str, name: &str, items: &[T]) -> Option<String> {
+    let similar = suggest::nearest(name, items.iter().map(|item| item.name().value.as_str()))?;
+    Some(format!("{what} with a similar name exists: `{similar}`"))
+}
