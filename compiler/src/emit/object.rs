@@ -21,7 +21,12 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
     let docs = Docs::item(name, meta).tokens();
     let fields = fields(scope, Some(id), properties);
     let (declared, elided) = lifetimes(*borrows);
-    let declarations = fields.iter().map(|field| field.declaration(scope));
+    // A payload is there to be read; by name, so that no value of one field is ever taken for another's.
+    let visibility = decoded.then(|| quote!(pub));
+    let declarations = fields.iter().map(|field| {
+        let declaration = field.declaration(scope);
+        quote!(#visibility #declaration)
+    });
     let Constructor { new, required, default } =
         constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
     let setters = fields.iter().filter_map(|field| setters(scope, field));
