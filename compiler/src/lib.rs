@@ -29,6 +29,7 @@ pub mod parse;
 pub mod printer;
 pub mod render;
 pub mod source;
+pub mod stand_in;
 pub mod suggest;
 pub mod yaml;
 

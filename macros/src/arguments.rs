@@ -35,15 +35,17 @@ impl Arguments {
         if without_last_comma.is_empty() {
             return Ok(arguments);
         }
-        for (index, argument) in without_last_comma.split(|token| is_punctuation(token, ',')).enumerate() {
+        let mut rest = tokens.as_slice();
+        for argument in without_last_comma.split(|token| is_punctuation(token, ',')) {
             match argument {
-                [token] if index == 0 => arguments.text = Some(text(token)?),
+                [token] if rest.len() == tokens.len() => arguments.text = Some(text(token)?),
                 [TokenTree::Ident(name), equals, value @ ..] if is_punctuation(equals, '=') && !value.is_empty() => {
                     arguments.assign(name, value, known)?;
                 }
                 [first, ..] => return Err(Failure::new(first.span(), format!("expected {}", forms(known)))),
-                [] => return Err(Failure::new(Span::call_site(), "there is nothing between two commas")),
+                [] => return Err(Failure::new(rest[0].span(), "there is nothing before this comma")),
             }
+            rest = rest.get(argument.len() + 1..).unwrap_or_default();
         }
         Ok(arguments)
     }

@@ -2,7 +2,7 @@ use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::quote;
 use taxogen_compiler::diagnostic::Severity;
 use taxogen_compiler::emit::{self, Options};
-use taxogen_compiler::render;
+use taxogen_compiler::{render, stand_in};
 
 use crate::arguments::Arguments;
 use crate::failure::Failure;
@@ -32,7 +32,7 @@ fn compile(arguments: TokenStream) -> Result<(std::sync::Arc<Compiled>, Span), F
 fn items(compiled: &Compiled, runtime: TokenStream, at: Span) -> TokenStream {
     let items = match &compiled.analysis.plan {
         Some(plan) => emit::tokens(plan, &Options { runtime }),
-        None => mistakes(compiled, at).tokens(),
+        None => stand_in::items(&compiled.source, &mistakes(compiled, at).tokens()),
     };
     let tracking = tracking::items(compiled);
     quote!(#items #tracking)
