@@ -5,7 +5,7 @@ use quote::{format_ident, quote};
 
 use super::deprecated;
 use super::docs::Docs;
-use super::field::{Field, Presence};
+use super::field::Field;
 use super::scope::{Scope, ident};
 use crate::ir::{Deprecated, Element, Property, Scalar, Type, TypeId, TypeKind};
 
@@ -127,7 +127,7 @@ pub(super) fn constructor(
 
 /// `OrderRequired`
 pub(super) fn required_ident(owner: &Ident) -> Ident {
-    format_ident!("{}Required", ident(owner.to_string().trim_start_matches("r#")))
+    format_ident!("{}Required", owner.to_string().trim_end_matches('_'))
 }
 
 fn positional(
@@ -144,7 +144,7 @@ fn positional(
         let (ident, ty) = (&field.ident, field.parameter(scope));
         quote!(#ident: #ty)
     });
-    let inits = fields.iter().map(|field| positional_init(scope, field));
+    let inits = fields.iter().map(|field| init(field, field.converts(scope)));
     quote! {
         #docs
         #deprecated
@@ -159,23 +159,6 @@ fn arguments(required: &[&Field<'_>]) -> Docs {
     required.iter().fold(Docs::new(), |docs, field| docs.argument(field.property))
 }
 
-fn positional_init(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
-    let ident = &field.ident;
-    if !field.presence().is_required() {
-        let unset = field.unset();
-        return quote!(#ident: #unset);
-    }
-    if field.converts(scope) {
-        let value = field.boxing(quote!(#ident.into()));
-        return quote!(#ident: #value);
-    }
-    if field.is_boxed() {
-        let value = field.boxing(quote!(#ident));
-        return quote!(#ident: #value);
-    }
-    quote!(#ident)
-}
-
 fn literal(
     scope: &Scope<'_>,
     name: &Ident,
@@ -183,22 +166,33 @@ fn literal(
     required: &[&Field<'_>],
     deprecated: Option<&Deprecated>,
 ) -> TokenStream {
+    // The literal is taken apart, which no constant does to what has a destructor.
+    let constness = required.iter().all(|field| scope.is_copy(&field.property.ty)).then(|| quote!(const));
     let deprecated = deprecated::attribute(deprecated);
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
-    let inits = fields.iter().map(|field| {
-        let ident = &field.ident;
-        let value = match field.presence() {
-            Presence::Required | Presence::RequiredOrNull => field.boxing(quote!(required.#ident)),
-            Presence::Optional | Presence::OptionalOrNull => field.unset(),
-        };
-        quote!(#ident: #value)
-    });
+    let names = required.iter().map(|field| &field.ident);
+    let inits = fields.iter().map(|field| init(field, false));
     quote! {
         #deprecated
-        pub fn new(required: #name #borrows) -> Self {
+        pub #constness fn new(#name { #(#names,)* }: #name #borrows) -> Self {
             Self { #(#inits,)* }
         }
     }
+}
+
+/// `channel`, `code: code.into()` or `duration_ms: None`.
+fn init(field: &Field<'_>, converts: bool) -> TokenStream {
+    let ident = &field.ident;
+    if !field.presence().is_required() {
+        let unset = field.unset();
+        return quote!(#ident: #unset);
+    }
+    if !converts && !field.is_boxed() {
+        return quote!(#ident);
+    }
+    let given = if converts { quote!(#ident.into()) } else { quote!(#ident) };
+    let value = field.boxing(given);
+    quote!(#ident: #value)
 }
 
 fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&Field<'_>]) -> TokenStream {

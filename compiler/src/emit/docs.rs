@@ -58,6 +58,15 @@ impl Docs {
         self
     }
 
+    /// The wire name of an enum's value or a flag's variant, where it is another than Rust's.
+    pub(super) fn wire_value(self, wire: &str, ident: &str) -> Self {
+        let sentence = match wire {
+            "" => Some("The empty text.".to_owned()),
+            wire => (!ident.eq_ignore_ascii_case(wire)).then(|| format!("{}.", code(wire))),
+        };
+        self.sentence(sentence)
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.paragraphs.is_empty()
     }

@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::docs::{Docs, code};
+use super::docs::Docs;
 use super::event::lifetimes;
 use super::scope::{Scope, Std, ident};
 use super::{deprecated, literal, payload};
@@ -53,25 +53,16 @@ fn borrows(shape: &Enum) -> bool {
     shape.open && shape.repr == EnumRepr::Text
 }
 
+/// A variant; a deprecated enum is deprecated where it is touched: at each of them.
 fn variant(value: &EnumValue, meta: &Meta) -> TokenStream {
     let ident = ident(&value.ident);
-    let Literal::Text(wire) = &value.wire else { return integer_variant(value, meta, &ident) };
-    let docs = Docs::new().plain(value.description.as_deref());
-    let docs = if value.ident.eq_ignore_ascii_case(wire) { docs } else { docs.sentence(format!("{}.", code(wire))) };
-    let (docs, deprecated) = (docs.tokens(), variant_deprecated(value, meta));
+    let wire = match &value.wire {
+        Literal::Text(text) => text.clone(),
+        other => literal::json(other),
+    };
+    let docs = Docs::new().plain(value.description.as_deref()).wire_value(&wire, &value.ident).tokens();
+    let deprecated = deprecated::attribute(value.deprecated.as_ref().or(meta.deprecated.as_ref()));
     quote!(#docs #deprecated #ident)
-}
-
-fn integer_variant(value: &EnumValue, meta: &Meta, ident: &Ident) -> TokenStream {
-    let docs = Docs::new().plain(value.description.as_deref());
-    let docs = docs.sentence(format!("{}.", code(&literal::json(&value.wire)))).tokens();
-    let deprecated = variant_deprecated(value, meta);
-    quote!(#docs #deprecated #ident)
-}
-
-/// A deprecated enum is deprecated where it is touched: at each variant.
-fn variant_deprecated(value: &EnumValue, meta: &Meta) -> Option<TokenStream> {
-    deprecated::attribute(value.deprecated.as_ref().or(meta.deprecated.as_ref()))
 }
 
 /// Whether code that names every variant names one that is deprecated.

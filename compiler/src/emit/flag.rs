@@ -3,7 +3,7 @@ use quote::quote;
 
 use super::deprecated;
 use super::docs::{Docs, code};
-use super::payload::Values;
+use super::payload::{self, Values};
 use super::scope::{Lifetime, Scope, ident};
 use crate::ir::{Flag, FlagValue, Literal, Meta, Type, Variant};
 
@@ -34,9 +34,9 @@ pub(super) fn flag(scope: &Scope<'_>, flag: &Flag) -> Vec<TokenStream> {
 fn remote_config(scope: &Scope<'_>, flag: &Flag, default: &Literal) -> TokenStream {
     let ty = flag.payload_type.as_ref().expect("a remote config has a type");
     let values = Values::new(scope);
-    let (wire, default) = (&flag.name.wire, values.value(ty, default));
+    let (wire, default) = (&flag.name.wire, payload::function(&values.value(ty, default)));
     let payload = scope.ty(ty, Lifetime::Static);
-    let init = quote!(Flag::remote_config(#wire, || #default));
+    let init = quote!(Flag::remote_config(#wire, #default));
     constant(flag, &quote!(Flag<#payload>), &init, values.names_deprecated())
 }
 
@@ -149,9 +149,7 @@ fn variant_enum(scope: &Scope<'_>, ident: &Ident, key: &str, meta: &Meta, varian
 
 fn declaration(variant: &Variant) -> TokenStream {
     let Variant { name, meta, .. } = variant;
-    let docs = Docs::new().plain(meta.description.as_deref());
-    let is_same = name.ident.eq_ignore_ascii_case(&name.wire);
-    let docs = docs.sentence((!is_same).then(|| format!("{}.", code(&name.wire)))).tokens();
+    let docs = Docs::new().plain(meta.description.as_deref()).wire_value(&name.wire, &name.ident).tokens();
     let deprecated = deprecated::attribute(meta.deprecated.as_ref());
     let ident = ident(&name.ident);
     quote!(#docs #deprecated #ident)

@@ -53,15 +53,17 @@ pub fn modules<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item = Mo
 pub fn preamble(plan: &Plan, options: &Options) -> Vec<TokenStream> {
     let Options { runtime } = options;
     let (name, hash) = (plan.name.as_deref().unwrap_or_default(), &plan.hash);
-    vec![
+    // Events name it; without one it would be dead code.
+    let id = (!plan.events.is_empty()).then(|| {
         quote! {
             #[doc = " Which plan, and which text of it, this code was compiled from."]
             pub const PLAN: #runtime::PlanId = #runtime::PlanId::new(#name, #hash);
-        },
-        quote! {
-            const _: () = #runtime::__private::CODEGEN_1;
-        },
-    ]
+        }
+    });
+    let guard = quote! {
+        const _: () = #runtime::__private::CODEGEN_1;
+    };
+    id.into_iter().chain([guard]).collect()
 }
 
 /// The whole plan at once, for the macro.

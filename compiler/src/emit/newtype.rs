@@ -5,7 +5,7 @@ use super::docs::Docs;
 use super::event::lifetimes;
 use super::scope::{Lifetime, Scope, ident};
 use super::{constraint, deprecated, literal, payload};
-use crate::ir::{Constraints, Scalar, TypeItem};
+use crate::ir::{Constraints, Literal, Scalar, TypeItem};
 
 /// A named scalar with constraints: a type of its own, checked where it is built.
 pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Constraints) -> TokenStream {
@@ -111,11 +111,11 @@ fn asserts(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Con
         quote!(assert!(value.is_finite(), #message);)
     });
     let min = constraints.min.as_ref().map(|min| {
-        let (bound, message) = (constraint::bound(min), format!("{name} is at least {}", literal::json(min)));
+        let (bound, message) = (bound(scalar, min), format!("{name} is at least {}", literal::json(min)));
         quote!(assert!(value >= #bound, #message);)
     });
     let max = constraints.max.as_ref().map(|max| {
-        let (bound, message) = (constraint::bound(max), format!("{name} is at most {}", literal::json(max)));
+        let (bound, message) = (bound(scalar, max), format!("{name} is at most {}", literal::json(max)));
         quote!(assert!(value <= #bound, #message);)
     });
     let min_length = constraints.min_length.map(|length| {
@@ -127,6 +127,15 @@ fn asserts(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Con
         quote!(assert!(#runtime::__private::characters(value) <= #count, #message);)
     });
     [finite, min, max, min_length, max_length].into_iter().flatten().collect()
+}
+
+/// A bound in the type that it is compared with.
+fn bound(scalar: Scalar, bound: &Literal) -> TokenStream {
+    match bound {
+        #[expect(clippy::cast_precision_loss, reason = "the bound of a number is read as a number")]
+        Literal::Integer(value) if scalar == Scalar::Number => literal::number(*value as f64),
+        other => constraint::bound(other),
+    }
 }
 
 /// `get`, which gives the value back.

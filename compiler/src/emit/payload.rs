@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::{format_ident, quote};
 
 use super::constructor::{Form, form, required_ident};
@@ -88,6 +88,22 @@ pub(super) struct Values<'s, 'p> {
     scope: &'s Scope<'p>,
     names_deprecated: Cell<bool>,
 }
+
+/// A function without arguments that gives the value: a path where the value is a plain call, and a
+/// closure, with a block of its own where it is long.
+pub(super) fn function(value: &TokenStream) -> TokenStream {
+    let tokens: Vec<_> = value.clone().into_iter().collect();
+    if let Some((TokenTree::Group(arguments), path)) = tokens.split_last()
+        && arguments.stream().is_empty()
+        && path.iter().all(|token| matches!(token, TokenTree::Ident(_) | TokenTree::Punct(_)))
+    {
+        return path.iter().cloned().collect();
+    }
+    if tokens.len() > LONGEST_BODY { quote!(|| { #value }) } else { quote!(|| #value) }
+}
+
+/// Tokens of a closure's body that has no block: a path and one call.
+const LONGEST_BODY: usize = 5;
 
 /// How text is taken where an expression stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -203,7 +219,7 @@ impl<'s, 'p> Values<'s, 'p> {
             return quote!(Vec::new());
         }
         let items = items.iter().map(|item| self.element(element, item));
-        quote!(Vec::from([#(#items),*]))
+        quote!(vec![#(#items),*])
     }
 
     fn map(&self, keys: Option<TypeId>, values: &Element, entries: &[(String, Literal)]) -> TokenStream {

@@ -183,6 +183,18 @@ impl<'p> Scope<'p> {
         properties.iter().any(|property| self.borrows(&property.ty))
     }
 
+    /// Whether values are copied: numbers, closed enums, and what is made of them.
+    pub(super) fn is_copy(&self, ty: &Type) -> bool {
+        match self.resolve(ty) {
+            Type::Scalar(scalar) => !matches!(scalar, Scalar::String | Scalar::Json),
+            Type::Named(id) => {
+                let item = self.plan.type_item(*id);
+                !item.borrows && matches!(item.kind, TypeKind::Enum(_) | TypeKind::Constrained { .. })
+            }
+            Type::List(_) | Type::Map { .. } | Type::Const(_) => false,
+        }
+    }
+
     /// What an alias stands for.
     pub(super) fn resolve<'t>(&self, ty: &'t Type) -> &'t Type
     where
