@@ -71,7 +71,7 @@ impl Dedup {
         let bits = usize::try_from(key >> 32).unwrap_or_default();
         let mut shard = self.shards[bits % SHARDS].lock().unwrap_or_else(PoisonError::into_inner);
         let Shard { keys, values } = &mut *shard;
-        let set = bits / SHARDS & (keys.len() - 1);
+        let set = (bits / SHARDS) & (keys.len() - 1);
         look(&mut keys[set], &mut values[set])
     }
 }

@@ -4,6 +4,7 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::flag::FlagProblem;
 use crate::report::Loss;
 use crate::value::Rule;
 
@@ -28,9 +29,11 @@ impl fmt::Display for InvalidProperty {
 type Hook<T> = Option<Arc<dyn Fn(&T) + Send + Sync>>;
 
 #[derive(Clone, Default)]
+#[expect(clippy::struct_field_names, reason = "each has the name of the setting that sets it")]
 pub(crate) struct Hooks {
     pub(crate) on_loss: Hook<Loss>,
     pub(crate) on_invalid: Hook<InvalidProperty>,
+    pub(crate) on_flag_problem: Hook<FlagProblem>,
 }
 
 impl Hooks {
@@ -40,6 +43,10 @@ impl Hooks {
 
     pub(crate) fn invalid(&self, invalid: &InvalidProperty) {
         call(&self.on_invalid, invalid);
+    }
+
+    pub(crate) fn flag_problem(&self, problem: &FlagProblem) {
+        call(&self.on_flag_problem, problem);
     }
 }
 

@@ -3,11 +3,14 @@
 
 mod client;
 mod debug;
+mod decision;
 mod dedup;
 #[cfg(feature = "http")]
 mod delivery;
 mod error;
 mod event;
+mod experiment;
+mod flag;
 mod hooks;
 mod id;
 mod json;
@@ -27,8 +30,11 @@ mod user;
 mod value;
 
 pub use client::{Builder, Client};
+pub use decision::Decision;
 pub use error::Error;
 pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
+pub use experiment::{Experiment, ExperimentKey};
+pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::InvalidProperty;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
@@ -44,6 +50,7 @@ pub use transport::PostHog;
 pub use transport::Segment;
 #[cfg(feature = "http")]
 pub use transport::{Destination, Region};
+pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,

@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::{Client, Entry};
 use crate::event::{Event, Group, PersonProperties};
+use crate::flag::UserFlags;
 use crate::record::{Verb, encode_group, encode_text};
 
 /// A handle of one person. Owned, cheap to clone; it lives for a request.
@@ -21,6 +22,7 @@ pub(crate) struct Identity {
     encoded: Vec<u8>,
     in_groups: AtomicBool,
     groups: Mutex<Groups>,
+    pub(crate) flags: UserFlags,
 }
 
 #[derive(Default)]
@@ -90,11 +92,7 @@ impl Identity {
     fn new(distinct_id: String) -> Self {
         let mut encoded = Vec::with_capacity(distinct_id.len() + 4);
         encode_text(&mut encoded, &distinct_id);
-        Self { distinct_id, encoded, in_groups: AtomicBool::new(false), groups: Mutex::default() }
-    }
-
-    pub(crate) fn distinct_id(&self) -> &str {
-        &self.distinct_id
+        Self { distinct_id, encoded, in_groups: AtomicBool::new(false), groups: Mutex::default(), flags: UserFlags::default() }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::delivery::Settings;
 #[cfg(feature = "http")]
 use crate::error::Error;
+use crate::flag::{FixedFlags, Flag, FlagProblem};
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::recorder::Recorder;
 use crate::report::Loss;
@@ -20,10 +21,14 @@ use super::{Client, Core, Sink};
 pub struct Builder {
     pub(super) hooks: Hooks,
     pub(super) log_bytes: usize,
+    pub(super) fixed_flags: FixedFlags,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
     #[cfg(feature = "http")]
     pub(super) settings: Settings,
+    /// Whatever the destinations.
+    #[cfg(feature = "http")]
+    pub(super) disabled: bool,
 }
 
 impl Default for Builder {
@@ -31,10 +36,13 @@ impl Default for Builder {
         Self {
             hooks: Hooks::default(),
             log_bytes: 64 * 1024 * 1024,
+            fixed_flags: FixedFlags::new(),
             #[cfg(feature = "http")]
             destinations: Vec::new(),
             #[cfg(feature = "http")]
             settings: Settings::default(),
+            #[cfg(feature = "http")]
+            disabled: false,
         }
     }
 }
@@ -88,6 +96,21 @@ impl Builder {
         self
     }
 
+    /// Called with each answer about a flag that does not fit the plan, once until it changes.
+    ///
+    /// It runs where the flag is read: it should be quick. A panic in it is caught.
+    pub fn on_flag_problem(mut self, hook: impl Fn(&FlagProblem) + Send + Sync + 'static) -> Self {
+        self.hooks.on_flag_problem = Some(Arc::new(hook));
+        self
+    }
+
+    /// Fixes a flag for everybody, whatever PostHog says; nothing is reported for it.
+    /// [`User::fix_flag`](crate::User::fix_flag) does it for one person, and goes before this.
+    pub fn fix_flag<T, P>(mut self, flag: Flag<T, P>, value: T) -> Self {
+        self.fixed_flags.insert(flag.key(), flag.fix(value));
+        self
+    }
+
     /// The client; its delivery thread is running. Without a destination it delivers nowhere and has no thread.
     ///
     /// # Errors
@@ -96,22 +119,22 @@ impl Builder {
     /// gives no thread. The message names the destination and never a key.
     #[cfg(feature = "http")]
     pub fn build(self) -> Result<Client, Error> {
-        if self.destinations.is_empty() {
-            return Ok(Client { core: Arc::new(Core::new(Sink::Nothing, self.into_hooks(), [])) });
+        if self.disabled || self.destinations.is_empty() {
+            return Ok(self.without_delivery(Sink::Nothing));
         }
         let core = Core::delivering(&self.destinations, self.log_bytes, self.settings, Arc::new(self.hooks))?;
-        Ok(Client { core: Arc::new(core) })
+        Ok(Client { core: Arc::new(core.with_fixed_flags(self.fixed_flags)) })
     }
 
     /// A client of these settings that keeps what is captured, for your own tests; no thread, no network.
     #[must_use]
     pub fn recorder(self) -> (Client, Recorder) {
         let recorder = Recorder::default();
-        let core = Core::new(Sink::Recorder(recorder.clone()), self.into_hooks(), []);
-        (Client { core: Arc::new(core) }, recorder)
+        (self.without_delivery(Sink::Recorder(recorder.clone())), recorder)
     }
 
-    pub(super) fn into_hooks(self) -> Arc<Hooks> {
-        Arc::new(self.hooks)
+    pub(super) fn without_delivery(self, sink: Sink) -> Client {
+        let core = Core::new(sink, Arc::new(self.hooks), []).with_fixed_flags(self.fixed_flags);
+        Client { core: Arc::new(core) }
     }
 }

@@ -1,12 +1,14 @@
 use std::fmt;
-use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Pending, Settings};
-use crate::error::{Error, Kind};
+use crate::error::Error;
+#[cfg(feature = "http")]
+use crate::error::Kind;
 use crate::event::PropertyWriter;
+use crate::flag::{FixedFlags, FlagState};
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::id::EventId;
 #[cfg(feature = "http")]
@@ -24,6 +26,7 @@ pub(crate) struct Core {
     pub(crate) sink: Sink,
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
+    pub(crate) flags: FlagState,
 }
 
 /// Where records go.
@@ -52,7 +55,7 @@ impl Entry<'_> {
 
 impl Core {
     pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, destinations: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { sink, hooks, ledger: Arc::new(Ledger::new(destinations)) }
+        Self { sink, hooks, ledger: Arc::new(Ledger::new(destinations)), flags: FlagState::default() }
     }
 
     /// A core that delivers to these destinations.
@@ -65,7 +68,13 @@ impl Core {
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
         let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks)?;
-        Ok(Self { sink: Sink::Delivery(delivery), hooks, ledger })
+        Ok(Self { sink: Sink::Delivery(delivery), hooks, ledger, flags: FlagState::default() })
+    }
+
+    /// The same core with flags that are fixed for everybody.
+    pub(crate) fn with_fixed_flags(mut self, fixed: FixedFlags) -> Self {
+        self.flags.fix(fixed);
+        self
     }
 
     /// Encodes a record and puts it where records go. Says whether it was taken.

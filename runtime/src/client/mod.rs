@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::flag::FlagReport;
 use crate::recorder::Recorder;
 use crate::report::Report;
 use crate::user::User;
@@ -40,7 +41,7 @@ impl Client {
     /// A client that takes everything and delivers nothing, for programs that run without analytics.
     #[must_use]
     pub fn disabled() -> Self {
-        Self { core: Arc::new(Core::new(Sink::Nothing, Builder::default().into_hooks(), [])) }
+        Builder::default().without_delivery(Sink::Nothing)
     }
 
     /// A client that keeps what is captured, as it was encoded, for your own tests; it has no thread.
@@ -101,6 +102,14 @@ impl Client {
     #[must_use]
     pub fn report(&self) -> Report {
         self.core.report()
+    }
+}
+
+impl Client {
+    /// How often the plan's defaults stood in for answers about flags, and why.
+    #[must_use]
+    pub fn flag_report(&self) -> FlagReport {
+        self.core.flags.report()
     }
 }
 

@@ -6,6 +6,8 @@ mod http;
 mod lane;
 mod orders;
 mod pending;
+#[cfg(feature = "posthog")]
+mod question;
 mod race;
 mod retry;
 mod tls;
@@ -31,7 +33,7 @@ use crate::report::{Ledger, LossReason, Report};
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
 use crate::transport::{Destination, Endpoint, Share};
-use body::{Body, Packer};
+use body::Packer;
 use books::Books;
 use http::Http;
 use lane::Lane;
@@ -162,21 +164,6 @@ impl Delivery {
     /// [`shutdown`](Self::shutdown), waited for.
     pub(crate) fn shutdown_blocking(&self, deadline: Duration) {
         self.shutdown(deadline).wait(deadline.saturating_add(GRACE));
-    }
-
-    /// Posts JSON to some URL, apart from all lanes, and reads at most `limit` bytes of the answer.
-    pub(crate) fn post(
-        &self,
-        url: reqwest::Url,
-        body: Vec<u8>,
-        limit: usize,
-        deadline: Duration,
-    ) -> Pending<Result<Response, Failure>> {
-        let http = self.http.clone();
-        self.on_thread(async move {
-            let request = http.post(url, None, Body { bytes: body, packed: false }, limit);
-            timeout(deadline, request).await.unwrap_or(Err(Failure::Timeout))
-        })
     }
 
     /// Records that a lane lost because the log was full.

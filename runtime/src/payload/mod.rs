@@ -7,6 +7,8 @@ mod types;
 pub use error::PayloadError;
 pub use reader::PayloadReader;
 
+pub(crate) use reader::kind;
+
 /// A type that a flag's payload may hold. The compiler of the plan implements it for the plan's types; the
 /// runtime does for scalars, lists, maps, `Option` and [`Json`](crate::Json).
 #[diagnostic::on_unimplemented(

@@ -4,7 +4,7 @@ use super::{Payload, PayloadError};
 use crate::value::Nullable;
 
 /// Reads one value of a payload, and what is below it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 pub struct PayloadReader<'a> {
     value: &'a Value,
 }
@@ -137,7 +137,8 @@ fn below<T: Payload>(value: &Value, step: &str) -> Result<T, PayloadError> {
     T::decode(&PayloadReader::new(value)).map_err(|error| error.under(step))
 }
 
-fn kind(value: &Value) -> &'static str {
+/// What a JSON value is, for messages.
+pub(crate) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",

@@ -30,6 +30,14 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// A value of a property as it would be sent.
+    pub(crate) fn of(value: &impl Value) -> Json<'static> {
+        let (mut bytes, mut left_out) = (Vec::new(), Vec::new());
+        value.write(&mut ValueWriter::new(&mut bytes, &mut left_out));
+        let text = String::from_utf8(bytes).unwrap_or_default();
+        Json(Cow::Owned(if text.is_empty() { "null".to_owned() } else { text }))
+    }
+
     /// The text.
     #[must_use]
     pub fn as_str(&self) -> &str {

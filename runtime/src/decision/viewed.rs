@@ -1,0 +1,100 @@
+use std::sync::Arc;
+
+use crate::client::{Core, Entry};
+use crate::dedup::Change;
+use crate::event::PropertyWriter;
+use crate::record::{Destinations, RunWriter, Verb};
+use crate::user::User;
+use crate::value::{Json, OrNull, Value, ValueWriter};
+
+/// Somebody was seen in a variation: what becomes `Experiment Viewed`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Viewed<'a> {
+    pub(crate) engine: Engine,
+    pub(crate) flag_key: &'a str,
+    pub(crate) variation_key: Option<&'a str>,
+    pub(crate) rule_key: Option<&'a str>,
+    pub(crate) enabled: bool,
+    pub(crate) attributes: &'a [(String, Json<'static>)],
+}
+
+/// Who decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Engine {
+    /// It knows the variant itself, by `$feature_flag_called`: the others are told, and no property is needed.
+    PostHog,
+    /// The person's property `[Optimizely] <flag>` says the variation.
+    Optimizely,
+}
+
+impl Viewed<'_> {
+    /// Remembers it; `None` where it is what was seen last of this person, flag and groups.
+    pub(crate) fn enter(&self, core: &Core, distinct_id: &str, groups: &[(String, String)]) -> Option<Change> {
+        let key = (self.engine, distinct_id, self.flag_key, groups);
+        core.flags.viewed.enter(&key, &(self.variation_key, self.rule_key, self.enabled))
+    }
+
+    /// Records it; what was not accepted is not remembered either.
+    pub(crate) fn report(&self, user: &User, change: Change) {
+        let core = Arc::clone(&user.client.core);
+        let entry = Entry { name: "Experiment Viewed", destinations: self.destinations(), ..Entry::new(Verb::Capture) };
+        if !core.record(&user.identity, entry, |runs| self.write(user.distinct_id(), runs)) {
+            core.flags.viewed.take_back(change);
+        }
+    }
+
+    fn destinations(&self) -> Destinations {
+        let all = match self.engine {
+            Engine::PostHog => Destinations::ALL.without(Destinations::POSTHOG),
+            Engine::Optimizely => Destinations::ALL,
+        };
+        // As its guide has it: without a rule and a variation there was no experiment.
+        if self.variation_key.is_some() && self.rule_key.is_some() { all } else { all.without(Destinations::SEGMENT) }
+    }
+
+    fn write(&self, distinct_id: &str, runs: &mut RunWriter) {
+        let Self { flag_key, variation_key, rule_key, enabled, .. } = self;
+        runs.only_for(Destinations::ALL.without(Destinations::SEGMENT));
+        let mut properties = PropertyWriter::new(runs);
+        properties.public("flag_key", *flag_key);
+        properties.public("variation_key", &OrNull(variation_key));
+        properties.public("rule_key", &OrNull(rule_key));
+        properties.public("enabled", enabled);
+        if self.engine == Engine::Optimizely {
+            let variation = if *enabled { *variation_key } else { Some("off") };
+            properties.set().public(&format!("[Optimizely] {flag_key}"), &OrNull(&variation));
+        }
+
+        runs.only_for(Destinations::SEGMENT);
+        let mut properties = PropertyWriter::new(runs);
+        properties.public("flagKey", *flag_key);
+        properties.public("variationKey", &OrNull(variation_key));
+        properties.public("enabled", enabled);
+        properties.public("ruleKey", &OrNull(rule_key));
+        if self.engine == Engine::Optimizely {
+            properties.public("optimizelyUserId", distinct_id);
+            if !self.attributes.is_empty() {
+                properties.personal("userAttributes", &Attributes(self.attributes));
+            }
+        }
+    }
+}
+
+impl User {
+    /// Reports what this person was seen in, once until it changes.
+    pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) {
+        let mut groups = self.identity.groups();
+        groups.sort_unstable();
+        if let Some(change) = viewed.enter(&self.client.core, self.distinct_id(), &groups) {
+            viewed.report(self, change);
+        }
+    }
+}
+
+struct Attributes<'a>(&'a [(String, Json<'static>)]);
+
+impl Value for Attributes<'_> {
+    fn write(&self, out: &mut ValueWriter<'_>) {
+        out.object(|object| self.0.iter().for_each(|(name, value)| object.field(name, value)));
+    }
+}

@@ -1,0 +1,40 @@
+use taxogen_flags::{Assignment, Reason, ServedFlag};
+
+use super::key::NoPayload;
+
+/// What [`User::evaluate`](crate::User::evaluate) says about a flag.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Answer<T, P = NoPayload> {
+    /// What the code goes by.
+    pub value: T,
+    /// What goes with it.
+    pub payload: Option<P>,
+    /// How the person came to it.
+    pub assignment: Assignment,
+    /// Why, in the words of the source; none where no source was asked.
+    pub reason: Option<Reason>,
+    /// Who said so.
+    pub source: FlagSource,
+}
+
+/// Who gave the value of a flag.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum FlagSource {
+    /// It was fixed by hand, for the client or for this person.
+    Fixed,
+    /// PostHog, in answer to [`User::load_flags`](crate::User::load_flags).
+    PostHog,
+    /// Nobody: the plan's default stands in.
+    Default,
+}
+
+/// A value, and what it comes from.
+pub(crate) struct Resolved<'a, T> {
+    pub(crate) value: T,
+    pub(crate) assignment: Assignment,
+    pub(crate) source: FlagSource,
+    /// The answer of the source, also where the default stands in for it.
+    pub(crate) served: Option<&'a ServedFlag>,
+}

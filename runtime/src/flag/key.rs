@@ -1,0 +1,137 @@
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::answer::{FlagSource, Resolved};
+use super::fixed::Fixed;
+use super::shape::{Names, OnOff, RemoteConfig, Shape};
+use super::variant::Variant;
+use crate::payload::{self, Payload, PayloadError};
+
+/// A flag of the plan: its key, the type of its value, what the code gets without an answer, and the type of
+/// its payload. The compiler of the plan makes one for each flag; [`User::flag`](crate::User::flag) reads it.
+///
+/// ```
+/// use taxogen::{Client, Flag};
+///
+/// const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
+///
+/// let (client, _recorder) = Client::recorder();
+/// let user = client.user("user_123");
+/// assert!(!user.flag(NEW_DASHBOARD));
+/// user.fix_flag(NEW_DASHBOARD, true);
+/// assert!(user.flag(NEW_DASHBOARD));
+/// ```
+pub struct Flag<T: 'static, P: 'static = NoPayload> {
+    key: &'static str,
+    default: fn() -> T,
+    shape: &'static dyn Shape<T>,
+    payloads: Payloads<T, P>,
+}
+
+/// The payload of a flag that has none: there is no value of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum NoPayload {}
+
+type Decode<P> = fn(&str) -> Result<P, PayloadError>;
+
+/// How a flag comes to a payload.
+struct Payloads<T, P> {
+    /// The plan's own for a value.
+    own: fn(&T) -> Option<P>,
+    /// Reads what the source handed out; none where the plan says nothing of payloads.
+    decode: Option<Decode<P>>,
+}
+
+impl Flag<bool> {
+    /// A flag that is on or off; `default` stands in where there is no answer.
+    #[must_use]
+    pub const fn boolean(key: &'static str, default: bool) -> Self {
+        Self::new(key, if default { || true } else { || false }, &OnOff)
+    }
+}
+
+impl<T> Flag<T> {
+    /// A flag with variants; `default` stands in where none of them was assigned.
+    #[must_use]
+    pub const fn variants(key: &'static str, default: fn() -> T) -> Self
+    where
+        T: Variant,
+    {
+        Self::new(key, default, const { &Names { from_name: T::from_name, name: T::name } })
+    }
+
+    /// A flag that hands out settings; `default` stands in where it hands out none, or none of this type.
+    #[must_use]
+    pub const fn remote_config(key: &'static str, default: fn() -> T) -> Self
+    where
+        T: Payload + Clone + Send + Sync,
+    {
+        Self::new(key, default, const { &RemoteConfig(PhantomData) })
+    }
+
+    const fn new(key: &'static str, default: fn() -> T, shape: &'static dyn Shape<T>) -> Self {
+        Self { key, default, shape, payloads: Payloads { own: |_| None, decode: None } }
+    }
+
+    /// The same flag with payloads: `own` is the plan's payload for a value.
+    #[must_use]
+    pub const fn with_payload<P: Payload>(self, own: fn(&T) -> Option<P>) -> Flag<T, P> {
+        let Self { key, default, shape, .. } = self;
+        Flag { key, default, shape, payloads: Payloads { own, decode: Some(payload::decode::<P>) } }
+    }
+}
+
+impl<T, P> Flag<T, P> {
+    /// The key on the wire.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        self.key
+    }
+
+    pub(super) fn default_value(&self) -> T {
+        (self.default)()
+    }
+
+    pub(super) const fn shape(&self) -> &'static dyn Shape<T> {
+        self.shape
+    }
+
+    pub(crate) fn fix(&self, value: T) -> Fixed {
+        self.shape.fix(value)
+    }
+
+    /// The payload that goes with a value: the one that the source handed out, and where that cannot be read,
+    /// or where the source had no say, the plan's own.
+    pub(super) fn payload(&self, resolved: &Resolved<'_, T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
+        let own = || (self.payloads.own)(&resolved.value);
+        let (Some(decode), FlagSource::PostHog, Some(served)) =
+            (self.payloads.decode, resolved.source, resolved.served)
+        else {
+            return Ok(own());
+        };
+        let Some(text) = &served.payload else { return Ok(None) };
+        decode(text).map(Some).map_err(|error| (own(), error))
+    }
+}
+
+impl<T, P> Clone for Flag<T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, P> Copy for Flag<T, P> {}
+
+impl<T, P> Clone for Payloads<T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, P> Copy for Payloads<T, P> {}
+
+impl<T, P> fmt::Debug for Flag<T, P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "Flag({:?})", self.key)
+    }
+}

@@ -1,0 +1,131 @@
+//! How answers become the types of flags.
+
+use std::any::Any;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use taxogen_flags::{Assignment, Fallback, FlagValue, ServedFlag};
+
+use super::fixed::Fixed;
+use crate::payload::{self, Payload, PayloadError};
+
+/// What the values of a flag are.
+pub(crate) trait Shape<T>: Sync {
+    /// Reads what a source said.
+    fn read(&self, served: &ServedFlag) -> Reading<T>;
+
+    /// Whether reading the flag shows the person something that an experiment could be about.
+    fn exposes(&self) -> bool {
+        true
+    }
+
+    fn fix(&self, value: T) -> Fixed;
+
+    /// `None` where the value was fixed for a flag of the same key and another type.
+    fn read_fixed(&self, fixed: &Fixed) -> Option<(T, Assignment)>;
+}
+
+/// What an answer means.
+pub(crate) enum Reading<T> {
+    Value(T, Assignment),
+    /// The default stands in.
+    Default(Assignment),
+    /// The default stands in: the settings cannot be read.
+    Undecodable(PayloadError),
+}
+
+/// A flag without variants. A variant counts as on, and being held out as off.
+pub(crate) struct OnOff;
+
+impl Shape<bool> for OnOff {
+    fn read(&self, served: &ServedFlag) -> Reading<bool> {
+        if served.is_holdout() {
+            return Reading::Value(false, Assignment::Holdout);
+        }
+        let on = served.value.is_on();
+        Reading::Value(on, on_or_off(on))
+    }
+
+    fn fix(&self, value: bool) -> Fixed {
+        Fixed::Value(value.into())
+    }
+
+    fn read_fixed(&self, fixed: &Fixed) -> Option<(bool, Assignment)> {
+        match fixed {
+            Fixed::Value(value) => Some((value.is_on(), on_or_off(value.is_on()))),
+            Fixed::Config(_) => None,
+        }
+    }
+}
+
+const fn on_or_off(on: bool) -> Assignment {
+    if on { Assignment::Assigned } else { Assignment::Off }
+}
+
+/// A flag with variants.
+pub(crate) struct Names<T> {
+    pub(crate) from_name: fn(&str) -> Option<T>,
+    pub(crate) name: fn(&T) -> &'static str,
+}
+
+impl<T> Shape<T> for Names<T> {
+    fn read(&self, served: &ServedFlag) -> Reading<T> {
+        if served.is_holdout() {
+            return Reading::Default(Assignment::Holdout);
+        }
+        let fallback = match &served.value {
+            FlagValue::Boolean(false) => return Reading::Default(Assignment::Off),
+            FlagValue::Boolean(true) => Fallback::NoVariant,
+            FlagValue::Variant(name) => match (self.from_name)(name) {
+                Some(variant) => return Reading::Value(variant, Assignment::Assigned),
+                None => Fallback::UnknownVariant,
+            },
+        };
+        Reading::Default(Assignment::Fallback(fallback))
+    }
+
+    fn fix(&self, value: T) -> Fixed {
+        Fixed::Value((self.name)(&value).into())
+    }
+
+    fn read_fixed(&self, fixed: &Fixed) -> Option<(T, Assignment)> {
+        match fixed {
+            Fixed::Value(value) => Some(((self.from_name)(value.variant()?)?, Assignment::Assigned)),
+            Fixed::Config(_) => None,
+        }
+    }
+}
+
+/// A flag that hands out settings as its payload.
+pub(crate) struct RemoteConfig<T>(pub(crate) PhantomData<fn() -> T>);
+
+impl<T: Payload + Clone + Send + Sync + 'static> Shape<T> for RemoteConfig<T> {
+    fn read(&self, served: &ServedFlag) -> Reading<T> {
+        match &served.payload {
+            _ if !served.value.is_on() => Reading::Default(Assignment::Off),
+            None => Reading::Default(Assignment::Fallback(Fallback::NoPayload)),
+            Some(text) => match payload::decode(text) {
+                Ok(settings) => Reading::Value(settings, Assignment::Assigned),
+                Err(error) => Reading::Undecodable(error),
+            },
+        }
+    }
+
+    fn exposes(&self) -> bool {
+        false
+    }
+
+    fn fix(&self, value: T) -> Fixed {
+        Fixed::Config(Arc::new(value))
+    }
+
+    fn read_fixed(&self, fixed: &Fixed) -> Option<(T, Assignment)> {
+        match fixed {
+            Fixed::Value(_) => None,
+            Fixed::Config(settings) => {
+                let settings: &(dyn Any + Send + Sync) = settings.as_ref();
+                Some((settings.downcast_ref::<T>()?.clone(), Assignment::Assigned))
+            }
+        }
+    }
+}

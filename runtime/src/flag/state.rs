@@ -1,0 +1,129 @@
+//! What is known about flags, without asking anybody.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use taxogen_flags::{Assignment, Fallback, Response};
+
+use super::answer::{FlagSource, Resolved};
+use super::fixed::{Fixed, FixedFlags};
+use super::report::{Counts, FlagReport};
+use super::shape::{Reading, Shape};
+use crate::dedup::Dedup;
+use crate::payload::PayloadError;
+
+/// What a client knows and remembers.
+pub(crate) struct FlagState {
+    pub(super) fixed: FixedFlags,
+    pub(super) counts: Counts,
+    /// Who was told of which value of a flag.
+    pub(crate) called: Dedup,
+    /// Who was seen in which variation.
+    pub(crate) viewed: Dedup,
+    /// Which problems of which flags were told.
+    pub(super) told: Dedup,
+}
+
+/// Persons and flags that are remembered, so that an exposure is reported once: 1 MiB for each table.
+const REMEMBERED: usize = 65_536;
+
+impl Default for FlagState {
+    fn default() -> Self {
+        Self {
+            fixed: FixedFlags::new(),
+            counts: Counts::default(),
+            called: Dedup::new(REMEMBERED),
+            viewed: Dedup::new(REMEMBERED),
+            told: Dedup::new(512),
+        }
+    }
+}
+
+impl FlagState {
+    pub(crate) fn fix(&mut self, fixed: FixedFlags) {
+        self.fixed = fixed;
+    }
+
+    pub(crate) fn report(&self) -> FlagReport {
+        self.counts.report()
+    }
+}
+
+/// What a handle of a person and its clones know.
+#[derive(Default)]
+pub(crate) struct UserFlags(RwLock<Own>);
+
+#[derive(Default)]
+struct Own {
+    fixed: FixedFlags,
+    loaded: Option<Arc<Response>>,
+}
+
+/// What is known about one flag of one person.
+pub(crate) struct Known {
+    fixed: Option<Fixed>,
+    pub(super) loaded: Option<Arc<Response>>,
+}
+
+impl UserFlags {
+    pub(super) fn fix(&self, key: &'static str, value: Fixed) {
+        self.0.write().unwrap_or_else(PoisonError::into_inner).fixed.insert(key, value);
+    }
+
+    /// Pins what was loaded. What could not be evaluated this time stays as it was loaded before.
+    pub(super) fn load(&self, response: Response) {
+        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let response = match &own.loaded {
+            Some(before) => response.or_before(before),
+            None => response,
+        };
+        own.loaded = Some(Arc::new(response));
+    }
+
+    /// The person's own fixed value, or the client's, and what was loaded.
+    pub(super) fn known(&self, client: &FlagState, key: &str) -> Known {
+        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let fixed = own.fixed.get(key).or_else(|| client.fixed.get(key)).cloned();
+        Known { fixed, loaded: own.loaded.clone() }
+    }
+}
+
+impl Known {
+    /// The value of a flag: what was fixed, else what was loaded, else the default. Beside it why settings
+    /// could not be read.
+    pub(super) fn resolve<T>(
+        &self,
+        key: &str,
+        shape: &dyn Shape<T>,
+        default: impl FnOnce() -> T,
+    ) -> (Resolved<'_, T>, Option<PayloadError>) {
+        if let Some((value, assignment)) = self.fixed.as_ref().and_then(|fixed| shape.read_fixed(fixed)) {
+            return (Resolved { value, assignment, source: FlagSource::Fixed, served: None }, None);
+        }
+        let served = match self.served(key) {
+            Ok(served) => served,
+            Err(reason) => {
+                let assignment = Assignment::Fallback(reason);
+                return (Resolved { value: default(), assignment, source: FlagSource::Default, served: None }, None);
+            }
+        };
+        let (value, assignment, source, error) = match shape.read(served) {
+            Reading::Value(value, assignment) => (value, assignment, FlagSource::PostHog, None),
+            Reading::Default(assignment) => (default(), assignment, FlagSource::Default, None),
+            Reading::Undecodable(error) => {
+                let assignment = Assignment::Fallback(Fallback::InvalidPayload);
+                (default(), assignment, FlagSource::Default, Some(error))
+            }
+        };
+        (Resolved { value, assignment, source, served: Some(served) }, error)
+    }
+
+    fn served(&self, key: &str) -> Result<&taxogen_flags::ServedFlag, Fallback> {
+        let loaded = self.loaded.as_ref().ok_or(Fallback::NotLoaded)?;
+        match loaded.get(key) {
+            Some(Ok(served)) => Ok(served),
+            Some(Err(_)) => Err(Fallback::SourceError),
+            None if loaded.errors_while_computing => Err(Fallback::SourceError),
+            None => Err(Fallback::Missing),
+        }
+    }
+}
