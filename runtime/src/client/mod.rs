@@ -1,5 +1,7 @@
 mod builder;
 mod core;
+#[cfg(feature = "http")]
+mod env;
 
 pub use builder::Builder;
 pub(crate) use core::{Core, Entry, Sink};

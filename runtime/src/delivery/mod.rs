@@ -12,6 +12,7 @@ mod race;
 mod retry;
 mod tls;
 
+#[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
 pub(crate) use pending::Pending;
 

@@ -109,11 +109,6 @@ impl Region {
             Self::In => "in",
         }
     }
-
-    #[cfg(any(feature = "segment", feature = "mixpanel"))]
-    pub(crate) fn from_name(name: &str) -> Option<Self> {
-        [Self::Us, Self::Eu, Self::In].into_iter().find(|region| name.eq_ignore_ascii_case(region.name()))
-    }
 }
 
 /// A region, or a host of one's own.

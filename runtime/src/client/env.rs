@@ -1,0 +1,278 @@
+//! Settings from environment variables.
+
+use std::ffi::OsString;
+use std::sync::Once;
+
+use super::{Builder, Client};
+use crate::error::{Error, Kind};
+use crate::transport::Destination;
+#[cfg(feature = "posthog")]
+use crate::transport::Host;
+#[cfg(feature = "mixpanel")]
+use crate::transport::Mixpanel;
+#[cfg(feature = "posthog")]
+use crate::transport::PostHog;
+#[cfg(any(feature = "segment", feature = "mixpanel"))]
+use crate::transport::Region;
+#[cfg(feature = "segment")]
+use crate::transport::Segment;
+
+impl Client {
+    /// A client of the environment's settings.
+    ///
+    /// | variable | meaning |
+    /// |---|---|
+    /// | `POSTHOG_API_KEY` | the project's key, `phc_…`: deliver to PostHog |
+    /// | `POSTHOG_HOST` | its host; the United States unless set |
+    /// | `SEGMENT_WRITE_KEY` | the source's write key: deliver to Segment |
+    /// | `SEGMENT_REGION` | `us` or `eu`; `us` unless set |
+    /// | `MIXPANEL_TOKEN` | the project's token: deliver to Mixpanel |
+    /// | `MIXPANEL_REGION` | `us`, `eu` or `in`; `us` unless set |
+    /// | `TAXOGEN_DISABLED` | `true` or `1`: deliver nowhere, whatever else is set |
+    ///
+    /// Where no key is set the client delivers nowhere, and says so once on stderr.
+    ///
+    /// # Errors
+    ///
+    /// When a variable is set and cannot be used: it is named, its value is not if it is a key. Further as
+    /// [`Builder::build`].
+    pub fn from_env() -> Result<Self, Error> {
+        Self::from_env_with(|name| std::env::var_os(name))
+    }
+
+    /// [`from_env`](Self::from_env) with variables from elsewhere, for tests.
+    ///
+    /// ```
+    /// let error = taxogen::Client::from_env_with(|name| (name == "SEGMENT_WRITE_KEY").then(Default::default));
+    /// assert_eq!(error.unwrap_err().to_string(), "`SEGMENT_WRITE_KEY` is empty: give it a value, or unset it");
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_env_with(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let builder = Self::builder().with_env_from(variable)?;
+        if builder.destinations.is_empty() && !builder.disabled {
+            say_that_nothing_is_delivered();
+        }
+        builder.build()
+    }
+}
+
+impl Builder {
+    /// Adds what the environment says, as [`Client::from_env`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// When a variable is set and cannot be used.
+    pub fn with_env(self) -> Result<Self, Error> {
+        self.with_env_from(|name| std::env::var_os(name))
+    }
+
+    /// [`with_env`](Self::with_env) with variables from elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// As [`with_env`](Self::with_env).
+    pub fn with_env_from(mut self, variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
+        let env = Env(&variable);
+        self.disabled |= env.flag("TAXOGEN_DISABLED")?;
+        if !self.disabled {
+            self.destinations.extend(env.destinations()?);
+        }
+        Ok(self)
+    }
+}
+
+struct Env<'a>(&'a dyn Fn(&str) -> Option<OsString>);
+
+impl Env<'_> {
+    fn destinations(&self) -> Result<Vec<Destination>, Error> {
+        let found = [self.posthog()?, self.segment()?, self.mixpanel()?];
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    #[cfg(feature = "posthog")]
+    fn posthog(&self) -> Result<Option<Destination>, Error> {
+        let host = self.text("POSTHOG_HOST")?;
+        if let Some(host) = &host {
+            Host::read("posthog", host).map_err(|error| about("POSTHOG_HOST", &error))?;
+        }
+        let Some(key) = self.text("POSTHOG_API_KEY")? else { return Ok(None) };
+        let mut posthog = PostHog::new(key);
+        if let Some(host) = host {
+            posthog = posthog.host(host);
+        }
+        checked("POSTHOG_API_KEY", posthog.into()).map(Some)
+    }
+
+    #[cfg(not(feature = "posthog"))]
+    fn posthog(&self) -> Result<Option<Destination>, Error> {
+        self.not_built("POSTHOG_API_KEY", "posthog")
+    }
+
+    #[cfg(feature = "segment")]
+    fn segment(&self) -> Result<Option<Destination>, Error> {
+        let region = self.region("SEGMENT_REGION", &[Region::Us, Region::Eu])?;
+        let Some(key) = self.text("SEGMENT_WRITE_KEY")? else { return Ok(None) };
+        checked("SEGMENT_WRITE_KEY", Segment::new(key).region(region).into()).map(Some)
+    }
+
+    #[cfg(not(feature = "segment"))]
+    fn segment(&self) -> Result<Option<Destination>, Error> {
+        self.not_built("SEGMENT_WRITE_KEY", "segment")
+    }
+
+    #[cfg(feature = "mixpanel")]
+    fn mixpanel(&self) -> Result<Option<Destination>, Error> {
+        let region = self.region("MIXPANEL_REGION", &[Region::Us, Region::Eu, Region::In])?;
+        let Some(token) = self.text("MIXPANEL_TOKEN")? else { return Ok(None) };
+        checked("MIXPANEL_TOKEN", Mixpanel::new(token).region(region).into()).map(Some)
+    }
+
+    #[cfg(not(feature = "mixpanel"))]
+    fn mixpanel(&self) -> Result<Option<Destination>, Error> {
+        self.not_built("MIXPANEL_TOKEN", "mixpanel")
+    }
+
+    #[cfg(not(all(feature = "posthog", feature = "segment", feature = "mixpanel")))]
+    fn not_built(&self, name: &str, feature: &str) -> Result<Option<Destination>, Error> {
+        match self.text(name)? {
+            None => Ok(None),
+            Some(_) => Err(unusable(format!("`{name}` is set, but taxogen is built without its feature `{feature}`"))),
+        }
+    }
+
+    #[cfg(any(feature = "segment", feature = "mixpanel"))]
+    fn region(&self, name: &str, known: &[Region]) -> Result<Region, Error> {
+        let Some(given) = self.text(name)? else { return Ok(Region::default()) };
+        let found = known.iter().find(|region| given.trim().eq_ignore_ascii_case(region.name()));
+        found.copied().ok_or_else(|| {
+            let names: Vec<_> = known.iter().map(|region| format!("`{}`", region.name())).collect();
+            unusable(format!("`{name}` is `{given}`: it has to be one of {}", names.join(", ")))
+        })
+    }
+
+    fn flag(&self, name: &str) -> Result<bool, Error> {
+        let Some(given) = self.text(name)? else { return Ok(false) };
+        match given.trim().to_ascii_lowercase().as_str() {
+            "1" | "true" | "yes" | "on" => Ok(true),
+            "0" | "false" | "no" | "off" => Ok(false),
+            _ => Err(unusable(format!("`{name}` is `{given}`: it has to be `true` or `false`"))),
+        }
+    }
+
+    fn text(&self, name: &str) -> Result<Option<String>, Error> {
+        let Some(value) = (self.0)(name) else { return Ok(None) };
+        let value = value.into_string().map_err(|_| unusable(format!("`{name}` is not UTF-8")))?;
+        if value.trim().is_empty() {
+            return Err(unusable(format!("`{name}` is empty: give it a value, or unset it")));
+        }
+        Ok(Some(value))
+    }
+}
+
+/// A destination whose settings can be used; a mistake is the variable's.
+fn checked(name: &str, destination: Destination) -> Result<Destination, Error> {
+    destination.endpoints().map_err(|error| about(name, &error))?;
+    Ok(destination)
+}
+
+fn about(name: &str, error: &Error) -> Error {
+    unusable(format!("`{name}`: {error}"))
+}
+
+fn unusable(sentence: String) -> Error {
+    Error::new(Kind::Configuration, sentence)
+}
+
+fn say_that_nothing_is_delivered() {
+    static SAID: Once = Once::new();
+    SAID.call_once(|| {
+        eprintln!(
+            "taxogen: none of POSTHOG_API_KEY, SEGMENT_WRITE_KEY and MIXPANEL_TOKEN is set: events are delivered nowhere"
+        );
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(variables: &[(&str, &str)]) -> Result<Vec<String>, String> {
+        let variable = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| value.into());
+        let builder = Builder::default().with_env_from(variable).map_err(|error| error.to_string())?;
+        let endpoints = builder.destinations.iter().flat_map(|destination| destination.endpoints().unwrap());
+        Ok(endpoints.map(|endpoint| endpoint.url.to_string()).collect())
+    }
+
+    #[test]
+    fn keys_and_regions_become_destinations() {
+        assert_eq!(read(&[]), Ok(vec![]));
+        let all = [
+            ("POSTHOG_API_KEY", "phc_1"),
+            ("POSTHOG_HOST", "https://eu.posthog.com/"),
+            ("SEGMENT_WRITE_KEY", "w"),
+            ("SEGMENT_REGION", "EU"),
+            ("MIXPANEL_TOKEN", "t"),
+            ("MIXPANEL_REGION", "in"),
+            ("TAXOGEN_DISABLED", "false"),
+        ];
+        let urls = [
+            "https://eu.i.posthog.com/batch/",
+            "https://events.eu1.segmentapis.com/v1/batch",
+            "https://api-in.mixpanel.com/import?strict=1",
+            "https://api-in.mixpanel.com/engage?verbose=1&ip=0",
+            "https://api-in.mixpanel.com/groups?verbose=1&ip=0",
+        ];
+        assert_eq!(read(&all).unwrap(), urls);
+        assert_eq!(read(&all[..1]).unwrap(), ["https://us.i.posthog.com/batch/"]);
+        assert_eq!(read(&[all[0], ("TAXOGEN_DISABLED", "1")]), Ok(vec![]));
+        assert_eq!(read(&[("TAXOGEN_DISABLED", "1"), ("MIXPANEL_REGION", "mars")]), Ok(vec![]));
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_and_keys_are_not_shown() {
+        for (variable, value, sentence) in [
+            (
+                "POSTHOG_API_KEY",
+                "phx_hidden",
+                "`POSTHOG_API_KEY`: the key of posthog is a personal API key (`phx_`), which can read and change the \
+                 project: use the project's API key, `phc_`",
+            ),
+            (
+                "POSTHOG_API_KEY",
+                "phs_hidden",
+                "`POSTHOG_API_KEY`: the key of posthog is a secret key (`phs_`), which can read and change the \
+                 project: use the project's API key, `phc_`",
+            ),
+            ("POSTHOG_API_KEY", " ", "`POSTHOG_API_KEY` is empty: give it a value, or unset it"),
+            (
+                "POSTHOG_HOST",
+                "ftp://x",
+                "`POSTHOG_HOST`: the host `ftp://x` of posthog cannot be used: its scheme is neither http nor https",
+            ),
+            ("SEGMENT_WRITE_KEY", "", "`SEGMENT_WRITE_KEY` is empty: give it a value, or unset it"),
+            ("SEGMENT_REGION", "in", "`SEGMENT_REGION` is `in`: it has to be one of `us`, `eu`"),
+            ("MIXPANEL_REGION", "mars", "`MIXPANEL_REGION` is `mars`: it has to be one of `us`, `eu`, `in`"),
+            (
+                "MIXPANEL_TOKEN",
+                "hidden hidden",
+                "`MIXPANEL_TOKEN`: the token of mixpanel holds spaces or other characters that no key has",
+            ),
+            ("TAXOGEN_DISABLED", "maybe", "`TAXOGEN_DISABLED` is `maybe`: it has to be `true` or `false`"),
+        ] {
+            assert_eq!(read(&[(variable, value)]), Err(sentence.to_owned()));
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_is_not_text_is_named() {
+        use std::os::unix::ffi::OsStringExt;
+        let variable = |name: &str| (name == "MIXPANEL_TOKEN").then(|| OsString::from_vec(vec![0xff]));
+        let error = Builder::default().with_env_from(variable).err().unwrap();
+        assert!(error.is_configuration());
+        assert_eq!(error.to_string(), "`MIXPANEL_TOKEN` is not UTF-8");
+    }
+}
