@@ -1,3 +1,72 @@
-//! Being built.
+//! Measures taxogen beside the SDKs it is compared with: the same work of both, in one run.
 
-fn main() {}
+mod capture;
+mod delivery;
+mod error;
+mod purchase;
+mod sdk;
+mod sink;
+mod tally;
+mod taxonomy;
+mod verdict;
+
+use std::process::ExitCode;
+
+use error::Result;
+use verdict::Verdict;
+
+/// A comparison that can be asked for by name.
+struct Comparison {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result<Verdict>,
+}
+
+const COMPARISONS: &[Comparison] = &[
+    Comparison { name: "capture", about: "build and capture one event of 6 properties: time", run: capture::compare },
+    Comparison { name: "delivery", about: "100,000 events, gzip, one destination: CPU time", run: delivery::compare },
+];
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        ["--help" | "-h" | "help"] => {
+            print!("{}", help());
+            ExitCode::SUCCESS
+        }
+        // The program starts itself again under these two names.
+        [sink::ROLE] => finish(sink::serve()),
+        [delivery::ROLE, name, host] => finish(delivery::run(name, host)),
+        [name] => match COMPARISONS.iter().find(|comparison| comparison.name == name) {
+            Some(comparison) => compare(comparison),
+            None => usage(&format!("there is no comparison `{name}`")),
+        },
+        _ => usage("one name is expected"),
+    }
+}
+
+/// The verdict is the last line, and the only one that does not begin with a space.
+fn compare(comparison: &Comparison) -> ExitCode {
+    finish((comparison.run)().map(|verdict| println!("{}: {verdict}", comparison.name)))
+}
+
+fn finish(result: Result<()>) -> ExitCode {
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn usage(problem: &str) -> ExitCode {
+    eprint!("error: {problem}\n\n{}", help());
+    ExitCode::from(2)
+}
+
+fn help() -> String {
+    let lines: Vec<_> = COMPARISONS.iter().map(|one| format!("  {:<10}{}\n", one.name, one.about)).collect();
+    format!("Usage: taxogen-benches <NAME>\n\nComparisons:\n{}", lines.concat())
+}

@@ -1,0 +1,148 @@
+use std::collections::HashSet;
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::Read;
+use std::str::FromStr;
+
+use flate2::read::GzDecoder;
+use serde_json::Value;
+
+use crate::error::{Error, Result};
+use crate::purchase::PROPERTIES;
+
+/// What arrived at the sink.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) requests: usize,
+    /// All bytes of the requests, heads and packed bodies.
+    pub(crate) wire_bytes: usize,
+    /// Bytes of the bodies before they were packed.
+    pub(crate) body_bytes: usize,
+    pub(crate) events: usize,
+    /// Events with different uuids.
+    pub(crate) distinct: usize,
+    /// The sum of a hash of each event: its name, its person and the six properties.
+    pub(crate) content: u64,
+}
+
+/// A request as it came.
+#[derive(Debug, Clone)]
+pub(crate) struct Request {
+    pub(crate) head_bytes: usize,
+    pub(crate) gzip: bool,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Tally {
+    /// Unpacks, reads and counts the batches of PostHog's `/batch/`.
+    pub(crate) fn of(requests: &[Request]) -> Result<Self> {
+        let mut tally = Self { requests: requests.len(), ..Self::default() };
+        let mut uuids = HashSet::new();
+        let mut body = Vec::new();
+        for request in requests {
+            tally.wire_bytes += request.head_bytes + request.body.len();
+            body.clear();
+            if request.gzip {
+                GzDecoder::new(request.body.as_slice()).read_to_end(&mut body)?;
+            } else {
+                body.extend_from_slice(&request.body);
+            }
+            tally.body_bytes += body.len();
+            let batch: Value = serde_json::from_slice(&body)?;
+            for event in batch["batch"].as_array().ok_or_else(|| Error::new("a body without a batch"))? {
+                tally.events += 1;
+                tally.content = tally.content.wrapping_add(content(event)?);
+                uuids.insert(text(event, "uuid")?.to_owned());
+            }
+        }
+        tally.distinct = uuids.len();
+        Ok(tally)
+    }
+}
+
+/// A hash of what the application said: it differs between SDKs only when one of them changed it.
+fn content(event: &Value) -> Result<u64> {
+    let mut hasher = DefaultHasher::new();
+    text(event, "event")?.hash(&mut hasher);
+    text(event, "distinct_id")?.hash(&mut hasher);
+    text(event, "timestamp")?;
+    for name in PROPERTIES {
+        let value = &event["properties"][name];
+        if value.is_null() {
+            return Err(Error::new(format!("an event without `{name}`")));
+        }
+        value.to_string().hash(&mut hasher);
+    }
+    Ok(hasher.finish())
+}
+
+fn text<'a>(event: &'a Value, field: &str) -> Result<&'a str> {
+    event[field].as_str().ok_or_else(|| Error::new(format!("an event without `{field}`")))
+}
+
+/// As the sink sends it: the six numbers, in the order of the fields.
+impl fmt::Display for Tally {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, wire_bytes, body_bytes, events, distinct, content } = self;
+        write!(formatter, "{requests} {wire_bytes} {body_bytes} {events} {distinct} {content}")
+    }
+}
+
+impl FromStr for Tally {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let numbers: Vec<u64> = text.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
+        let [requests, wire_bytes, body_bytes, events, distinct, content] = numbers[..] else {
+            return Err(Error::new(format!("the sink answered `{text}`")));
+        };
+        Ok(Self {
+            requests: usize::try_from(requests)?,
+            wire_bytes: usize::try_from(wire_bytes)?,
+            body_bytes: usize::try_from(body_bytes)?,
+            events: usize::try_from(events)?,
+            distinct: usize::try_from(distinct)?,
+            content,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(body: &Value) -> Request {
+        Request { head_bytes: 100, gzip: false, body: body.to_string().into_bytes() }
+    }
+
+    fn event(uuid: &str, order: &str) -> Value {
+        serde_json::json!({
+            "uuid": uuid, "event": "completed_purchase", "distinct_id": "user_1", "timestamp": "2026-01-01T00:00:00Z",
+            "properties": {
+                "$lib": "any", "order_id": order, "currency": "EUR", "total_cents": 1, "weight_kg": 0.5,
+                "express": true, "coupon": "SPRING",
+            },
+        })
+    }
+
+    #[test]
+    fn repeated_events_are_not_distinct_and_changed_ones_differ() {
+        let body = serde_json::json!({ "batch": [event("a", "1"), event("b", "2"), event("a", "1")] });
+        let tally = Tally::of(&[request(&body)]).unwrap();
+        assert_eq!((tally.requests, tally.events, tally.distinct), (1, 3, 2));
+
+        let swapped = serde_json::json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "1")] });
+        assert_eq!(Tally::of(&[request(&swapped)]).unwrap().content, tally.content);
+        let changed = serde_json::json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "3")] });
+        assert_ne!(Tally::of(&[request(&changed)]).unwrap().content, tally.content);
+        assert_eq!(tally.to_string().parse::<Tally>().unwrap(), tally);
+    }
+
+    #[test]
+    fn an_event_without_a_property_is_an_error() {
+        let mut poor = event("a", "1");
+        poor["properties"]["coupon"].take();
+        let body = serde_json::json!({ "batch": [poor] });
+        assert_eq!(Tally::of(&[request(&body)]).unwrap_err().to_string(), "an event without `coupon`");
+    }
+}
