@@ -1,1 +1,3 @@
-//! Being built.
+//! The macros, as code that uses them sees them.
+
+mod ui;

@@ -7,6 +7,11 @@ pub use properties::{PersonWriter, PropertyWriter};
 /// An event of the plan. The compiler of the plan implements it; `capture` takes it.
 ///
 /// `write` gives every property that has a value, one call each, and nothing else.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an event of the plan",
+    label = "not an event",
+    note = "declare it under `events:` in the plan and capture what `taxonomy!()` makes of it: `events::UserSignedUp::new(..)`"
+)]
 pub trait Event {
     /// What the plan says of this kind of event.
     fn schema(&self) -> &'static EventSchema;
@@ -26,12 +31,22 @@ impl<E: Event + ?Sized> Event for &E {
 }
 
 /// Properties of a person, as the plan's `person:` declares them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not hold properties of a person",
+    label = "not properties of a person",
+    note = "declare them under `person:` in the plan and pass `person::Properties::new()` with what is known"
+)]
 pub trait PersonProperties {
     /// Gives the properties to the writer: to `set()` or to `set_once()`, as the plan says.
     fn write(&self, properties: &mut PropertyWriter<'_>);
 }
 
 /// A group that a person belongs to, with its properties.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a group of the plan",
+    label = "not a group",
+    note = "declare it under `groups:` in the plan and pass what `taxonomy!()` makes of it: `groups::Company::new(..)`"
+)]
 pub trait Group {
     /// The group's type: `company`.
     fn group_type(&self) -> &'static str;
