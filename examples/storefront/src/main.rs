@@ -1,3 +1,132 @@
-//! Being built.
+//! A day of a small shop: what an application with taxogen looks like, and what its vendors receive.
+//!
+//! `plan.rs` and `shop.rs` are what an application has. The rest lets visitors in, tells the sandbox which vendors
+//! to play and what trouble to make, and prints.
 
-fn main() {}
+mod comparison;
+mod day;
+mod page;
+mod plan;
+mod report;
+mod shop;
+mod stage;
+mod visitor;
+
+use std::env;
+use std::io;
+use std::process::ExitCode;
+use std::thread;
+use std::time::Duration;
+
+use taxogen::{Client, Mixpanel, PostHog, Report, Segment, Sensitivity};
+use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Sandbox};
+
+use crate::comparison::Comparison;
+use crate::day::Books;
+use crate::page::Page;
+use crate::shop::Shop;
+use crate::visitor::{CLOSES, OPENS};
+
+const HELP: &str = "\
+A day of a small shop, captured through the types of its plan and delivered to three vendors.
+
+Usage: storefront [--live]
+
+Without --live the three vendors are played on this machine: no account, no key, no network.
+
+Options:
+  --live   deliver to the real vendors that the environment names:
+             POSTHOG_API_KEY, POSTHOG_HOST
+             SEGMENT_WRITE_KEY, SEGMENT_REGION (us, eu)
+             MIXPANEL_TOKEN, MIXPANEL_REGION (us, eu, in)
+  --help   print this text
+
+Exit codes: 0 all is well, 1 something was lost or counted twice, or nothing could start, 2 usage.";
+
+/// How long an hour takes.
+const HOUR: Duration = Duration::from_millis(80);
+/// How long the shop waits for its last deliveries.
+const CLOSING: Duration = Duration::from_secs(20);
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let arguments: Vec<_> = env::args().skip(1).collect();
+    let played = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        [] => sandboxed(&mut Page::stdout()),
+        ["--live"] => live(&mut Page::stdout()),
+        ["--help" | "-h"] => Page::stdout().line(HELP).map(|()| true).map_err(Failure::from),
+        _ => {
+            eprintln!("error: the only options are `--live` and `--help`");
+            return ExitCode::from(2);
+        }
+    };
+    match played {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        // Who reads us has read enough.
+        Err(failure) if is_broken_pipe(&failure) => ExitCode::SUCCESS,
+        Err(failure) => {
+            eprintln!("error: {failure}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Plays the day against the sandbox; says whether everybody counts the same.
+fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
+    let sandbox = Sandbox::start()?;
+    let client = Client::builder()
+        .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()).allow(Sensitivity::Personal))
+        .to(Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()))
+        .to(Mixpanel::new(MIXPANEL_TOKEN).host(sandbox.mixpanel_url()))
+        .linger(HOUR)
+        .request_timeout(stage::PATIENCE)
+        .build()?;
+    let shop = Shop::new(client.clone());
+    let mut visitors = visitor::of_the_day();
+    stage::script_flags(&sandbox, &visitors);
+
+    report::opening(page)?;
+    let mut books = Books::default();
+    for hour in OPENS..CLOSES {
+        let trouble = stage::prepare(&sandbox, hour);
+        let now = day::hour(&shop, hour, &mut visitors);
+        report::hour(page, hour, &now, trouble)?;
+        books += &now;
+        thread::sleep(HOUR);
+    }
+    report::closing(page, &books)?;
+
+    let delivery = client.shutdown(CLOSING);
+    let differences = Comparison::new(&books, &sandbox).print(page)?;
+    report::delivery(page, &delivery)?;
+    report::verdict(page, differences, &delivery)?;
+    Ok(differences == 0 && is_complete(&delivery))
+}
+
+/// Plays the same day for the vendors that the environment names.
+fn live(page: &mut Page) -> Result<bool, Failure> {
+    let client = Client::from_env()?;
+    let vendors: Vec<_> = client.report().destinations.iter().map(|destination| destination.name).collect();
+    if vendors.is_empty() {
+        return Err("no destination is set up: `storefront --help` names the variables".into());
+    }
+    page.line(format_args!("A day of a small shop goes to {}.", vendors.join(", ")))?;
+    let shop = Shop::new(client.clone());
+    let mut visitors = visitor::of_the_day();
+    for hour in OPENS..CLOSES {
+        day::hour(&shop, hour, &mut visitors);
+    }
+    let delivery = client.shutdown(CLOSING);
+    report::delivery(page, &delivery)?;
+    Ok(is_complete(&delivery))
+}
+
+fn is_complete(delivery: &Report) -> bool {
+    delivery.kept == 0 && delivery.lost.is_empty()
+}
+
+fn is_broken_pipe(failure: &Failure) -> bool {
+    failure.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}

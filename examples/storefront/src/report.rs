@@ -1,0 +1,56 @@
+//! What a person reads of the day: hour by hour, and how it ended.
+
+use std::io;
+
+use taxogen::Report;
+
+use crate::day::Books;
+use crate::page::Page;
+
+pub(crate) fn opening(page: &mut Page) -> io::Result<()> {
+    page.line("A day of a small shop, against PostHog, Segment and Mixpanel played on this machine.")?;
+    page.heading("The day")?;
+    page.line(" hour   visitors  sign-ups  checkouts  orders  trouble")
+}
+
+pub(crate) fn hour(page: &mut Page, hour: u32, books: &Books, trouble: Option<&str>) -> io::Result<()> {
+    let Books { visitors, sign_ups, checkouts, orders, .. } = books;
+    let line = format!(
+        "{hour:>3}:00 {visitors:>9} {sign_ups:>9} {checkouts:>10} {orders:>7}  {}",
+        trouble.unwrap_or_default()
+    );
+    page.line(line.trim_end())
+}
+
+/// What the whole day brought.
+pub(crate) fn closing(page: &mut Page, books: &Books) -> io::Result<()> {
+    let Books { visitors, sign_ups, checkouts, orders, revenue_cents, .. } = books;
+    let euros = revenue_cents / 100;
+    page.line(format_args!("   all {visitors:>9} {sign_ups:>9} {checkouts:>10} {orders:>7}  EUR {euros}"))?;
+    let Books { without_flags, turned_away, too_slow, bad_codes, .. } = books;
+    page.line("")?;
+    for (number, sentence) in [
+        (without_flags, "visitors got no flags: the plan's defaults stood in, and the experiment is without them"),
+        (turned_away, "visitors could not pay while payments were off"),
+        (too_slow, "visitors had a bank that was slower than a remote setting allows"),
+        (bad_codes, "referral codes broke the plan's rule: they were left out, and their events were sent"),
+    ] {
+        page.line(format_args!("  {number:>3} {sentence}"))?;
+    }
+    Ok(())
+}
+
+/// What became of everything, as the client itself says.
+pub(crate) fn delivery(page: &mut Page, report: &Report) -> io::Result<()> {
+    page.heading("The client's own report")?;
+    page.line(report)
+}
+
+/// Whether everything that happened in the shop is known to every vendor, once.
+pub(crate) fn verdict(page: &mut Page, differences: u64, report: &Report) -> io::Result<()> {
+    page.line("")?;
+    if differences == 0 && report.kept == 0 && report.lost.is_empty() {
+        return page.line("Every number of the vendors is the shop's own: nothing lost, nothing counted twice.");
+    }
+    page.line(format_args!("{differences} numbers differ from the shop's own."))
+}
