@@ -189,7 +189,7 @@ fn group(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     }
     let help = similar("a group", &group.value, &groups.items).unwrap_or_else(|| match groups.items.as_slice() {
         [] => "declare it in `groups`".to_owned(),
-        items => format!("the groups are {}", quoted(items.iter().map(|group| group.name.value.as_str()))),
+        items => format!("declared are {}", quoted(items.iter().map(|group| group.name.value.as_str()))),
     });
     diagnostics
         .error(Code::UnknownGroup, group.span, format!("unknown group `{}`", group.value))

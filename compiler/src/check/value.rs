@@ -179,16 +179,15 @@ fn scalar(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -> Option<
         _ => None,
     };
     if literal.is_none() {
-        let unquoted = core(&yaml::Scalar { text: scalar.text.clone(), quoted: false });
         let told = mismatch(node, word, diagnostics);
-        match (wanted, found, unquoted) {
-            (Scalar::Integer, Core::Overflow, _) => told.help("an integer has 64 bits".to_owned()),
-            (Scalar::Number, Core::NotFinite, _) => told.help("a number is finite".to_owned()),
-            (Scalar::Integer, Core::Text, Core::Integer(_))
-            | (Scalar::Number, Core::Text, Core::Integer(_) | Core::Number(_))
-            | (Scalar::Boolean, Core::Text, Core::Boolean(_)) => told.help("remove the quotes".to_owned()),
-            (Scalar::Integer | Scalar::Number, ..) => told.help(parse::without_separators(&scalar.text)),
-            (Scalar::Boolean, ..) => told.help(truth(&scalar.text)),
+        match (wanted, found) {
+            (Scalar::Integer, Core::Overflow) => told.help("an integer has 64 bits".to_owned()),
+            (Scalar::Number, Core::NotFinite) => told.help("a number is finite".to_owned()),
+            (Scalar::Integer | Scalar::Number | Scalar::Boolean, Core::Text) if scalar.quoted => {
+                told.help(parse::unquoted(scalar))
+            }
+            (Scalar::Integer | Scalar::Number, _) => told.help(parse::without_separators(&scalar.text)),
+            (Scalar::Boolean, _) => told.help(truth(&scalar.text)),
             _ => told,
         };
     }
@@ -234,7 +233,7 @@ fn object(
     diagnostics: &mut Diagnostics,
 ) -> Option<Literal> {
     let NodeKind::Mapping(entries) = &node.kind else {
-        mismatch(node, "an object, written as a map", diagnostics);
+        mismatch(node, "a map of the object's properties", diagnostics);
         return None;
     };
     let mut complete = true;
@@ -458,7 +457,7 @@ fn mismatch<'d>(node: &Node, wanted: &str, diagnostics: &'d mut Diagnostics) -> 
         NodeKind::Mapping(_) => "a map".to_owned(),
         NodeKind::Sequence(_) => "a list".to_owned(),
         NodeKind::Scalar(_) if is_null(node) => "nothing".to_owned(),
-        NodeKind::Scalar(scalar) => format!("`{}`", scalar.text),
+        NodeKind::Scalar(scalar) => parse::shown(scalar),
     };
     diagnostics.error(Code::ValueMismatch, node.span, format!("{wanted} is wanted here, not {found}"))
 }

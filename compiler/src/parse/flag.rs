@@ -103,7 +103,7 @@ fn bare(name: Text) -> Variant {
 /// A map, or its weight alone.
 fn variant(name: Text, entry: &Entry, diagnostics: &mut Diagnostics) -> Variant {
     if matches!(entry.value.kind, NodeKind::Scalar(_)) && !is_null(&entry.value) {
-        let weight = percent(entry, diagnostics);
+        let weight = percent(entry, &format!("the weight of `{}`", name.value), diagnostics);
         return Variant { weight, ..bare(name) };
     }
     let Some(mut fields) = Fields::of(&entry.value, "a variant", diagnostics) else { return bare(name) };
@@ -111,7 +111,7 @@ fn variant(name: Text, entry: &Entry, diagnostics: &mut Diagnostics) -> Variant 
     let said = format!("variant `{}`", name.value);
     let help = "write `weight: 50`; a list of names means equal weights";
     let weight = fields.require("weight", &said, name.span, help);
-    let weight = weight.and_then(|entry| percent(entry, diagnostics));
+    let weight = weight.and_then(|entry| percent(entry, "`weight`", diagnostics));
     let payload = fields.take("payload").map(value);
     fields.finish(diagnostics);
     Variant { name, meta, weight, payload }
@@ -142,7 +142,7 @@ fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
 }
 
 fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
-    let percent = percent(entry, diagnostics)?;
+    let percent = percent(entry, &format!("`{}`", entry.key.text), diagnostics)?;
     tiny_percent(percent, diagnostics);
     Some(percent.value)
 }

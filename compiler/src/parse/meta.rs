@@ -20,12 +20,18 @@ pub(super) fn meta(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Me
     }
 }
 
+/// Words that were truth values in YAML 1.1, and are hardly meant as a note.
+const YES_OR_NO: [&str; 6] = ["yes", "no", "on", "off", "Yes", "No"];
+
 /// `true`, a text, or a map of `note`, `replaced_by` and `since`.
 fn deprecated(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Deprecated> {
     let bare = Deprecated { key: entry.key.span, ..Deprecated::default() };
     match &entry.value.kind {
         NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_) | Core::Null) => {
             boolean(entry, diagnostics).filter(|deprecated| deprecated.value).map(|_| bare)
+        }
+        NodeKind::Scalar(scalar) if !scalar.quoted && YES_OR_NO.contains(&scalar.text.as_str()) => {
+            boolean(entry, diagnostics).map(|_| bare)
         }
         NodeKind::Scalar(scalar) => Some(Deprecated { note: Some(scalar.text.clone()), ..bare }),
         _ => {

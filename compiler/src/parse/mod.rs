@@ -11,7 +11,7 @@ mod scalar;
 mod types;
 
 use self::fields::Fields;
-pub(crate) use self::scalar::{is_date, without_separators};
+pub(crate) use self::scalar::{is_date, shown, unquoted, without_separators};
 pub(crate) use self::types::{SHAPES as TYPE_SHAPES, WORDS as TYPE_WORDS};
 use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{Plan, Section, Spanned, Text};

@@ -6,7 +6,7 @@ use super::scalar::{boolean, word};
 use super::types::{constraints, of_fields, word_of};
 use super::{named, section};
 use crate::ast::scalar::is_null;
-use crate::ast::{Constraints, Meta, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
+use crate::ast::{Constraints, Keyed, Meta, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{PersonWrite, Sensitivity};
@@ -28,6 +28,16 @@ pub(super) fn of_event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -
 
 /// A property of a property group has the keys of an event's.
 pub(super) fn of_group_of_properties(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    if name.value == "include" && matches!(node.kind, NodeKind::Sequence(_)) {
+        diagnostics
+            .error(
+                Code::Misplaced,
+                name.span,
+                "`include` is a property here: this is the short form of a property group",
+            )
+            .help("the long form is `{ include: [..], properties: { .. } }`".to_owned());
+        return untyped(name);
+    }
     property(name, node, Place::Event, diagnostics)
 }
 
@@ -77,8 +87,8 @@ fn property(name: Text, node: &Node, place: Place, diagnostics: &mut Diagnostics
         }
         NodeKind::Mapping(_) => {
             let Some(mut fields) = Fields::of(node, what(place), diagnostics) else { return property };
-            keys(&mut property, &mut fields, place, diagnostics);
             let ty = of_fields(&mut fields, true, diagnostics);
+            keys(&mut property, &mut fields, place, diagnostics);
             let clean = fields.finish(diagnostics);
             match ty {
                 Some(ty) => property.ty = ty,
@@ -98,7 +108,7 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
     property.meta = meta(fields, diagnostics);
     match place {
         Place::Event | Place::Object => {
-            property.required = fields.take("required").and_then(|entry| boolean(entry, diagnostics));
+            property.required = fields.take("required").and_then(|entry| required(entry, diagnostics));
         }
         Place::Person | Place::Group => {
             let help = "remove it: what is set later is merged with what is known, so nothing can be required";
@@ -139,6 +149,17 @@ const SENSITIVITIES: &[(&str, Sensitivity)] = &[
     ("personal", Sensitivity::Personal),
     ("secret", Sensitivity::Secret),
 ];
+
+/// `true` or `false`; a list of names is how other languages say it.
+fn required(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<bool>> {
+    if !matches!(entry.value.kind, NodeKind::Sequence(_)) {
+        return boolean(entry, diagnostics);
+    }
+    diagnostics
+        .error(Code::Habit, entry.key.span, "`required` stands on each property, not as a list beside them")
+        .help("write `required: true` on the property".to_owned());
+    None
+}
 
 fn person(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<PersonLink> {
     const WORDS: &[(&str, PersonWrite)] = &[("set", PersonWrite::Set), ("set_once", PersonWrite::SetOnce)];

@@ -48,8 +48,9 @@ pub(super) fn boolean(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Ke
     if let Core::Boolean(value) = core(scalar) {
         return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
     }
-    let found = invalid(entry, "`true` or `false`", &scalar.text, diagnostics);
+    let found = invalid(entry, "`true` or `false`", scalar, diagnostics);
     match scalar.text.to_ascii_lowercase().as_str() {
+        _ if unquoted(scalar).is_some() => found.help(REMOVE_QUOTES.to_owned()),
         "yes" | "on" | "y" | "true" | "1" => found.help("write `true`".to_owned()),
         "no" | "off" | "n" | "false" | "0" => found.help("write `false`".to_owned()),
         _ => found,
@@ -64,8 +65,8 @@ pub(super) fn number(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Key
         Core::Integer(integer) => Number::Integer(integer),
         Core::Number(number) => Number::Number(number),
         _ => {
-            let found = invalid(entry, "a number", &scalar.text, diagnostics);
-            found.help(without_separators(&scalar.text));
+            let found = invalid(entry, "a number", scalar, diagnostics);
+            found.help(unquoted(scalar).or_else(|| without_separators(&scalar.text)));
             return None;
         }
     };
@@ -80,13 +81,13 @@ pub(super) fn count(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keye
     {
         return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
     }
-    let found = invalid(entry, "a whole number from 0", &scalar.text, diagnostics);
-    found.help(without_separators(&scalar.text));
+    let found = invalid(entry, "a whole number from 0", scalar, diagnostics);
+    found.help(unquoted(scalar).or_else(|| without_separators(&scalar.text)));
     None
 }
 
-/// A percentage from 0 to 100 behind a key.
-pub(super) fn percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
+/// A percentage from 0 to 100 behind a key; `what` it is, for a sentence.
+pub(super) fn percent(entry: &Entry, what: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
     let scalar = scalar(entry, "a percentage from 0 to 100", diagnostics)?;
     let span = entry.value.span;
     let value = match core(scalar) {
@@ -94,16 +95,16 @@ pub(super) fn percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Sp
         Core::Number(number) => number,
         _ => {
             let bare = scalar.text.strip_suffix('%').map(str::trim_end);
-            let message = format!("`{}` is a percentage from 0 to 100, not `{}`", entry.key.text, scalar.text);
+            let message = format!("{what} is a percentage from 0 to 100, not {}", shown(scalar));
             match bare.filter(|bare| bare.parse::<f64>().is_ok()) {
                 Some(bare) => diagnostics.error(Code::Habit, span, message).help(format!("write `{bare}`")),
-                None => diagnostics.error(Code::InvalidValue, span, message),
+                None => diagnostics.error(Code::InvalidValue, span, message).help(unquoted(scalar)),
             };
             return None;
         }
     };
     if !(0.0..=100.0).contains(&value) {
-        let message = format!("`{}` is a percentage from 0 to 100, not {}", entry.key.text, scalar.text);
+        let message = format!("{what} is a percentage from 0 to 100, not {}", scalar.text);
         diagnostics.error(Code::PercentRange, span, message);
         return None;
     }
@@ -113,8 +114,8 @@ pub(super) fn percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Sp
 /// Warns where a fraction was probably meant as a share of one.
 pub(super) fn tiny_percent(percent: Spanned<f64>, diagnostics: &mut Diagnostics) {
     if percent.value > 0.0 && percent.value < 1.0 {
-        let message = format!("{} is {} of one percent", percent.value, fraction(percent.value));
-        let help = format!("a percentage goes from 0 to 100; {}?", percent.value * 100.0);
+        let message = format!("{} is {} one percent", percent.value, fraction(percent.value));
+        let help = format!("a percentage goes from 0 to 100; {}?", (percent.value * 1e8).round() / 1e6);
         diagnostics.warning(Code::TinyPercent, percent.span, message).help(help);
     }
 }
@@ -157,6 +158,20 @@ pub(crate) fn without_separators(text: &str) -> Option<String> {
     (bare != text && bare.parse::<f64>().is_ok_and(f64::is_finite)).then(|| format!("write `{bare}`"))
 }
 
+const REMOVE_QUOTES: &str = "remove the quotes";
+
+/// What to do about a number or a truth value in quotes.
+pub(crate) fn unquoted(scalar: &Scalar) -> Option<String> {
+    let plain = Scalar { text: scalar.text.clone(), quoted: false };
+    let is_value = matches!(core(&plain), Core::Boolean(_) | Core::Integer(_) | Core::Number(_));
+    (scalar.quoted && is_value).then(|| REMOVE_QUOTES.to_owned())
+}
+
+/// A scalar in a sentence.
+pub(crate) fn shown(scalar: &Scalar) -> String {
+    if scalar.quoted { format!("the text `{}`", scalar.text) } else { format!("`{}`", scalar.text) }
+}
+
 /// Whether the text is a day that exists.
 pub(crate) fn is_date(text: &str) -> bool {
     let bytes = text.as_bytes();
@@ -195,8 +210,8 @@ fn empty(entry: &Entry, diagnostics: &mut Diagnostics) {
     diagnostics.error(Code::EmptyValue, entry.key.span, message).help("write one, or remove the key".to_owned());
 }
 
-fn invalid<'d>(entry: &Entry, wanted: &str, text: &str, diagnostics: &'d mut Diagnostics) -> &'d mut Diagnostic {
-    let message = format!("`{}` is {wanted}, not `{text}`", entry.key.text);
+fn invalid<'d>(entry: &Entry, wanted: &str, found: &Scalar, diagnostics: &'d mut Diagnostics) -> &'d mut Diagnostic {
+    let message = format!("`{}` is {wanted}, not {}", entry.key.text, shown(found));
     diagnostics.error(Code::InvalidValue, entry.value.span, message)
 }
 
@@ -205,8 +220,8 @@ fn is_empty(scalar: &Scalar) -> bool {
 }
 
 fn fraction(value: f64) -> &'static str {
-    const WORDS: [(f64, &str); 3] = [(0.25, "a quarter"), (0.5, "half"), (0.1, "a tenth")];
-    WORDS.iter().find(|(number, _)| (number - value).abs() < f64::EPSILON).map_or("a part", |(_, word)| word)
+    const WORDS: [(f64, &str); 3] = [(0.25, "a quarter of"), (0.5, "half of"), (0.1, "a tenth of")];
+    WORDS.iter().find(|(number, _)| (number - value).abs() < f64::EPSILON).map_or("less than", |(_, word)| word)
 }
 
 #[cfg(test)]

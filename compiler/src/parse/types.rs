@@ -74,8 +74,9 @@ pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpress
         }
         NodeKind::Scalar(scalar) => word_of(scalar, node.span, diagnostics),
         NodeKind::Sequence(_) => {
-            let message = format!("`{}` is a type, not a list", entry.key.text);
-            diagnostics.error(Code::WrongShape, node.span, message);
+            let message = format!("`{}` takes a type, not a list", entry.key.text);
+            let help = "a type is a word, such as `string`, or a map, such as `{ enum: [..] }`".to_owned();
+            diagnostics.error(Code::WrongShape, node.span, message).help(help);
             broken
         }
         NodeKind::Mapping(_) => {
@@ -261,7 +262,9 @@ fn element(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
     let clean = fields.finish(diagnostics);
     if ty.is_none() && clean {
         let message = format!("`{}` does not say what it holds", entry.key.text);
-        diagnostics.error(Code::NoType, entry.key.span, message);
+        diagnostics
+            .error(Code::NoType, entry.key.span, message)
+            .help(format!("write `{}: string`, or `{}: {{ type: string, .. }}`", entry.key.text, entry.key.text));
     }
     Element { ty: ty.unwrap_or(broken), nullable: nullable.is_some_and(|nullable| nullable.value), constraints }
 }

@@ -8,6 +8,7 @@ use self::scope::{Scope, Told, identifier, place};
 use super::include::Included;
 use super::value::source_text;
 use crate::ast::index::Index;
+use crate::ast::scalar::is_null;
 use crate::ast::{EnumShape, Plan, Property, Section, Shape, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -116,8 +117,8 @@ fn values(shape: &EnumShape, told: &mut Told<'_>) {
     let mut wires = HashSet::new();
     for value in &shape.values {
         let wire = source_text(&value.value);
-        // A value that stands twice was told as such.
-        if !wires.insert(wire) {
+        // A value that stands twice, or is missing, was told as such.
+        if !wires.insert(wire) || is_null(&value.value) && wire.is_empty() {
             continue;
         }
         let span = value.meta.code_name.as_ref().map_or(value.value.span, |name| name.span);
@@ -129,7 +130,7 @@ fn values(shape: &EnumShape, told: &mut Told<'_>) {
                 told.diagnostics.error(Code::CodeNameCollision, span, message).help(help);
             }
             Some(ident) => scope.claim(ident, Text { value: wire.to_owned(), span }, told),
-            None => told.nothing_left(said, span),
+            None => told.nothing_left(said, span, "name it in letters: `{ value: .., code_name: .. }`"),
         }
     }
 }

@@ -34,11 +34,12 @@ impl<'d> Told<'d> {
     }
 
     /// Tells that no identifier can be made of a name.
-    pub(super) fn nothing_left(&mut self, said: &str, span: Span) {
+    pub(super) fn nothing_left(&mut self, said: &str, span: Span, help: &str) {
         if self.places.insert((span, span)) {
+            let said = if said.is_empty() { "the empty text".to_owned() } else { format!("`{said}`") };
             self.diagnostics
-                .error(Code::NoCodeName, span, format!("nothing is left of `{said}` for a name in Rust"))
-                .help("name it in letters: `code_name: ..`".to_owned());
+                .error(Code::NoCodeName, span, format!("nothing is left of {said} for a name in Rust"))
+                .help(help.to_owned());
         }
     }
 }
@@ -107,7 +108,7 @@ pub(super) fn identifier(
     let ident = ident(said);
     // An empty name was told as such.
     if ident.is_none() && !(meta.code_name.is_none() && name.value.is_empty()) {
-        told.nothing_left(said, place(name, meta));
+        told.nothing_left(said, place(name, meta), "name it in letters: `code_name: ..`");
     }
     ident
 }
