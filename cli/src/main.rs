@@ -1,3 +1,36 @@
-//! Being built.
+//! The program `taxogen`: checks a plan, writes its typed Rust, explains findings, runs the sandbox.
+//!
+//! Exit codes: 0, no error (warnings do not count); 1, an error in the plan, or a stale file with
+//! `generate --check`; 2, a wrong call, or a file that is missing, unreadable or not UTF-8.
 
-fn main() {}
+mod command;
+mod failure;
+mod plan;
+mod printer;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use self::command::Command;
+use self::printer::Printer;
+
+/// Typed analytics and flags from one plan in YAML.
+#[derive(Debug, Parser)]
+#[command(name = "taxogen", version, propagate_version = true, disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+fn main() -> ExitCode {
+    let Cli { command } = Cli::parse();
+    let mut printer = Printer::new();
+    match command.run(&mut printer) {
+        Ok(outcome) => outcome.into(),
+        Err(failure) => {
+            printer.failure(&failure);
+            ExitCode::from(2)
+        }
+    }
+}

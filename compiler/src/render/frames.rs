@@ -37,11 +37,10 @@ pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
         }
         group = group.element(snippet);
     }
-    for line in help {
-        group = group.element(Level::HELP.message(visible(line)));
-    }
+    let mut report = vec![group];
+    report.extend(help.iter().map(|line| Group::with_title(Level::HELP.secondary_title(visible(line)))));
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };
-    renderer.render(&[group])
+    renderer.render(&report)
 }
 
 /// The file of the primary place first, each once.

@@ -1,0 +1,47 @@
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+
+use super::Outcome;
+use crate::failure::Failure;
+use crate::plan;
+use crate::printer::{Printer, verdict};
+
+/// Tell every mistake in a plan.
+///
+/// Exits with 0 when there is no error (warnings do not count), with 1 when there is one, and with 2 when
+/// the plan is missing, unreadable or not UTF-8.
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// The plan; without it the `taxonomy.yaml` of this folder, else of the nearest one above.
+    path: Option<PathBuf>,
+
+    /// How findings are printed: for a person on stderr, or one JSON object per line on stdout.
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// With the source around them.
+    #[default]
+    Text,
+    /// code, severity, message, file, line, column, `end_line`, `end_column`, help.
+    Json,
+}
+
+impl Check {
+    pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
+        let source = plan::read(self.path.as_deref())?;
+        let analysis = taxogen_compiler::analyze(&source);
+        match self.format {
+            Format::Json => printer.json(&analysis, &source)?,
+            Format::Text => {
+                printer.findings(&analysis, &source);
+                let contents = analysis.plan.as_ref().map_or_else(String::new, |plan| plan::contents(plan) + ", ");
+                printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(&analysis)));
+            }
+        }
+        Ok(if analysis.diagnostics.has_errors() { Outcome::Bad } else { Outcome::Good })
+    }
+}

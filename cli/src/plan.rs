@@ -1,0 +1,42 @@
+//! The plan that a command works on.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use taxogen_compiler::source::Source;
+use taxogen_compiler::{ir, locate};
+
+use crate::failure::Failure;
+
+/// Reads the plan at `path`, else the `taxonomy.yaml` of the current folder, else the nearest one above.
+pub(crate) fn read(path: Option<&Path>) -> Result<Source, Failure> {
+    let path = match path {
+        Some(path) => path.to_owned(),
+        None => nearest()?,
+    };
+    taxogen_compiler::read(&path, &path.display().to_string()).map_err(Failure::Read)
+}
+
+/// As a person would write it from here: `taxonomy.yaml`, `../taxonomy.yaml`.
+fn nearest() -> Result<PathBuf, Failure> {
+    let here = env::current_dir().map_err(|_| Failure::NoPlan)?;
+    let plan = locate::upwards(&here).ok_or(Failure::NoPlan)?;
+    let folder = plan.parent().unwrap_or(&plan);
+    let steps = here.ancestors().take_while(|above| *above != folder);
+    Ok(steps.map(|_| "..").collect::<PathBuf>().join(locate::FILE_NAME))
+}
+
+/// What a plan holds: `12 events, 4 flags`, and the experiments where there are any.
+pub(crate) fn contents(plan: &ir::Plan) -> String {
+    let mut parts = vec![count(plan.events.len() as u64, "event"), count(plan.flags.len() as u64, "flag")];
+    if !plan.experiments.is_empty() {
+        parts.push(count(plan.experiments.len() as u64, "experiment"));
+    }
+    parts.join(", ")
+}
+
+/// `1 event`, `2 events`.
+pub(crate) fn count(number: u64, noun: &str) -> String {
+    let plural = if number == 1 { "" } else { "s" };
+    format!("{number} {noun}{plural}")
+}

@@ -1,0 +1,53 @@
+use crate::run::{Folder, run};
+
+#[test]
+fn every_listed_code_has_a_page_whose_plans_show_it() {
+    let folder = Folder::new(&[]);
+    let list = folder.run(&["explain"]);
+    assert_eq!((list.code, list.err.as_str()), (0, ""));
+    for line in list.out.lines() {
+        let (code, title) = line.split_once("  ").expect("a line is a code and its title");
+        let page = folder.run(&["explain", code]);
+        assert_eq!((page.code, page.err.as_str()), (0, ""), "{code}");
+        assert_eq!(page.out.lines().next(), Some(format!("# {code}: {title}").as_str()));
+        let plans: Vec<_> = page.out.split("```yaml\n").skip(1).map(|part| part.split("```").next().unwrap()).collect();
+        let [wrong, right] = plans[..] else { panic!("{code}: a page has a wrong plan and a right one") };
+        let wrong = codes(&folder, wrong);
+        assert_eq!(wrong, [code], "{code}: the first plan has this finding and no other");
+        assert_eq!(codes(&folder, right), [""; 0], "{code}: the second plan has none");
+    }
+}
+
+/// The codes found in a plan, each once.
+fn codes(folder: &Folder, plan: &str) -> Vec<String> {
+    folder.write("plan.yaml", plan.replace("<TAB>", "\t").as_bytes());
+    let told = folder.run(&["check", "--format", "json", "plan.yaml"]);
+    let mut codes: Vec<String> = told
+        .out
+        .lines()
+        .map(|line| {
+            let finding: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
+            finding["code"].as_str().expect("a code is text").to_owned()
+        })
+        .collect();
+    codes.dedup();
+    codes
+}
+
+#[test]
+fn a_code_is_found_however_it_is_written() {
+    let folder = Folder::new(&[]);
+    let page = folder.run(&["explain", "TX0203"]);
+    for given in ["tx0203", "[TX0203]"] {
+        assert_eq!(folder.run(&["explain", given]), page);
+    }
+}
+
+#[test]
+fn an_unknown_code_leads_to_a_known_one() {
+    let folder = Folder::new(&[]);
+    let expected = "error: unknown code `TX023`\nhelp: a code with a similar name exists: `TX0203`\n";
+    assert_eq!(folder.run(&["explain", "TX023"]), run(2, "", expected));
+    let expected = "error: unknown code `E0308`\nhelp: `taxogen explain` lists every code\n";
+    assert_eq!(folder.run(&["explain", "E0308"]), run(2, "", expected));
+}

@@ -1,0 +1,9 @@
+//! The program as a user runs it: arguments in, two streams and an exit code out.
+
+mod check;
+mod explain;
+mod generate;
+mod init;
+mod run;
+mod sandbox;
+mod usage;
