@@ -38,7 +38,7 @@ impl Shop {
     /// Where no answer comes, every flag has the plan's default and the shop goes on.
     pub(crate) fn welcome(&self, id: &str) -> Visit {
         let user = self.client.user(id);
-        let knows_flags = user.load_flags_blocking(Duration::from_secs(1)).is_ok();
+        let knows_flags = user.load_flags_blocking(Duration::from_secs(2)).is_ok();
         Visit { user, knows_flags }
     }
 }

@@ -12,8 +12,8 @@ use crate::visitor::Visitor;
 const PAYMENTS_OFF: u32 = 13;
 
 /// How long the example waits for an answer; in production it is half a minute.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(600);
-const TOO_LATE: Duration = Duration::from_millis(900);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
+const TOO_LATE: Duration = Duration::from_millis(1300);
 
 /// Decides for each visitor, as PostHog would.
 pub(crate) fn script_flags(sandbox: &Sandbox, visitors: &[Visitor]) {
