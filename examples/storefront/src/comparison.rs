@@ -117,11 +117,8 @@ impl<'a> Comparison<'a> {
 }
 
 fn row<D: Display>(label: &str, own: impl Display, vendors: impl IntoIterator<Item = D>) -> String {
-    let mut row = format!("  {label:<48} {own:>8}");
-    for vendor in vendors {
-        row += &format!(" {vendor:>9}");
-    }
-    row
+    let numbers: Vec<_> = vendors.into_iter().map(|vendor| format!(" {vendor:>9}")).collect();
+    format!("  {label:<48} {own:>8}{}", numbers.concat())
 }
 
 /// A number, or a dash for none, so that the eye finds what is there.

@@ -1,5 +1,6 @@
 //! The shop itself: the part of this example that an application would have too.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use taxogen::{Client, Experiment, Timestamp, User};
@@ -114,7 +115,9 @@ impl Visit {
         self.user.capture(events::CompletedPurchase::new().with_price(Money::new(basket.cents, "EUR")));
         let kind = if basket.is_first { OrderCompletedType::First } else { OrderCompletedType::N30Days };
         let item = OrderCompletedItems::new(basket.sku).with_quantity(1);
-        self.user.capture(events::OrderCompleted::new().with_type(kind).with_items(vec![item]));
+        let consents = BTreeMap::from([("terms".into(), true), ("newsletter".into(), basket.is_first)]);
+        let order = events::OrderCompleted::new().with_type(kind).with_items(vec![item]);
+        self.user.capture(order.with_consents(consents));
         Ok(())
     }
 
