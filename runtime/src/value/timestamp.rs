@@ -46,7 +46,9 @@ impl Timestamp {
 
     /// The 24 characters of RFC 3339.
     pub(crate) fn to_rfc3339(self) -> [u8; 24] {
-        let (days, millis) = (self.0.div_euclid(86_400_000), self.0.rem_euclid(86_400_000));
+        const DAY: u64 = 86_400_000;
+        let since_first = self.0.abs_diff(FIRST);
+        let [days, millis] = [since_first / DAY, since_first % DAY].map(|part| u32::try_from(part).unwrap_or_default());
         let (year, month, day) = civil_from_days(days);
         let mut text = *b"0000-00-00T00:00:00.000Z";
         write_digits(&mut text[0..4], year);
@@ -60,23 +62,23 @@ impl Timestamp {
     }
 }
 
-/// Year, month and day of the proleptic Gregorian calendar, counting days from 1970-01-01.
+/// Year, month and day of the proleptic Gregorian calendar, counting days from 0000-01-01.
 ///
-/// Years are counted from March, so that the leap day is the last of a year, in eras of 400 years.
-fn civil_from_days(days: i64) -> (i64, i64, i64) {
-    const ERA: i64 = 146_097;
-    let shifted = days + 719_468;
-    let era = shifted.div_euclid(ERA);
-    let day_of_era = shifted.rem_euclid(ERA);
+/// Years are counted from March, so that the leap day is the last of a year, in eras of 400 years that begin
+/// 400 years before the first March.
+fn civil_from_days(days: u32) -> (u32, u32, u32) {
+    const ERA: u32 = 146_097;
+    let shifted = days + ERA - 60;
+    let (era, day_of_era) = (shifted / ERA, shifted % ERA);
     let year_of_era = (day_of_era - day_of_era / 1460 + day_of_era / 36_524 - day_of_era / 146_096) / 365;
     let day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let month_from_march = (5 * day_of_year + 2) / 153;
     let day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
     let month = if month_from_march < 10 { month_from_march + 3 } else { month_from_march - 9 };
-    (era * 400 + year_of_era + i64::from(month <= 2), month, day)
+    (era * 400 + year_of_era + u32::from(month <= 2) - 400, month, day)
 }
 
-fn write_digits(text: &mut [u8], mut number: i64) {
+fn write_digits(text: &mut [u8], mut number: u32) {
     for digit in text.iter_mut().rev() {
         *digit = b'0' + u8::try_from(number % 10).unwrap_or_default();
         number /= 10;
@@ -115,6 +117,8 @@ mod tests {
     #[test]
     fn moments_print_as_rfc_3339() {
         for (millis, text) in [
+            (FIRST, "0000-01-01T00:00:00.000Z"),
+            (FIRST + 60 * 86_400_000, "0000-03-01T00:00:00.000Z"),
             (0, "1970-01-01T00:00:00.000Z"),
             (-1, "1969-12-31T23:59:59.999Z"),
             (951_782_400_000, "2000-02-29T00:00:00.000Z"),
