@@ -53,10 +53,11 @@ impl Arguments {
     fn assign(&mut self, name: &Ident, value: &[TokenTree], known: &[&str]) -> Result<(), Failure> {
         let spelt = name.to_string();
         if !known.contains(&spelt.as_str()) {
-            let nearest = suggest::nearest(&spelt, known.iter().copied());
-            let help = nearest.map_or_else(|| forms(known), |nearest| format!("`{nearest}`"));
-            let failure = Failure::new(name.span(), format!("unknown argument `{spelt}`"));
-            return Err(failure.help(format!("what may stand here is {help}")));
+            let help = match suggest::nearest(&spelt, known.iter().copied()) {
+                Some(nearest) => format!("an argument with a similar name exists: `{nearest}`"),
+                None => format!("this macro takes {}", forms(known)),
+            };
+            return Err(Failure::new(name.span(), format!("unknown argument `{spelt}`")).help(help));
         }
         if self.options.iter().any(|option| option.name == *name) {
             return Err(Failure::new(name.span(), format!("`{spelt}` stands here twice")));
@@ -123,6 +124,10 @@ fn is_punctuation(token: &TokenTree, wanted: char) -> bool {
 
 /// The options as a person writes them.
 fn forms(known: &[&str]) -> String {
-    let form = |name: &&str| if *name == "crate" { "`crate = path`".to_owned() } else { format!("`{name} = \"...\"`") };
-    known.iter().map(form).collect::<Vec<_>>().join(" or ")
+    let forms: Vec<_> = known.iter().map(|name| form(name)).collect();
+    if forms.is_empty() { "nothing more".to_owned() } else { forms.join(" or ") }
+}
+
+fn form(name: &str) -> String {
+    if name == "crate" { "`crate = path`".to_owned() } else { format!("`{name} = \"...\"`") }
 }

@@ -8,7 +8,7 @@ use std::time::SystemTime;
 
 use proc_macro2::Span as RustSpan;
 use taxogen_compiler::ir::Plan;
-use taxogen_compiler::source::{ReadErrorKind, Source, Span};
+use taxogen_compiler::source::{ReadError, ReadErrorKind, Source, Span};
 use taxogen_compiler::{Analysis, analyze, locate, read};
 
 use crate::arguments::Text;
@@ -30,13 +30,24 @@ type Stamp = Option<(u64, SystemTime)>;
 /// A process of rustc asks for one plan, rarely for two; one that serves an editor for more.
 static KEPT: Mutex<Vec<Arc<Compiled>>> = Mutex::new(Vec::new());
 
+/// A plan that is found without a name exists, so one that does not was named there.
+const NAMED_ELSEWHERE: &str = "`[package.metadata.taxogen]` of Cargo.toml or the variable `TAXOGEN_PLAN` names it";
+const NAMED_HERE: &str = "the path is relative to this source file";
+
 /// The plan of the crate that is being built, or the one that is named. Failures stand at `at`, or at the name.
 pub(crate) fn of_crate(named: Option<&Text>, at: RustSpan) -> Result<Arc<Compiled>, Failure> {
-    let path = match named {
-        Some(named) => folder_of(named.span).join(&named.value),
-        None => locate::for_crate(&manifest_dir(), &variable).map_err(|error| Failure::new(at, error.to_string()))?,
+    let Some(named) = named else {
+        let path = locate::for_crate(&manifest_dir(), &variable);
+        let path = path.map_err(|error| Failure::new(at, error.to_string()))?;
+        return compile(&path, &shown(&path)).map_err(|error| unreadable(at, &error, NAMED_ELSEWHERE));
     };
-    compile(&path).map_err(|failure| Failure::new(named.map_or(at, |named| named.span), failure))
+    let path = folder_of(named.span).join(&named.value);
+    compile(&path, &named.value).map_err(|error| unreadable(named.span, &error, NAMED_HERE))
+}
+
+fn unreadable(at: RustSpan, error: &ReadError, where_named: &str) -> Failure {
+    let help = matches!(error.kind, ReadErrorKind::Missing).then(|| where_named.to_owned());
+    Failure::new(at, error.to_string()).help(help)
 }
 
 /// The manifest of the crate that is being built: where its plan is may stand there.
@@ -63,21 +74,17 @@ fn variable(name: &str) -> Option<OsString> {
 }
 
 /// Reads and compiles the plan, unless that was done and no file of it has changed since.
-fn compile(path: &Path) -> Result<Arc<Compiled>, String> {
+fn compile(path: &Path, name: &str) -> Result<Arc<Compiled>, ReadError> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(compiled) = kept.iter().find(|compiled| compiled.path == path && compiled.is_fresh()) {
+    if let Some(compiled) = kept.iter().find(|compiled| compiled.is(path, name) && compiled.is_fresh()) {
         return Ok(Arc::clone(compiled));
     }
-    let name = shown(path);
     // Before the text: a change in between is then seen the next time.
     let stamp = stamp(path);
-    let source = read(path, &name).map_err(|error| match error.kind {
-        ReadErrorKind::Missing => format!("there is no plan `{name}`: `taxogen init` writes one"),
-        _ => error.to_string(),
-    })?;
+    let source = read(path, name).map_err(|error| ReadError { path: name.into(), ..error })?;
     let analysis = analyze(&source);
     let compiled = Arc::new(Compiled { path: path.to_owned(), stamps: vec![stamp], source, analysis });
-    kept.retain(|other| other.path != path);
+    kept.retain(|other| !other.is(path, name));
     kept.push(Arc::clone(&compiled));
     Ok(compiled)
 }
@@ -97,6 +104,10 @@ fn shown(path: &Path) -> String {
 }
 
 impl Compiled {
+    fn is(&self, path: &Path, name: &str) -> bool {
+        self.path == path && self.name() == name
+    }
+
     fn is_fresh(&self) -> bool {
         let files = self.source.files().iter();
         files.zip(&self.stamps).all(|(file, before)| before.is_some() && stamp(&file.path) == *before)

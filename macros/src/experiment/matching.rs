@@ -68,10 +68,10 @@ fn repeated(second: &OwnVariant<'_>, first: &OwnVariant<'_>, planned: &Name, com
 }
 
 fn not_in_the_plan(own: &OwnVariant<'_>, meant: Option<&Variant>, flag: &Name, compiled: &Compiled) -> Failure {
-    let sentence = format!("`{}` has no variant `{}`", flag.wire, own.spelling());
+    let sentence = format!("the flag `{}` has no variant `{}`", flag.wire, own.spelling());
     let help = match meant {
         Some(meant) => format!("a variant with a similar name exists: {}", described(meant, compiled)),
-        None => format!("the variants are declared under {}", compiled.line(flag.span)),
+        None => format!("the flag is declared at {}", compiled.line(flag.span)),
     };
     Failure::new(own.span(), sentence).help(help)
 }
@@ -81,7 +81,7 @@ fn not_in_the_enum(missing: &[&Variant], enum_ident: &Ident, compiled: &Compiled
     let word = if missing.len() == 1 { "variant" } else { "variants" };
     let sentence = format!("`{enum_ident}` lacks the {word} {}", names.join(", "));
     let idents: Vec<_> = missing.iter().map(|variant| variant.name.ident.as_str()).collect();
-    Failure::new(enum_ident.span(), sentence).help(format!("add `{}`", idents.join(", ")))
+    Failure::new(enum_ident.span(), sentence).help(format!("add `{}`", idents.join("`, `")))
 }
 
 /// A variant of the plan and its line: `test` (taxonomy.yaml:73).

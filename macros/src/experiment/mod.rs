@@ -145,5 +145,5 @@ fn own_variants(input: &DeriveInput) -> Result<Vec<OwnVariant<'_>>, Vec<Failure>
 }
 
 fn not_an_enum(span: Span, what: &str) -> Failure {
-    Failure::new(span, format!("`Experiment` can be derived for an enum, and this is {what}"))
+    Failure::new(span, format!("`Experiment` is derived for an enum, and this is {what}"))
 }

@@ -1,0 +1,3 @@
+fn main() {
+    taxogen_compiler::compile("../taxonomy.yaml");
+}
