@@ -1,0 +1,110 @@
+//! Mistakes in plans: what is told of each, word by word, and nothing else.
+//!
+//! `mistakes/RULE.yaml` breaks one rule in its usual ways; `mistakes/RULE.snap` is what a person reads.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use taxogen_compiler::code::Code;
+use taxogen_compiler::source::Source;
+use taxogen_compiler::{Analysis, analyze, render};
+
+/// Every plan with mistakes: its name and its text, in the order of their names.
+fn plans() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/mistakes");
+    let files = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
+    let mut plans: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| {
+            let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
+            (name, fs::read_to_string(path).expect("it is text"))
+        })
+        .collect();
+    plans.sort();
+    plans
+}
+
+fn analyzed(text: &str) -> (Source, Analysis) {
+    let source = Source::from_text("taxonomy.yaml", text);
+    let analysis = analyze(&source);
+    (source, analysis)
+}
+
+fn codes(text: &str) -> Vec<Code> {
+    analyzed(text).1.diagnostics.sorted().iter().map(|found| found.code).collect()
+}
+
+#[test]
+fn every_mistake_is_told_as_reviewed() {
+    let mut settings = insta::Settings::clone_current();
+    settings.set_snapshot_path("mistakes");
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| {
+        for (name, text) in plans() {
+            let (source, analysis) = analyzed(&text);
+            let found = analysis.diagnostics.sorted();
+            let frames: Vec<_> = found.iter().map(|found| render::frames(found, &source, false)).collect();
+            insta::assert_snapshot!(name, frames.join("\n\n"));
+        }
+    });
+}
+
+#[test]
+fn every_code_is_told_by_some_plan() {
+    let told: BTreeSet<_> = plans().iter().flat_map(|(_, text)| codes(text)).collect();
+    assert_eq!(told, Code::ALL.iter().copied().collect());
+}
+
+#[test]
+fn a_plan_with_an_error_means_nothing() {
+    for (name, text) in plans() {
+        let (_, analysis) = analyzed(&text);
+        assert_eq!(analysis.plan.is_none(), analysis.diagnostics.has_errors(), "{name}");
+    }
+}
+
+#[test]
+fn five_mistakes_give_five_findings() {
+    let (_, text) = plans().into_iter().find(|(name, _)| name == "five-mistakes").expect("it is there");
+    let expected = [Code::UnknownOwner, Code::UnknownType, Code::Weights, Code::UnknownEvent, Code::UnknownKey];
+    assert_eq!(codes(&text), expected);
+}
+
+#[test]
+fn what_was_told_is_not_told_again_where_it_is_used() {
+    let cases = [
+        (
+            "a type",
+            "types: { size: { enum: 5 } }\nevents: { seen: { properties: { a: size, b: { type: size, only: [x] } } } }",
+        ),
+        ("a section", "types: []\nevents: { seen: { properties: { size: size } } }"),
+        ("a property", "events: { seen: { properties: { size: { list: } } } }"),
+        ("owners", "owners: [growth]\nevents: { seen: { owner: growth } }"),
+        (
+            "events",
+            "events: seen\nflags: { a: { kind: release, variants: [x], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: seen } } }",
+        ),
+        (
+            "a group",
+            "groups: { company: 5 }\nflags: { a: { kind: release, group: company, rollout: [{ when: { size: 5 } }] } }",
+        ),
+        (
+            "an event",
+            "events: { seen: 5 }\nflags: { a: { kind: release, variants: [x], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: { event: seen, property: size, kind: mean } } } }",
+        ),
+        ("a flag", "flags: { a: 5 }\nexperiments: { b: { flag: a } }"),
+        ("an include", "events: { seen: { include: [request], properties: { a: { type: string, override: true } } } }"),
+        (
+            "the person",
+            "person: 5\nevents: { seen: { properties: { plan: { type: string, person: set } } } }\nflags: { a: { kind: release, rollout: [{ when: { plan: pro } }] } }",
+        ),
+        ("a payload type", "flags: { a: { kind: remote_config, payload_type: strng, default: 5 } }"),
+        ("a key near one that is missing", "flags: { a: { kind: kill_switch, defualt: true } }"),
+        ("variants", "flags: { a: { kind: release, variants: 5, default: x, rollout: [{ variant: y }] } }"),
+    ];
+    for (what, text) in cases {
+        assert_eq!(codes(&format!("taxogen: 1\n{text}\n")).len(), 1, "{what}");
+    }
+}
