@@ -2,7 +2,7 @@
 
 use std::time::SystemTime;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use taxogen_sandbox::{Vendor, Verdict};
 
 use crate::client::{Client, gzip, sandbox};
@@ -28,6 +28,59 @@ fn mixpanels_own_sdks_are_accepted() {
     replay(Vendor::Mixpanel, include_str!("../../../tests/vectors/wire/mixpanel-python.jsonl"), 8, 1);
 }
 
+#[test]
+fn whatever_stands_in_a_body_is_answered() {
+    let oddities = [
+        Value::Null,
+        json!(true),
+        json!(-1),
+        json!(1e300),
+        json!(""),
+        json!("\u{0}é"),
+        json!([]),
+        json!([[]]),
+        json!({}),
+    ];
+    for recording in [
+        include_str!("../../../tests/vectors/wire/posthog-python.jsonl"),
+        include_str!("../../../tests/vectors/wire/segment-node.jsonl"),
+        include_str!("../../../tests/vectors/wire/mixpanel-python.jsonl"),
+    ] {
+        let sandbox = sandbox();
+        let mut client = Client::connect(&sandbox);
+        for line in recording.lines() {
+            let recorded: Value = serde_json::from_str(line).expect("a recording is JSON");
+            for place in places(&recorded["body"], "/body") {
+                for oddity in &oddities {
+                    let mut changed = recorded.clone();
+                    *changed.pointer_mut(&place).expect("the place is in the recording") = oddity.clone();
+                    let (request, headers, body) = rebuild(&changed);
+                    let answer = client.send(&request, &headers, &body);
+                    let status = answer.map(|answer| answer.status);
+                    assert!(matches!(status, Some(200 | 400 | 401)), "{status:?}: {place} is {oddity}");
+                }
+            }
+        }
+    }
+}
+
+/// Pointers to every value in a body but the recorder's own.
+fn places(value: &Value, at: &str) -> Vec<String> {
+    let inner: Vec<_> = match value {
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(name, _)| *name != "_data_encoding")
+            .flat_map(|(name, value)| places(value, &format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))))
+            .collect(),
+        Value::Array(items) => {
+            items.iter().enumerate().flat_map(|(index, item)| places(item, &format!("{at}/{index}"))).collect()
+        }
+        _ => Vec::new(),
+    };
+    // The body itself stays: without it there is nothing to encode.
+    if at == "/body" { inner } else { inner.into_iter().chain([at.to_owned()]).collect() }
+}
+
 fn replay(vendor: Vendor, recording: &str, accepted: usize, too_old: usize) {
     let sandbox = sandbox();
     let mut client = Client::connect(&sandbox);
@@ -47,9 +100,10 @@ fn replay(vendor: Vendor, recording: &str, accepted: usize, too_old: usize) {
 /// The request as the SDK wrote it; times that were "now" are now.
 fn rebuild(recorded: &Value) -> (String, String, Vec<u8>) {
     let mut recorded = recorded.clone();
-    if recorded["volatile"]["/data/properties/time"] == "epoch-s-float" {
+    let was_now = recorded["volatile"]["/data/properties/time"] == "epoch-s-float";
+    if let Some(time) = recorded.pointer_mut("/body/data/properties/time").filter(|time| was_now && time.is_f64()) {
         let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the clock is after 1970");
-        recorded["body"]["data"]["properties"]["time"] = now.as_secs_f64().into();
+        *time = now.as_secs_f64().into();
     }
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let target = format!("{} {}?{}", text(&recorded["method"]), text(&recorded["path"]), form(&recorded["query"]));
