@@ -70,6 +70,7 @@ impl UserFlags {
     }
 
     /// Pins what was loaded. What could not be evaluated this time stays as it was loaded before.
+    #[cfg(feature = "posthog")]
     pub(super) fn load(&self, response: Response) {
         let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
         let response = match &own.loaded {
