@@ -115,6 +115,11 @@ impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "delivered {}, kept {}, ", self.delivered, self.kept)?;
         write_losses(formatter, &self.lost)?;
+        match self.invalid {
+            0 => {}
+            1 => formatter.write_str("; one property broke its rule and was left out")?,
+            count => write!(formatter, "; {count} properties broke their rules and were left out")?,
+        }
         for destination in &self.destinations {
             write!(
                 formatter,
