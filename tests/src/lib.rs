@@ -1,1 +1,5 @@
-//! Being built.
+//! What the tests share.
+
+#[rustfmt::skip]
+#[path = "../golden/mod.rs"]
+pub mod golden;

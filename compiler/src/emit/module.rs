@@ -87,9 +87,11 @@ impl Module<'_> {
             #[allow(
                 dead_code,
                 clippy::enum_variant_names,
+                clippy::similar_names,
                 clippy::struct_excessive_bools,
                 clippy::struct_field_names,
                 clippy::too_many_lines,
+                clippy::type_complexity,
                 reason = "the plan's words and shapes are its author's, and no binary uses a whole plan"
             )]
         }

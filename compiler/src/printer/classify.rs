@@ -37,7 +37,9 @@ pub(super) fn angles(nodes: &mut [Node]) {
         match &nodes[index].kind {
             Kind::Operator(text) if text == "<" => {
                 let follows_literal = before.is_some_and(|before| matches!(before.kind, Kind::Literal(_)));
-                if !follows_literal {
+                let is_shift =
+                    before.is_some_and(|before| before.joint && before.is("<")) && open.last() != Some(&(index - 1));
+                if !follows_literal && !is_shift {
                     open.push(index);
                 }
             }
@@ -206,9 +208,10 @@ fn settle_comma(group: &mut Group, is_index: bool) {
     if group.use_of == Use::Foreign {
         return;
     }
-    let has_comma = group.body.last().is_some_and(|last| last.is(","));
+    let has_comma = matches!(group.body.as_slice(), [.., before, last] if last.is(",") && !before.is(","));
     let has_several = group.body.iter().rev().skip(1).any(|node| node.is(","));
-    let ends_with_rest = statement::elements(&group.body).last().is_some_and(|last| last[0].is(".."));
+    let ends_with_rest =
+        statement::elements(&group.body).last().is_some_and(|last| last.first().is_some_and(|first| first.is("..")));
     match (group.delimiter, group.use_of) {
         (Delimiter::Parenthesis, Use::Call) | (Delimiter::Brace, _) => {
             if has_comma {

@@ -42,7 +42,10 @@ impl<'t> Layout<'t> {
                 self.text.push('\n');
             }
             self.indent(indent);
-            self.sequence(attribute, indent, 0);
+            match attribute {
+                [Node { kind: Kind::Doc { text, is_inner }, .. }] => self.comment(text, *is_inner),
+                attribute => self.sequence(attribute, indent, 0),
+            }
         }
         if statement.nodes.is_empty() {
             return;
@@ -165,9 +168,9 @@ impl<'t> Layout<'t> {
         }
         match &node.kind {
             Kind::Group(group) => self.group(group, indent, after),
-            Kind::Doc { .. } => {
-                // A comment within a line that cannot be broken: it needs the rest of the line for itself.
-                self.flat(std::slice::from_ref(node));
+            Kind::Doc { text, is_inner } => {
+                // A comment needs the rest of the line for itself.
+                self.comment(text, *is_inner);
                 self.line(indent);
             }
             Kind::Word(text) | Kind::Literal(text) => self.text.push_str(text),
@@ -184,6 +187,12 @@ impl<'t> Layout<'t> {
         }
         let elements = statement::elements(&group.body);
         let is_list = group.delimiter != Delimiter::Brace && group.body.iter().all(|node| !node.is(";"));
+        if is_list && elements.iter().any(|element| element.is_empty()) {
+            // Nothing between two commas: no Rust, and no list.
+            self.flat(&group.body);
+            self.text.push(close);
+            return;
+        }
         if is_list && hugged(group).is_some_and(|head| self.column() + head <= WIDTH) {
             self.hug(&elements, indent, after);
             self.text.push(close);
@@ -253,12 +262,17 @@ impl<'t> Layout<'t> {
                 Kind::Word(text) | Kind::Literal(text) => self.text.push_str(text),
                 Kind::Operator(text) => self.text.push_str(text),
                 Kind::Doc { text, is_inner } => {
-                    self.text.push_str(if *is_inner { "//!" } else { "///" });
-                    self.text.push_str(text);
+                    self.comment(text, *is_inner);
+                    self.text.push('\n');
                 }
                 Kind::Group(group) => self.flat_group(group),
             }
         }
+    }
+
+    fn comment(&mut self, text: &str, is_inner: bool) {
+        self.text.push_str(if is_inner { "//!" } else { "///" });
+        self.text.push_str(text);
     }
 
     fn flat_group(&mut self, group: &Group) {
@@ -276,8 +290,7 @@ impl<'t> Layout<'t> {
     }
 
     fn fits(&self, nodes: &[Node], after: usize) -> bool {
-        let is_comment = matches!(nodes, [Node { kind: Kind::Doc { .. }, .. }]);
-        is_comment || width(nodes).is_some_and(|width| self.column() + width + after <= WIDTH)
+        width(nodes).is_some_and(|width| self.column() + width + after <= WIDTH)
     }
 
     fn column(&self) -> usize {
@@ -380,6 +393,9 @@ fn hugged(group: &Group) -> Option<usize> {
     }
     let elements = statement::elements(&group.body);
     let (last, first) = elements.split_last()?;
+    if first.iter().any(|element| element.is_empty()) {
+        return None;
+    }
     let end = last.last()?.group()?;
     let is_block = end.delimiter == Delimiter::Brace && end.use_of == Use::Plain;
     let may_hug = !end.body.is_empty() && (is_block || first.is_empty()) && calls(last).is_empty();

@@ -10,8 +10,15 @@ pub(super) fn spaces(nodes: &mut [Node]) {
     for index in 1..nodes.len() {
         let (before, from) = nodes.split_at(index);
         let space = is_spaced(before, &from[0]);
-        nodes[index].space = space;
+        nodes[index].space = space || ends_a_number(before, from);
     }
+}
+
+/// A dot behind digits is part of a number, unless a name follows.
+fn ends_a_number(before: &[Node], from: &[Node]) -> bool {
+    let is_number =
+        matches!(before.last(), Some(Node { kind: Kind::Literal(text), .. }) if text.starts_with(char::is_numeric));
+    is_number && from[0].is(".") && from.get(1).is_none_or(|next| next.word().is_none())
 }
 
 fn is_spaced(before: &[Node], node: &Node) -> bool {
@@ -85,7 +92,7 @@ fn is_bracket_spaced(last: &Node) -> bool {
 fn would_merge(last: &Node, node: &Node) -> bool {
     match (&last.kind, &node.kind) {
         (Kind::Operator(text), Kind::Operator(next)) => {
-            last.role == Role::Plain && !last.joint && operators::would_merge(text, next)
+            !matches!(last.role, Role::Open | Role::Close) && !last.joint && operators::would_merge(text, next)
         }
         (Kind::Literal(text), Kind::Operator(next)) => text.ends_with('.') && next.starts_with('.'),
         _ => false,

@@ -116,7 +116,7 @@ fn continues(node: &Node) -> bool {
     }
 }
 
-/// What stands between the commas of a group.
+/// What stands between the commas of a group; a comma at the end has nothing behind it.
 pub(super) fn elements(nodes: &[Node]) -> Vec<&[Node]> {
     let mut elements = Vec::new();
     let (mut start, mut angles, mut in_pipes) = (0, 0usize, false);
@@ -136,7 +136,6 @@ pub(super) fn elements(nodes: &[Node]) -> Vec<&[Node]> {
     if start < nodes.len() {
         elements.push(&nodes[start..]);
     }
-    elements.retain(|element| !element.is_empty());
     elements
 }
 
