@@ -2,9 +2,13 @@
 
 mod checkout;
 mod decisions;
+mod delivery;
 mod experiments;
+mod faults;
 mod flags;
 mod recorder;
 mod scripted;
 mod shop;
 mod tree;
+mod vendors;
+mod wire;

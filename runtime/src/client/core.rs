@@ -181,7 +181,8 @@ impl Core {
         let pending = self.pending(|delivery| delivery.flush(deadline));
         async move {
             match pending {
-                Some(pending) => in_time(pending.await.unwrap_or(false)),
+                // Where the delivery thread has ended nothing is left.
+                Some(pending) => in_time(pending.await.unwrap_or(true)),
                 None => Ok(()),
             }
         }

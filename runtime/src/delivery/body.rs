@@ -35,9 +35,10 @@ impl Packer {
     }
 }
 
-/// Measured on bodies of events: level 1 takes half the time for 40 % more bytes, 6 twice the time for 3 % less.
+/// Measured on bodies of events: against this level 1 takes a quarter less time for 44 % more bytes, 3 a quarter
+/// more time for 4 % less, 6 more than twice the time for 12 % less.
 #[cfg(feature = "gzip")]
-const LEVEL: u32 = 3;
+const LEVEL: u32 = 2;
 #[cfg(feature = "gzip")]
 const WINDOW_BITS: u8 = 15;
 /// Below, a body fits into a packet as it is.

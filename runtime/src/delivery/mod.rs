@@ -159,7 +159,9 @@ impl Delivery {
 
     /// [`flush`](Self::flush), waited for.
     pub(crate) fn flush_blocking(&self, deadline: Duration) -> bool {
-        self.flush(deadline).wait(deadline.saturating_add(GRACE)).unwrap_or(false)
+        let settled = self.flush(deadline).wait(deadline.saturating_add(GRACE));
+        // After a shutdown the thread is gone, and nothing is left.
+        settled.unwrap_or_else(|| self.closed.load(Ordering::Acquire))
     }
 
     /// [`shutdown`](Self::shutdown), waited for.

@@ -1,0 +1,255 @@
+//! A vendor's bad hour: nothing is lost, nothing counts twice, and what is refused is told.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use taxogen::{LossReason, Report};
+use taxogen_sandbox::{Fault, Sandbox, Vendor};
+
+use crate::vendors::{LONG, Losses, Numbered, Plain, counts, listen, numbers, schema, to, to_all};
+
+/// Sends three events to one vendor that plays these faults first, and shuts down.
+fn three_events(vendor: Vendor, faults: &[Fault]) -> (Sandbox, Report, Losses) {
+    let sandbox = Sandbox::start().unwrap();
+    for fault in faults {
+        sandbox.fault(vendor, fault.clone());
+    }
+    let (builder, losses) = listen(to(&sandbox, vendor).request_timeout(Duration::from_secs(1)));
+    let client = builder.build().unwrap();
+    for number in 1..=3 {
+        client.user("u").capture(Numbered(number));
+    }
+    let report = client.shutdown(LONG);
+    (sandbox, report, losses)
+}
+
+/// The ids of each request, in the order of the requests, as sets.
+fn ids(sandbox: &Sandbox, vendor: Vendor) -> Vec<BTreeSet<String>> {
+    let of_body = |body: serde_json::Value| -> BTreeSet<String> {
+        let messages = body.get("batch").unwrap_or(&body).as_array().unwrap().clone();
+        let id = |message: &serde_json::Value| match vendor {
+            Vendor::PostHog => message["uuid"].clone(),
+            Vendor::Segment => message["messageId"].clone(),
+            _ => message["properties"]["$insert_id"].clone(),
+        };
+        messages.iter().map(|message| id(message).as_str().unwrap().to_owned()).collect()
+    };
+    sandbox.requests(vendor).iter().map(|request| of_body(request.json())).collect()
+}
+
+#[test]
+fn what_can_succeed_later_is_delivered_once_under_the_same_ids() {
+    let soon = |fault: Fault| vec![fault];
+    std::thread::scope(|scope| {
+        for vendor in Vendor::ALL {
+            for (name, faults, repeated) in [
+                ("500", soon(Fault::status(500)), 0),
+                ("500 twice", soon(Fault::status(503).times(2)), 0),
+                ("408", soon(Fault::status(408)), 0),
+                ("429", soon(Fault::status(429)), 0),
+                ("cut before", soon(Fault::CutBefore), 0),
+                ("cut after", soon(Fault::CutAfter), 3),
+                ("hang", soon(Fault::Hang), 0),
+                ("answered too late", soon(Fault::Delay(Duration::from_millis(1500))), 3),
+                ("a page with 502", soon(Fault::Html(502)), 0),
+                ("a page with 200", soon(Fault::Html(200)), 0),
+                ("nothing", soon(Fault::EmptyAnswer), 0),
+                ("200 with an error", soon(Fault::TwoHundredWithError), 0),
+                ("everything", vec![Fault::status(500), Fault::CutAfter, Fault::status(429), Fault::Html(200)], 3),
+            ] {
+                scope.spawn(move || {
+                    let attempts = if name == "500 twice" { 3 } else { faults.len() + 1 };
+                    let (sandbox, report, _) = three_events(vendor, &faults);
+                    let summary = sandbox.summary(vendor);
+                    assert_eq!(counts(&report), (3, 0, vec![]), "{vendor} {name}");
+                    assert_eq!((summary.distinct, summary.repeated), (3, repeated), "{vendor} {name}");
+                    let ids = ids(&sandbox, vendor);
+                    assert_eq!(ids.len(), attempts, "{vendor} {name}");
+                    assert!(ids.iter().all(|each| *each == ids[0] && each.len() == 3), "{vendor} {name}: {ids:?}");
+                });
+            }
+        }
+    });
+}
+
+#[test]
+fn a_vendor_that_asks_to_wait_is_left_alone_so_long() {
+    let date = |seconds| {
+        let then = std::time::SystemTime::now() + Duration::from_secs(seconds);
+        http_date(then.duration_since(std::time::UNIX_EPOCH).unwrap().as_secs())
+    };
+    for (asked, at_least) in [("1".to_owned(), 1000), (date(3), 1500)] {
+        let fault = Fault::Status { code: 429, body: String::new(), retry_after: Some(asked.clone()) };
+        let (sandbox, report, _) = three_events(Vendor::PostHog, &[fault]);
+        assert_eq!(counts(&report), (3, 0, vec![]));
+        let at: Vec<_> = sandbox.requests(Vendor::PostHog).iter().map(|request| request.since_start).collect();
+        let pause = at[1] - at[0];
+        assert!(pause >= Duration::from_millis(at_least), "{asked}: {pause:?}");
+    }
+}
+
+#[test]
+fn a_batch_that_is_too_large_is_halved() {
+    for vendor in Vendor::ALL {
+        let (sandbox, report, _) = three_events(vendor, &[Fault::status(413)]);
+        assert_eq!(counts(&report), (3, 0, vec![]), "{vendor}");
+        let sizes: Vec<_> = ids(&sandbox, vendor).iter().map(BTreeSet::len).collect();
+        assert_eq!(sizes, [3, 1, 2], "{vendor}");
+        assert_eq!(numbers(&sandbox, vendor), [1, 2, 3], "{vendor}");
+    }
+}
+
+#[test]
+fn refused_connections_are_waited_out() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = to_all(&sandbox).linger(Duration::from_millis(10)).build().unwrap();
+    sandbox.pause();
+    for number in 1..=3 {
+        client.user("u").capture(Numbered(number));
+    }
+    std::thread::sleep(Duration::from_millis(700));
+    assert_eq!(client.report().kept, 9);
+    sandbox.resume().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (9, 0, vec![]));
+    for vendor in Vendor::ALL {
+        assert_eq!(sandbox.summary(vendor).distinct, 3, "{vendor}");
+    }
+}
+
+#[test]
+fn a_poisoned_event_is_refused_alone() {
+    let sandbox = Sandbox::start().unwrap();
+    let (builder, losses) = listen(to(&sandbox, Vendor::PostHog));
+    let client = builder.build().unwrap();
+    for number in 1..=5 {
+        client.user("u").capture(Numbered(number));
+        if number == 3 {
+            // PostHog takes no event without a name, and refuses the whole batch for it.
+            client.user("u").capture(Plain(const { &schema("") }, |_| {}));
+        }
+    }
+    assert_eq!(counts(&client.shutdown(LONG)), (5, 0, vec![(LossReason::Refused, 1)]));
+    assert_eq!(numbers(&sandbox, Vendor::PostHog), [1, 2, 3, 4, 5]);
+    let detail = "status 400: `event` is missing or empty".to_owned();
+    assert_eq!(*losses.lock().unwrap(), [(Some("posthog"), LossReason::Refused, detail, vec![String::new()])]);
+}
+
+#[test]
+fn what_a_vendor_rejects_out_of_a_batch_is_told_and_the_rest_is_in() {
+    let (sandbox, report, losses) = three_events(Vendor::Mixpanel, &[Fault::Partial { accepted: 2 }]);
+    assert_eq!(counts(&report), (2, 0, vec![(LossReason::Rejected, 1)]));
+    assert_eq!((numbers(&sandbox, Vendor::Mixpanel), sandbox.requests(Vendor::Mixpanel).len()), (vec![1, 2], 1));
+    let detail = "scripted: this record was not taken".to_owned();
+    let event = vec!["numbered".to_owned()];
+    assert_eq!(*losses.lock().unwrap(), [(Some("mixpanel"), LossReason::Rejected, detail, event)]);
+
+    // The others say 503: everything again, and what is known is known.
+    for vendor in [Vendor::PostHog, Vendor::Segment] {
+        let (sandbox, report, _) = three_events(vendor, &[Fault::Partial { accepted: 2 }]);
+        assert_eq!(counts(&report), (3, 0, vec![]), "{vendor}");
+        assert_eq!((sandbox.summary(vendor).distinct, sandbox.summary(vendor).repeated), (3, 2), "{vendor}");
+    }
+}
+
+#[test]
+fn what_is_refused_for_good_is_counted_and_told_once() {
+    for vendor in Vendor::ALL {
+        for status in [401, 403, 404, 302] {
+            let (sandbox, report, losses) = three_events(vendor, &[Fault::status(status).forever()]);
+            assert_eq!(counts(&report), (0, 0, vec![(LossReason::Refused, 3)]), "{vendor} {status}");
+            assert_eq!(sandbox.requests(vendor).len(), 1, "{vendor} {status}");
+            let losses = losses.lock().unwrap();
+            let (_, reason, detail, events) = &losses[0];
+            assert_eq!((losses.len(), *reason, events.len()), (1, LossReason::Refused, 3));
+            assert!(detail.starts_with(&format!("status {status}: scripted {status}")), "{detail}");
+        }
+    }
+    let (_, report, losses) = three_events(Vendor::PostHog, &[Fault::QuotaLimited]);
+    assert_eq!(counts(&report), (0, 0, vec![(LossReason::Refused, 3)]));
+    assert!(losses.lock().unwrap()[0].2.starts_with("over the quota"));
+}
+
+#[test]
+fn a_profile_that_mixpanel_refuses_with_200_is_told() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault_at(Vendor::Mixpanel, "/engage", Fault::TwoHundredWithError);
+    let (builder, losses) = listen(to(&sandbox, Vendor::Mixpanel));
+    let client = builder.build().unwrap();
+    client.user("u").set(crate::shop::Person { country: Some("DE"), signed_up: None });
+    assert_eq!(counts(&client.shutdown(LONG)), (0, 0, vec![(LossReason::Refused, 1)]));
+    assert_eq!(losses.lock().unwrap()[0].3, ["set"]);
+}
+
+#[test]
+fn what_no_vendor_takes_is_not_sent_there() {
+    let sandbox = Sandbox::start().unwrap();
+    let (builder, losses) = listen(to_all(&sandbox));
+    let client = builder.build().unwrap();
+    let long = Plain(const { &schema("long") }, |properties| properties.internal("text", &"x".repeat(100 * 1024)));
+    client.user("u").capture(long);
+    client.user("null").capture(Numbered(1));
+    client.user("u").capture(Numbered(2));
+    let report = client.shutdown(LONG);
+    assert_eq!(counts(&report), (7, 0, vec![(LossReason::TooLarge, 1), (LossReason::Rejected, 1)]));
+    for vendor in Vendor::ALL {
+        let summary = sandbox.summary(vendor);
+        assert_eq!((&summary.rejected, &summary.dropped), (&[].into(), &[].into()), "{vendor}");
+    }
+    let mut losses = losses.lock().unwrap().clone();
+    losses.sort();
+    let banned = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+    let told = |destination, reason, detail: &str, name: &str| {
+        (Some(destination), reason, detail.to_owned(), vec![name.to_owned()])
+    };
+    assert_eq!(
+        losses,
+        [
+            told("mixpanel", LossReason::Rejected, banned, "numbered"),
+            told("segment", LossReason::TooLarge, "larger than the destination takes", "long"),
+        ]
+    );
+}
+
+#[test]
+fn an_outage_of_three_vendors_at_once_loses_nothing() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(503).times(3));
+    sandbox.fault(Vendor::Segment, Fault::CutAfter.times(2));
+    sandbox.fault(Vendor::Mixpanel, Fault::Partial { accepted: 100 });
+    sandbox.fault(Vendor::Mixpanel, Fault::status(413));
+    let client = to_all(&sandbox).linger(Duration::from_millis(20)).build().unwrap();
+    let start = Instant::now();
+    for number in 0..1_000 {
+        client.user("u").capture(Numbered(number));
+    }
+    assert!(start.elapsed() < Duration::from_secs(1), "capture never waits");
+    let report = client.shutdown(LONG);
+    for vendor in [Vendor::PostHog, Vendor::Segment] {
+        assert_eq!(numbers(&sandbox, vendor), (0..1_000).collect::<Vec<_>>(), "{vendor}");
+    }
+    let mixpanel = &report.destinations[2];
+    let lost: u64 = mixpanel.lost.iter().map(|(_, count)| count).sum();
+    assert_eq!(mixpanel.delivered + lost, 1_000);
+    assert_eq!(sandbox.summary(Vendor::Mixpanel).distinct, mixpanel.delivered);
+}
+
+/// `Sun, 06 Nov 1994 08:49:37 GMT` of so many seconds since 1970.
+fn http_date(seconds: u64) -> String {
+    let mut days = seconds / 86_400;
+    let leap = |year: u64| year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let mut year = 1970;
+    while days >= 365 + u64::from(leap(year)) {
+        days -= 365 + u64::from(leap(year));
+        year += 1;
+    }
+    let lengths = [31, 28 + u64::from(leap(year)), 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+    let names = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let mut month = 0;
+    while days >= lengths[month] {
+        days -= lengths[month];
+        month += 1;
+    }
+    let clock = seconds % 86_400;
+    let (hour, minute, second) = (clock / 3600, clock / 60 % 60, clock % 60);
+    format!("Sun, {:02} {} {year} {hour:02}:{minute:02}:{second:02} GMT", days + 1, names[month])
+}
