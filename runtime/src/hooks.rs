@@ -38,20 +38,20 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     pub(crate) fn loss(&self, loss: &Loss) {
-        call(&self.on_loss, loss);
+        call(self.on_loss.as_deref(), loss);
     }
 
     pub(crate) fn invalid(&self, invalid: &InvalidProperty) {
-        call(&self.on_invalid, invalid);
+        call(self.on_invalid.as_deref(), invalid);
     }
 
     pub(crate) fn flag_problem(&self, problem: &FlagProblem) {
-        call(&self.on_flag_problem, problem);
+        call(self.on_flag_problem.as_deref(), problem);
     }
 }
 
 /// A hook that panics harms nobody but itself: the panic has been printed by the panic hook.
-fn call<T>(hook: &Hook<T>, value: &T) {
+fn call<T>(hook: Option<&(dyn Fn(&T) + Send + Sync)>, value: &T) {
     if let Some(hook) = hook {
         let _ = catch_unwind(AssertUnwindSafe(|| hook(value)));
     }

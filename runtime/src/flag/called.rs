@@ -57,3 +57,43 @@ impl Value for FlagValue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::record::{RecordWriter, read_runs};
+
+    fn written(answer: &str) -> String {
+        let response = Response::decode(answer.as_bytes()).unwrap();
+        let served = response.get("k").unwrap().unwrap();
+        let bytes = RecordWriter::properties(false, |properties| write(properties, "k", served, &response));
+        crate::debug::properties(read_runs(&bytes))
+    }
+
+    #[test]
+    fn everything_that_the_answer_says_is_reported() {
+        let answer = r#"{"flags": {"k": {"enabled": true, "variant": "a",
+            "reason": {"code": "condition_match", "description": "Matched condition set 1"},
+            "metadata": {"id": 7, "version": 3, "payload": "{\"x\": 1}", "has_experiment": true}}},
+            "errorsWhileComputingFlags": true, "requestId": "r-1", "evaluatedAt": 1767323045000}"#;
+        assert_eq!(
+            written(answer),
+            r#"{"$feature_flag":"k","$feature_flag_response":"a","$feature/k":"a","locally_evaluated":false,"#
+                .to_owned()
+                + r#""$feature_flag_id":7,"$feature_flag_version":3,"#
+                + r#""$feature_flag_reason":"Matched condition set 1","$feature_flag_request_id":"r-1","#
+                + r#""$feature_flag_evaluated_at":1767323045000,"$feature_flag_has_experiment":true,"#
+                + r#""$feature_flag_error":"errors_while_computing_flags","$feature_flag_payload":{"x": 1}}"#
+        );
+    }
+
+    #[test]
+    fn what_the_answer_does_not_say_is_not_made_up() {
+        assert_eq!(
+            written(r#"{"featureFlags": {"k": false}, "featureFlagPayloads": {"k": "plain words"}}"#),
+            r#"{"$feature_flag":"k","$feature_flag_response":false,"$feature/k":false,"locally_evaluated":false,"#
+                .to_owned()
+                + r#""$feature_flag_payload":"plain words"}"#
+        );
+    }
+}

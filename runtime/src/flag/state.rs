@@ -1,6 +1,6 @@
 //! What is known about flags, without asking anybody.
 
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 
 use taxogen_flags::{Assignment, Fallback, Response};
 
@@ -15,15 +15,16 @@ use crate::payload::PayloadError;
 pub(crate) struct FlagState {
     pub(super) fixed: FixedFlags,
     pub(super) counts: Counts,
-    /// Who was told of which value of a flag.
-    pub(crate) called: Dedup,
+    /// Of whom PostHog was told which value of a flag.
+    pub(super) called: LazyLock<Dedup>,
     /// Who was seen in which variation.
-    pub(crate) viewed: Dedup,
+    pub(crate) viewed: LazyLock<Dedup>,
     /// Which problems of which flags were told.
-    pub(super) told: Dedup,
+    pub(super) told: LazyLock<Dedup>,
 }
 
-/// Persons and flags that are remembered, so that an exposure is reported once: 1 MiB for each table.
+/// Persons and flags that are remembered, so that an exposure is reported once: 1 MiB for each table, taken when
+/// it is needed.
 const REMEMBERED: usize = 65_536;
 
 impl Default for FlagState {
@@ -31,9 +32,9 @@ impl Default for FlagState {
         Self {
             fixed: FixedFlags::new(),
             counts: Counts::default(),
-            called: Dedup::new(REMEMBERED),
-            viewed: Dedup::new(REMEMBERED),
-            told: Dedup::new(512),
+            called: LazyLock::new(|| Dedup::new(REMEMBERED)),
+            viewed: LazyLock::new(|| Dedup::new(REMEMBERED)),
+            told: LazyLock::new(|| Dedup::new(512)),
         }
     }
 }
