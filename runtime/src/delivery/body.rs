@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn bodies_unpack_to_their_parts_one_after_the_other() {
-        let noise: Vec<u8> = (0..200_000u32).map(|number| (number.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let noise: Vec<u8> =
+            (0..50_000u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
         let mut packer = Packer::new(true);
         for parts in [[b"[".as_slice(), noise.as_slice(), b"]"], [b"", &[b'x'; 5000], b""]] {
             let body = packer.body(&parts);

@@ -11,18 +11,18 @@ pub(crate) struct Sight {
 
 impl Sight {
     /// Whether the record is for this destination at all.
-    pub(crate) fn sees(&self, record: &Record<'_>) -> bool {
+    pub(crate) fn sees(self, record: &Record<'_>) -> bool {
         record.destinations.contains(self.destination)
     }
 
     /// Whether there is a property of this place that it may see.
-    pub(crate) fn has(&self, record: &Record<'_>, place: Place) -> bool {
+    pub(crate) fn has(self, record: &Record<'_>, place: Place) -> bool {
         record.runs().any(|run| self.may(&run, place))
     }
 
     /// Appends the properties of a place, each with a comma before it.
     #[inline]
-    pub(crate) fn copy(&self, record: &Record<'_>, place: Place, bytes: &mut Vec<u8>) {
+    pub(crate) fn copy(self, record: &Record<'_>, place: Place, bytes: &mut Vec<u8>) {
         for run in record.runs() {
             if self.may(&run, place) {
                 bytes.extend_from_slice(run.fragments);
@@ -31,7 +31,7 @@ impl Sight {
     }
 
     /// Appends an object of the properties of these places.
-    pub(crate) fn object(&self, record: &Record<'_>, places: &[Place], bytes: &mut Vec<u8>) {
+    pub(crate) fn object(self, record: &Record<'_>, places: &[Place], bytes: &mut Vec<u8>) {
         let start = bytes.len();
         for place in places {
             self.copy(record, *place, bytes);
@@ -43,7 +43,7 @@ impl Sight {
         bytes.push(b'}');
     }
 
-    fn may(&self, run: &Run<'_>, place: Place) -> bool {
+    fn may(self, run: &Run<'_>, place: Place) -> bool {
         run.tag.place() == Some(place)
             && run.tag.class().is_some_and(|class| class <= self.allow)
             && run.destinations.contains(self.destination)
