@@ -47,6 +47,7 @@ pub use payload::{Payload, PayloadError, PayloadReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
+pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;
 #[cfg(feature = "posthog")]
@@ -55,7 +56,6 @@ pub use transport::PostHog;
 pub use transport::Segment;
 #[cfg(feature = "http")]
 pub use transport::{Destination, Region};
-pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,

@@ -92,7 +92,13 @@ impl Identity {
     fn new(distinct_id: String) -> Self {
         let mut encoded = Vec::with_capacity(distinct_id.len() + 4);
         encode_text(&mut encoded, &distinct_id);
-        Self { distinct_id, encoded, in_groups: AtomicBool::new(false), groups: Mutex::default(), flags: UserFlags::default() }
+        Self {
+            distinct_id,
+            encoded,
+            in_groups: AtomicBool::new(false),
+            groups: Mutex::default(),
+            flags: UserFlags::default(),
+        }
     }
 
     pub(crate) fn is_empty(&self) -> bool {

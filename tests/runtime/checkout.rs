@@ -136,7 +136,7 @@ impl Stage {
     /// A person whose flags are loaded.
     pub(crate) fn loaded(&self, distinct_id: &str) -> User {
         let user = self.client.user(distinct_id);
-        user.load_flags_blocking(Duration::from_secs(5)).expect("the sandbox answers");
+        user.load_flags_blocking(Duration::from_secs(20)).expect("the sandbox answers");
         user
     }
 
@@ -147,7 +147,7 @@ impl Stage {
 
     /// What arrived at a vendor, after everything was delivered.
     pub(crate) fn arrived(&self, vendor: Vendor) -> Vec<Received> {
-        self.client.flush(Duration::from_secs(10)).expect("the sandbox takes everything");
+        self.client.flush(Duration::from_secs(20)).expect("the sandbox takes everything");
         self.sandbox.received(vendor)
     }
 

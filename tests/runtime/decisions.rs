@@ -58,7 +58,7 @@ fn the_persons_attributes_go_only_where_personal_is_allowed() {
     let segment = taxogen::Segment::new(taxogen_sandbox::SEGMENT_WRITE_KEY).host(sandbox.segment_url());
     let client = Client::builder().to(segment).build().unwrap();
     client.decided(&treatment());
-    client.flush(std::time::Duration::from_secs(5)).unwrap();
+    client.flush(std::time::Duration::from_secs(20)).unwrap();
     let properties = json!({
         "flagKey": "checkout_redesign", "variationKey": "treatment", "enabled": true, "ruleKey": "exp_rule_1",
         "optimizelyUserId": "user-1",

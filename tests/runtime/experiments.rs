@@ -84,7 +84,7 @@ fn a_change_and_a_change_back_are_reported() {
     let user = stage.client.user("u1");
     for variant in ["test", "test", "control", "test"] {
         stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant(variant));
-        user.load_flags_blocking(std::time::Duration::from_secs(5)).unwrap();
+        user.load_flags_blocking(std::time::Duration::from_secs(20)).unwrap();
         let _ = user.experiment::<Checkout>();
     }
     for vendor in [Vendor::Segment, Vendor::Mixpanel] {

@@ -18,6 +18,8 @@ use crate::scripted::{Reply, Scripted};
 use crate::shop::Company;
 
 const SECOND: Duration = Duration::from_secs(1);
+/// For what a busy machine does late.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn called(stage: &Stage) -> Vec<Value> {
     stage.events(Vendor::PostHog, "$feature_flag_called")
@@ -70,7 +72,7 @@ fn false_is_an_answer_and_the_default_stands_in_only_where_there_is_none() {
 
     let user = stage.client.user("u1");
     assert!(user.flag(PAYMENTS_ENABLED), "nothing is loaded: the default");
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     assert!(!user.flag(PAYMENTS_ENABLED), "the answer");
     let read = user.evaluate(PAYMENTS_ENABLED);
     assert_eq!((read.assignment, read.source), (Assignment::Off, FlagSource::PostHog));
@@ -119,12 +121,12 @@ fn two_readings_are_one_report_and_a_new_value_another() {
     flags.set_default(key, FlagAnswer::variant("control"));
     let _ = user.flag(CHECKOUT);
     assert_eq!(called(&stage).len(), 2, "pinned until it is loaded again");
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     let _ = user.flag(CHECKOUT);
     assert_eq!(called(&stage).len(), 3, "another value");
 
     flags.set_default(key, FlagAnswer::variant("test"));
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     let _ = user.flag(CHECKOUT);
     assert_eq!(called(&stage).len(), 3, "a value that was told before");
 
@@ -169,7 +171,7 @@ fn the_question_is_the_one_that_the_sdks_of_posthog_ask() {
     let stage = Stage::posthog();
     let user = stage.client.user("user-1");
     user.group(Company { key: "acme", employees: 12 });
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     let requests = stage.sandbox.requests(Vendor::PostHog);
     let question = requests.iter().find(|request| request.path.starts_with("/flags")).unwrap();
     assert_eq!((question.json(), question.query.as_str()), (expected, "v=2"));
@@ -302,7 +304,7 @@ fn a_report_that_the_log_refused_is_not_remembered() {
 fn every_failure_to_load_is_a_clear_error_and_the_defaults_stand() {
     let network = |stage: &Stage, message: &str| {
         let user = stage.client.user("u1");
-        let error = user.load_flags_blocking(SECOND * 5).unwrap_err();
+        let error = user.load_flags_blocking(PATIENCE).unwrap_err();
         assert_eq!((error.to_string().as_str(), error.is_network()), (message, true));
         assert!(!user.flag(NEW_DASHBOARD) && user.flag(PAYMENTS_ENABLED));
         assert_eq!(user.flag(CHECKOUT), CheckoutExperiment::Control);
@@ -334,10 +336,10 @@ fn every_failure_to_load_is_a_clear_error_and_the_defaults_stand() {
     assert_eq!(empty.to_string(), "the distinct id is empty: flags are loaded for a person");
     assert!(empty.is_input());
 
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     assert!(user.flag(NEW_DASHBOARD), "and then it works");
     stage.sandbox.pause();
-    let gone = user.load_flags_blocking(SECOND * 5).unwrap_err();
+    let gone = user.load_flags_blocking(PATIENCE).unwrap_err();
     assert!(gone.is_network() && gone.to_string().starts_with("posthog cannot be asked about flags: "), "{gone}");
     assert!(user.flag(NEW_DASHBOARD), "what was loaded before stays");
 
@@ -368,7 +370,7 @@ fn only_what_passes_by_itself_is_tried_again_and_once() {
         let server = Scripted::answering(script);
         let client = Client::builder().to(PostHog::new(POSTHOG_KEY).host(server.url())).build().unwrap();
         let user = client.user("u1");
-        let error = user.load_flags_blocking(SECOND * 5).err().map(|error| error.to_string());
+        let error = user.load_flags_blocking(PATIENCE).err().map(|error| error.to_string());
         assert_eq!(error.as_deref(), problem);
         assert_eq!(user.flag(NEW_DASHBOARD), problem.is_none());
         let asked = server.asked();
@@ -382,7 +384,7 @@ fn an_odd_flag_spoils_no_other() {
     let server = Scripted::answering(&[Reply::Answer(200, FLAGS)]);
     let client = Client::builder().to(PostHog::new(POSTHOG_KEY).host(server.url())).build().unwrap();
     let user = client.user("u1");
-    user.load_flags_blocking(SECOND).unwrap();
+    user.load_flags_blocking(PATIENCE).unwrap();
     assert!(user.flag(NEW_DASHBOARD));
     let odd = user.evaluate(Flag::boolean("odd", true));
     assert_eq!((odd.value, odd.assignment), (true, Assignment::Fallback(Fallback::SourceError)));
@@ -396,7 +398,7 @@ fn what_could_not_be_evaluated_stays_as_it_was_loaded() {
     let client = Client::builder().to(PostHog::new(POSTHOG_KEY).host(server.url())).build().unwrap();
     let user = client.user("u1");
     for (new_dashboard, payments_enabled) in [(true, true), (true, false)] {
-        user.load_flags_blocking(SECOND).unwrap();
+        user.load_flags_blocking(PATIENCE).unwrap();
         assert_eq!((user.flag(NEW_DASHBOARD), user.flag(PAYMENTS_ENABLED)), (new_dashboard, payments_enabled));
     }
     let missing = user.evaluate(Flag::boolean("unheard-of", false));
@@ -468,7 +470,7 @@ fn a_client_without_posthog_says_so_and_one_without_delivery_loads_nothing() {
 
     for client in [Client::disabled(), Client::recorder().0] {
         let user = client.user("u1");
-        user.load_flags_blocking(SECOND).unwrap();
+        user.load_flags_blocking(PATIENCE).unwrap();
         assert!(user.flag(PAYMENTS_ENABLED));
     }
 }
