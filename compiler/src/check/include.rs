@@ -1,5 +1,6 @@
 //! `include`: what it names, and whether the properties of all that is included get along.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
@@ -14,6 +15,7 @@ use crate::suggest;
 pub(super) struct Included<'i, 'p> {
     index: &'i Index<'p>,
     groups: HashMap<&'p str, Rc<Brought<'p>>>,
+    events: HashMap<&'p str, Brought<'p>>,
 }
 
 /// The properties that come by one name.
@@ -30,29 +32,38 @@ struct Brought<'p> {
 const DEEPEST: usize = 100;
 
 impl<'i, 'p> Included<'i, 'p> {
-    /// Works out every property group, and tells what is wrong with what they include.
+    /// Works out every property group and event, and tells what is wrong with what they include.
     pub(super) fn new(index: &'i Index<'p>, diagnostics: &mut Diagnostics) -> Self {
-        let mut included = Self { index, groups: HashMap::new() };
+        let mut included = Self { index, groups: HashMap::new(), events: HashMap::new() };
         let mut path = Vec::new();
         for group in &index.plan.property_groups.items {
             included.group(group, &mut path, diagnostics);
         }
+        for event in &index.plan.events.items {
+            included.event(event, diagnostics);
+        }
         included
     }
 
-    /// Tells what is wrong with the `include` of an event, or between it and the event's own properties.
-    pub(super) fn check(&self, include: &[Text], own: &'p Section<Property>, diagnostics: &mut Diagnostics) {
-        for name in include {
-            self.exists(name, diagnostics);
+    /// All properties of an event, and whether they are all: some may not have been readable.
+    pub(super) fn of_event(&self, event: &'p Event) -> (Cow<'_, [&'p Property]>, bool) {
+        match self.events.get(event.name.value.as_str()) {
+            Some(brought) => (Cow::Borrowed(&brought.properties), brought.complete),
+            None => (event.properties.items.iter().collect(), event.properties.complete),
         }
-        self.combine(include, own, diagnostics);
     }
 
-    /// All properties of an event by name, and whether there may be more that could not be read.
-    pub(super) fn of_event(&self, event: &'p Event) -> (Vec<&'p Property>, bool) {
-        let mut told_elsewhere = Diagnostics::default();
-        let brought = self.combine(&event.include, &event.properties, &mut told_elsewhere);
-        (brought.properties, brought.complete)
+    fn event(&mut self, event: &'p Event, diagnostics: &mut Diagnostics) {
+        if event.include.is_empty() {
+            let own = &event.properties;
+            own.items.iter().for_each(|property| overriding(property, None, own.complete, diagnostics));
+            return;
+        }
+        for name in &event.include {
+            self.exists(name, diagnostics);
+        }
+        let brought = self.combine(&event.include, &event.properties, diagnostics);
+        self.events.insert(&event.name.value, brought);
     }
 
     fn group(&mut self, group: &'p PropertyGroup, path: &mut Vec<&'p str>, diagnostics: &mut Diagnostics) {
@@ -68,6 +79,7 @@ impl<'i, 'p> Included<'i, 'p> {
                 let message = format!("property groups include each other in a circle: {circle}");
                 diagnostics.error(Code::IncludeCycle, include.span, message).help("remove one `include`".to_owned());
             } else if path.len() > DEEPEST {
+                path.pop();
                 return too_deep(group, diagnostics);
             } else if let Some(next) = self.index.property_groups.get(include.value.as_str()) {
                 self.group(next, path, diagnostics);
@@ -171,12 +183,7 @@ impl<'i, 'p> Included<'i, 'p> {
             }
         }
         for property in &own.items {
-            self::overriding(
-                property,
-                by_name.get(property.name.value.as_str()).map(|(it, _)| *it),
-                complete,
-                diagnostics,
-            );
+            overriding(property, by_name.get(property.name.value.as_str()).map(|(it, _)| *it), complete, diagnostics);
         }
         properties.extend(&own.items);
         Brought { properties, complete, depth: depth + 1 }

@@ -49,9 +49,6 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     });
     cycle::types(&index, diagnostics);
     let included = Included::new(&index, diagnostics);
-    for event in &plan.events.items {
-        included.check(&event.include, &event.properties, diagnostics);
-    }
     property::person_links(plan, &index, diagnostics);
     for flag in &plan.flags.items {
         flag::all(flag, &index, diagnostics);

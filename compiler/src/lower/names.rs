@@ -118,6 +118,10 @@ pub(crate) fn finish_type(camel: String) -> String {
 
 /// The words of a name, each with a capital, together: the stem of a type's identifier.
 pub(crate) fn camel(name: &str) -> Option<String> {
+    if is_snake(name) {
+        let words = name.split('_').map(|word| (word[..1].to_ascii_uppercase(), &word[1..]));
+        return Some(words.fold(String::with_capacity(name.len()), |camel, (first, rest)| camel + &first + rest));
+    }
     let camel = letters(name).to_upper_camel_case();
     (!camel.is_empty()).then_some(camel)
 }
@@ -133,7 +137,7 @@ pub(crate) fn variant(name: &str) -> Option<String> {
 
 /// The field of a struct, `r#` included.
 pub(crate) fn field(name: &str) -> Option<String> {
-    let snake = letters(name).to_snake_case();
+    let snake = if is_snake(name) { name.to_owned() } else { letters(name).to_snake_case() };
     if snake.is_empty() {
         return None;
     }
@@ -156,6 +160,14 @@ pub(crate) fn constant(name: &str) -> Option<String> {
 /// The setter of a field.
 pub(crate) fn setter(field: &str) -> String {
     format!("with_{}", field.strip_prefix("r#").unwrap_or(field))
+}
+
+/// Whether the name is in snake case already, as most are: then its words need not be looked for.
+fn is_snake(name: &str) -> bool {
+    name.starts_with(|first: char| first.is_ascii_lowercase())
+        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
+        && !name.ends_with('_')
+        && !name.contains("__")
 }
 
 /// The name with a space for everything that no identifier holds.
@@ -227,6 +239,18 @@ mod tests {
         assert_eq!(nested(&order, "3d_model").as_deref(), Some("OrderCompleted3dModel"));
         let item = nested("", "Option").map(finish_type);
         assert_eq!(item.as_deref(), Some("Option_"));
+    }
+
+    #[test]
+    fn names_in_snake_case_are_what_heck_makes_of_them() {
+        for name in ["a", "a1", "a1b_2c", "user_signed_up", "a_1", "x9_y", "ab_c_d"] {
+            assert!(is_snake(name), "{name}");
+            assert_eq!(camel(name), Some(name.to_upper_camel_case()), "{name}");
+            assert_eq!(field(name), Some(name.to_snake_case()), "{name}");
+        }
+        for name in ["", "_a", "a_", "a__b", "1a", "aB", "a-b", "é"] {
+            assert!(!is_snake(name), "{name}");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Properties.
 
 use super::types::Types;
-use super::{meta, names};
+use super::{meta, names, shape};
 use crate::ast::{Property, Section, Shape};
 use crate::check::value::Wanted;
 use crate::ir;
@@ -12,8 +12,12 @@ pub(super) fn all<'p>(properties: &'p Section<Property>, stem: &str, types: &mut
 }
 
 fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir::Property {
-    let said = meta::said(&property.name, &property.meta);
-    let stem = names::nested(stem, said).expect("a name of which nothing is left was told");
+    let stem = if shape::may_be_in(&property.ty) {
+        let said = meta::said(&property.name, &property.meta);
+        names::nested(stem, said).expect("a name of which nothing is left was told")
+    } else {
+        String::new()
+    };
     let examples = if matches!(property.ty.shape, Shape::Const { .. }) { &[] } else { property.examples.as_slice() };
     ir::Property {
         name: meta::name(&property.name, &property.meta, names::field),

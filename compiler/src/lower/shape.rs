@@ -48,6 +48,11 @@ pub(crate) fn visit<'e>(
     }
 }
 
+/// Whether there may be inline shapes in a type.
+pub(crate) fn may_be_in(ty: &TypeExpression) -> bool {
+    !matches!(ty.shape, Shape::Scalar(_) | Shape::Named(_) | Shape::Const { .. } | Shape::Broken)
+}
+
 /// The stem for what a list or map holds.
 pub(crate) fn element_stem(stem: &str, named: bool) -> String {
     if named { format!("{stem}{ITEM}") } else { stem.to_owned() }

@@ -7,6 +7,9 @@ use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind};
 
+/// As many keys as a property has: then the list of known ones is allocated once.
+const MOST_KEYS: usize = 32;
+
 /// A map whose keys the language knows.
 pub(super) struct Fields<'a> {
     /// What the map is, with its article: `an event`.
@@ -30,7 +33,8 @@ impl<'a> Fields<'a> {
                 return None;
             }
         };
-        Some(Self { what, entries, taken: vec![false; entries.len()], known: Vec::new(), missing: Vec::new() })
+        let known = Vec::with_capacity(MOST_KEYS);
+        Some(Self { what, entries, taken: vec![false; entries.len()], known, missing: Vec::new() })
     }
 
     /// The entry of `key`, which is known from now on.

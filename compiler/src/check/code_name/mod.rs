@@ -2,14 +2,14 @@
 
 mod scope;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 
-use self::scope::{Scope, Told, identifier, place};
+use self::scope::{Claim, Scope, Told, identifier};
 use super::include::Included;
 use super::value::source_text;
 use crate::ast::index::Index;
 use crate::ast::scalar::is_null;
-use crate::ast::{EnumShape, Plan, Property, Section, Shape, Text, TypeExpression};
+use crate::ast::{EnumShape, Plan, Property, Section, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
@@ -46,7 +46,13 @@ fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
         inner(&declaration.ty, told);
         if let Shape::Object(properties) = &declaration.ty.shape {
             let ident = names::type_name(said(&declaration.name, &declaration.meta));
-            scope.required(ident, properties.items.iter(), &declaration.name, index, told);
+            scope.required(
+                ident,
+                properties.items.iter(),
+                Claim::of(&declaration.name, &declaration.meta),
+                index,
+                told,
+            );
         }
     }
     let groups = plan.property_groups.items.iter().map(|group| (said(&group.name, &group.meta), &group.properties));
@@ -59,7 +65,7 @@ fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
     let kinds = plan.groups.items.iter().map(|group| (said(&group.name, &group.meta), &group.properties));
     for (owner, properties) in groups.chain(events).chain(people).chain(kinds) {
         let Some(owner) = names::camel(owner) else { continue };
-        for property in &properties.items {
+        for property in properties.items.iter().filter(|property| shape::may_be_in(&property.ty)) {
             let stem = names::nested(&owner, said(&property.name, &property.meta));
             shapes(&property.ty, stem, false, &mut scope, index, told);
         }
@@ -73,11 +79,11 @@ fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
 }
 
 /// Takes the identifiers of the inline shapes of one type.
-fn shapes(
-    ty: &TypeExpression,
+fn shapes<'p>(
+    ty: &'p TypeExpression,
     stem: Option<String>,
     named: bool,
-    scope: &mut Scope,
+    scope: &mut Scope<'p>,
     index: &Index<'_>,
     told: &mut Told<'_>,
 ) {
@@ -85,14 +91,14 @@ fn shapes(
     shape::visit(ty, &stem, named, &mut |ty, stem| {
         let ident = names::finish_type(stem.to_owned());
         if let Shape::Object(properties) = &ty.shape {
-            scope.required(Some(ident.clone()), properties.items.iter(), &unnamed(ty), index, told);
+            scope.required(Some(ident.clone()), properties.items.iter(), unnamed(ty), index, told);
         }
         scope.claim(ident, unnamed(ty), told);
     });
 }
 
-fn unnamed(ty: &TypeExpression) -> Text {
-    Text { value: String::new(), span: ty.span }
+fn unnamed(ty: &TypeExpression) -> Claim<'static> {
+    Claim { name: "", span: ty.span }
 }
 
 /// Scopes inside a type: fields of objects, values of enums.
@@ -129,7 +135,7 @@ fn values(shape: &EnumShape, told: &mut Told<'_>) {
                 let help = "give it another name in Rust: `{ value: .., code_name: .. }`".to_owned();
                 told.diagnostics.error(Code::CodeNameCollision, span, message).help(help);
             }
-            Some(ident) => scope.claim(ident, Text { value: wire.to_owned(), span }, told),
+            Some(ident) => scope.claim(ident, Claim { name: wire, span }, told),
             None => told.nothing_left(said, span, "name it in letters: `{ value: .., code_name: .. }`"),
         }
     }
@@ -144,19 +150,16 @@ fn fields_of(properties: &Section<Property>, told: &mut Told<'_>) {
 /// The fields of a struct, and its setters.
 fn fields<'p>(properties: impl Iterator<Item = &'p Property> + Clone, told: &mut Told<'_>) {
     let mut scope = Scope::default();
-    let mut setters = HashMap::new();
     for property in properties.clone() {
-        let Some(ident) = identifier(&property.name, &property.meta, names::field, told) else { continue };
-        setters.insert(names::setter(&ident), property);
-        let name = Text { value: property.name.value.clone(), span: place(&property.name, &property.meta) };
-        scope.claim(ident, name, told);
+        scope.claim_named(property, names::field, told);
     }
-    // `with_x_null` of a property that may be unset or null.
+    // `with_x_null` of a property that may be unset or null is the setter of a property `x_null` too.
     for property in properties.filter(|property| property.is_nullable() && !property.is_required()) {
         let Some(ident) = names::field(said(&property.name, &property.meta)) else { continue };
-        let setter = format!("{}_null", names::setter(&ident));
-        if let Some(other) = setters.get(&setter) {
-            told.meet((&property.name, &other.name), &format!("both have the setter `{setter}`"));
+        let null = format!("{}_null", ident.strip_prefix("r#").unwrap_or(&ident));
+        if let Some(other) = scope.holder(&null) {
+            let setter = names::setter(&null);
+            told.meet((Claim::of(&property.name, &property.meta), other), &format!("both have the setter `{setter}`"));
         }
     }
 }
@@ -174,14 +177,14 @@ fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mu
         if event.include.is_empty() {
             fields_of(&event.properties, told);
             let ident = names::type_name(said(&event.name, &event.meta));
-            scope.required(ident, event.properties.items.iter(), &event.name, index, told);
+            scope.required(ident, event.properties.items.iter(), Claim::of(&event.name, &event.meta), index, told);
             continue;
         }
         let (properties, _) = included.of_event(event);
         fields(properties.iter().copied(), told);
         event.properties.items.iter().for_each(|property| inner(&property.ty, told));
         let ident = names::type_name(said(&event.name, &event.meta));
-        scope.required(ident, properties.iter().copied(), &event.name, index, told);
+        scope.required(ident, properties.iter().copied(), Claim::of(&event.name, &event.meta), index, told);
     }
 }
 
@@ -193,8 +196,7 @@ fn flags(plan: &Plan, told: &mut Told<'_>) {
         constants.claim_named(flag, names::constant, told);
         let Some(variants) = &flag.variants else { continue };
         if let Some(ident) = names::type_name(said(&flag.name, &flag.meta)) {
-            let name = Text { value: flag.name.value.clone(), span: place(&flag.name, &flag.meta) };
-            enums.claim(ident, name, told);
+            enums.claim(ident, Claim::of(&flag.name, &flag.meta), told);
         }
         let mut scope = Scope::default();
         for variant in &variants.section.items {

@@ -1,5 +1,6 @@
 //! One scope of the generated code, and who has which name in it.
 
+use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::index::Index;
@@ -22,10 +23,10 @@ impl<'d> Told<'d> {
     }
 
     /// Tells that two names meet: the later place is the wrong one.
-    pub(super) fn meet(&mut self, names: (&Text, &Text), how: &str) {
-        let (first, later) = if names.0.span < names.1.span { names } else { (names.1, names.0) };
+    pub(super) fn meet(&mut self, claims: (Claim<'_>, Claim<'_>), how: &str) {
+        let (first, later) = if claims.0.span < claims.1.span { claims } else { (claims.1, claims.0) };
         if self.places.insert((first.span, later.span)) {
-            let message = format!("{} and {} {how} in Rust", called(later), called(first));
+            let message = format!("{} and {} {how} in Rust", called(later.name), called(first.name));
             self.diagnostics
                 .error(Code::CodeNameCollision, later.span, message)
                 .also(first.span, "the first")
@@ -44,55 +45,73 @@ impl<'d> Told<'d> {
     }
 }
 
-fn called(name: &Text) -> String {
-    if name.value.is_empty() { "the shape here".to_owned() } else { format!("`{}`", name.value) }
+fn called(name: &str) -> String {
+    if name.is_empty() { "the shape here".to_owned() } else { format!("`{name}`") }
+}
+
+/// A name that takes an identifier: empty where a shape has none of its own.
+#[derive(Clone, Copy)]
+pub(super) struct Claim<'p> {
+    pub(super) name: &'p str,
+    /// What is wrong when the identifier is.
+    pub(super) span: Span,
+}
+
+impl<'p> Claim<'p> {
+    pub(super) fn of(name: &'p Text, meta: &Meta) -> Self {
+        Self { name: &name.value, span: place(name, meta) }
+    }
 }
 
 /// Identifiers that are taken, with what has them.
 #[derive(Default)]
-pub(super) struct Scope {
-    taken: HashMap<String, Text>,
+pub(super) struct Scope<'p> {
+    taken: HashMap<String, Claim<'p>>,
 }
 
-impl Scope {
+impl<'p> Scope<'p> {
     /// Takes the identifier of a named item.
     pub(super) fn claim_named(
         &mut self,
-        item: &impl Named,
+        item: &'p impl Named,
         ident: impl Fn(&str) -> Option<String>,
         told: &mut Told<'_>,
     ) {
         if let Some(ident) = identifier(item.name(), item.meta(), ident, told) {
-            let name = Text { value: item.name().value.clone(), span: place(item.name(), item.meta()) };
-            self.claim(ident, name, told);
+            self.claim(ident, Claim::of(item.name(), item.meta()), told);
         }
     }
 
-    /// Takes an identifier, or tells that another has it. A shape without a name claims with an empty one.
-    pub(super) fn claim(&mut self, ident: String, name: Text, told: &mut Told<'_>) {
-        match self.taken.get(&ident) {
-            Some(other) => {
-                let bare = ident.strip_prefix("r#").unwrap_or(&ident);
-                told.meet((&name, other), &format!("are both `{bare}`"));
+    /// Takes an identifier, or tells that another has it.
+    pub(super) fn claim(&mut self, ident: String, claim: Claim<'p>, told: &mut Told<'_>) {
+        match self.taken.entry(ident) {
+            Entry::Occupied(taken) => {
+                let bare = taken.key().strip_prefix("r#").unwrap_or(taken.key());
+                told.meet((claim, *taken.get()), &format!("are both `{bare}`"));
             }
-            None => {
-                self.taken.insert(ident, name);
+            Entry::Vacant(free) => {
+                free.insert(claim);
             }
         }
+    }
+
+    /// What has an identifier.
+    pub(super) fn holder(&self, ident: &str) -> Option<Claim<'p>> {
+        self.taken.get(ident).copied()
     }
 
     /// Takes the struct of the required properties, where there is one.
-    pub(super) fn required<'p>(
+    pub(super) fn required<'a>(
         &mut self,
         ident: Option<String>,
-        properties: impl Iterator<Item = &'p Property>,
-        name: &Text,
+        properties: impl Iterator<Item = &'a Property>,
+        claim: Claim<'p>,
         index: &Index<'_>,
         told: &mut Told<'_>,
     ) {
         let Some(ident) = ident else { return };
         if has_literal(properties, index) {
-            self.claim(format!("{ident}Required"), name.clone(), told);
+            self.claim(format!("{ident}Required"), claim, told);
         }
     }
 }
@@ -114,7 +133,7 @@ pub(super) fn identifier(
 }
 
 /// What is wrong when a name in Rust is: `code_name` where it is said, else the key.
-pub(super) fn place(name: &Text, meta: &Meta) -> Span {
+fn place(name: &Text, meta: &Meta) -> Span {
     meta.code_name.as_ref().map_or(name.span, |code_name| code_name.span)
 }
 
