@@ -74,6 +74,7 @@ impl Printer {
 pub(crate) fn verdict(analysis: &Analysis) -> String {
     let (errors, warnings) = (analysis.diagnostics.errors(), analysis.diagnostics.warnings());
     let counts = [(errors, "error"), (warnings, "warning")];
-    let parts: Vec<_> = counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number as u64, noun)).collect();
+    let parts: Vec<_> =
+        counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number as u64, noun)).collect();
     if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }
 }

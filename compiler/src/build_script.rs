@@ -13,10 +13,8 @@ use crate::{analyze, generate};
 /// Compiles the plan at `path` into `$OUT_DIR/taxonomy.rs`; the build script's one line.
 ///
 /// ```no_run
-/// // build.rs
-/// fn main() {
-///     taxogen_compiler::compile("taxonomy.yaml");
-/// }
+/// // build.rs, in its `main`
+/// taxogen_compiler::compile("taxonomy.yaml");
 /// ```
 ///
 /// The application has it with `include!(concat!(env!("OUT_DIR"), "/taxonomy.rs"));`. `path` is relative
@@ -68,8 +66,11 @@ fn frames(diagnostic: &Diagnostic, source: &Source) -> String {
 fn one_line(diagnostic: &Diagnostic, source: &Source) -> String {
     let place = source.start(diagnostic.primary);
     let file = &source.file(diagnostic.primary.file).name;
-    let help = diagnostic.help.iter().map(|line| format!("; help: {line}")).collect::<String>();
-    let text = format!("{file}:{place}: [{}] {}{help}", diagnostic.code.as_str(), diagnostic.message);
+    let mut text = format!("{file}:{place}: [{}] {}", diagnostic.code.as_str(), diagnostic.message);
+    for line in &diagnostic.help {
+        text.push_str("; help: ");
+        text.push_str(line);
+    }
     text.replace(['\n', '\r'], " ")
 }
 

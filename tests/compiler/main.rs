@@ -1,1 +1,7 @@
-//! Being built.
+//! Tests of the compiler.
+
+mod golden;
+mod mistakes;
+mod mutations;
+mod printer;
+mod yaml;

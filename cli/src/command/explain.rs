@@ -20,8 +20,8 @@ pub(crate) struct Explain {
 impl Explain {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let Some(given) = self.code else {
-            let list: String = Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.title())).collect();
-            printer.data(&list)?;
+            let lines: Vec<_> = Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.title())).collect();
+            printer.data(&lines.concat())?;
             return Ok(Outcome::Good);
         };
         let code = given.trim_matches(['[', ']']).to_ascii_uppercase();

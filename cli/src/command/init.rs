@@ -31,7 +31,10 @@ impl Init {
         let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(|error| {
             if error.kind() == ErrorKind::AlreadyExists {
                 let message = format!("`{}` exists already", path.display());
-                return Failure::Usage { message, help: "it is left as it is; give another path, or remove it".to_owned() };
+                return Failure::Usage {
+                    message,
+                    help: "it is left as it is; give another path, or remove it".to_owned(),
+                };
             }
             Failure::write(&path)(error)
         })?;

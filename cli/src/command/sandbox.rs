@@ -61,8 +61,9 @@ fn variables(sandbox: &taxogen_sandbox::Sandbox) -> String {
 
 /// `PostHog  200  POST /batch  812 bytes  user_signed_up 2, $set`.
 fn line(request: &RequestSummary) -> String {
-    let RequestSummary { vendor, method, path, status, wire_bytes, accepted, repeated, dropped, rejected, fault, .. } =
-        request;
+    let RequestSummary {
+        vendor, method, path, status, wire_bytes, accepted, repeated, dropped, rejected, fault, ..
+    } = request;
     let vendor = vendor.map_or("-", Vendor::name);
     let status = status.map_or_else(|| "cut".to_owned(), |status| status.to_string());
     let mut line = format!("{vendor:<8}  {status}  {method} {path}  {wire_bytes} bytes  {}", counts(accepted));

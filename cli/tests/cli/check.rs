@@ -67,8 +67,7 @@ fn json_holds_any_text_of_the_plan() {
     for line in told.out.lines() {
         let finding: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
         let keys: Vec<_> = finding.as_object().expect("it is an object").keys().map(String::as_str).collect();
-        let expected =
-            ["code", "column", "end_column", "end_line", "file", "help", "line", "message", "severity"];
+        let expected = ["code", "column", "end_column", "end_line", "file", "help", "line", "message", "severity"];
         assert_eq!(keys, expected);
         assert!(finding["line"].as_u64().is_some_and(|line| line == 3), "{finding}");
     }
@@ -76,7 +75,8 @@ fn json_holds_any_text_of_the_plan() {
 
 #[test]
 fn columns_count_characters() {
-    let folder = Folder::new(&[("plan.yaml", "taxogen: 1\nevents: { \"größe 日本\": { properties: { a: strng } } }\n")]);
+    let folder =
+        Folder::new(&[("plan.yaml", "taxogen: 1\nevents: { \"größe 日本\": { properties: { a: strng } } }\n")]);
     let told = folder.run(&["check", "--format", "json", "plan.yaml"]).out;
     let finding: serde_json::Value = serde_json::from_str(&told).expect("there is one finding");
     assert_eq!((finding["column"].as_u64(), finding["end_column"].as_u64()), (Some(42), Some(47)));
@@ -118,10 +118,7 @@ fn a_file_that_is_no_text_ends_with_2() {
         ("missing.yaml", "there is no file `missing.yaml`"),
         ("folder", "`folder` is a directory, not a plan"),
         ("folder/x/y", "there is no file `folder/x/y`"),
-        (
-            "latin.yaml",
-            "`latin.yaml` is not UTF-8: the first wrong byte stands at 2:10; save the file as UTF-8",
-        ),
+        ("latin.yaml", "`latin.yaml` is not UTF-8: the first wrong byte stands at 2:10; save the file as UTF-8"),
     ];
     for (path, message) in cases {
         for format in ["text", "json"] {

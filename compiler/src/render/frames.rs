@@ -11,12 +11,16 @@ use crate::source::{File, Source, Span};
 /// A line longer than this is drawn by the plain renderer, which cuts it.
 const LONG_LINE: usize = 400;
 
+/// Places farther apart than this are drawn by the plain renderer, which shows each on its own; the other
+/// reads every line between them.
+const FAR_LINES: usize = 2_000;
+
 /// One finding as text, with colours for a terminal where `color`, without a line break at the end.
 #[must_use]
 pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
     let Diagnostic { code, severity, message, primary, label, labels, help } = diagnostic;
     let spans = || std::iter::once(*primary).chain(labels.iter().map(|(span, _)| *span));
-    if spans().any(|span| has_long_lines(source, span)) {
+    if spans().any(|span| has_long_lines(source, span) || is_far(source, span, *primary)) {
         return plain(diagnostic, source);
     }
     let level = match severity {
@@ -57,6 +61,10 @@ fn files(spans: impl Iterator<Item = Span>) -> Vec<u16> {
 fn has_long_lines(source: &Source, span: Span) -> bool {
     let file = source.file(span.file);
     (source.start(span).line..=source.end(span).line).any(|line| file.line(line).len() > LONG_LINE)
+}
+
+fn is_far(source: &Source, span: Span, primary: Span) -> bool {
+    span.file == primary.file && source.end(span).line.abs_diff(source.start(primary).line) > FAR_LINES
 }
 
 /// The lines from the first to the last place: the renderer reads all that it is given.

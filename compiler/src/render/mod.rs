@@ -16,14 +16,15 @@ fn visible(text: &str) -> String {
     if !text.contains(is_hidden) {
         return text.to_owned();
     }
-    text.chars().fold(String::with_capacity(text.len()), |mut shown, character| {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
         if is_hidden(character) {
-            shown.extend(character.escape_unicode())
+            shown.extend(character.escape_unicode());
         } else {
-            shown.push(character)
+            shown.push(character);
         }
-        shown
-    })
+    }
+    shown
 }
 
 /// Control characters, and those that are invisible or turn the direction of writing.
@@ -32,3 +33,6 @@ fn is_hidden(character: char) -> bool {
         ['\u{200b}'..='\u{200f}', '\u{2028}'..='\u{202e}', '\u{2060}'..='\u{206f}', '\u{feff}'..='\u{feff}'];
     character.is_control() || invisible.iter().any(|range| range.contains(&character))
 }
+
+#[cfg(all(test, feature = "frames"))]
+mod tests;

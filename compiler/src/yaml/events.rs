@@ -117,7 +117,6 @@ impl<'t> Events<'t> {
             })?;
             let anchor = |id: usize| (id != 0).then_some(id);
             let kind = match raw {
-                Raw::StreamStart | Raw::DocumentEnd => continue,
                 Raw::StreamEnd => return Ok(self.end()),
                 Raw::DocumentStart(..) => EventKind::Document,
                 // The parser writes `~` where nothing stands.
@@ -138,8 +137,8 @@ impl<'t> Events<'t> {
                 Raw::Alias(id) => EventKind::Alias(id),
                 Raw::UnresolvedAlias(name) => EventKind::UnknownAlias(name),
                 Raw::Anchor(id, name) => EventKind::AnchorName(id, name),
-                // Comments, where another crate of the build switched that feature on.
-                #[allow(unreachable_patterns, reason = "reachable with the parser's feature `comments`")]
+                // The begin of the stream, the end of the document, and comments, where another crate of the build
+                // switched that feature of the parser on.
                 _ => continue,
             };
             return Ok(Event { kind, span: self.span(at), tag: at.tag_span().map(|tag| self.span(tag)) });

@@ -33,7 +33,9 @@ fn draw(node: &Node, source: &Source, depth: usize, out: &mut String) {
         }
         NodeKind::Sequence(items) => {
             let _ = writeln!(out, "{indent}{under:?}");
-            items.iter().for_each(|item| draw(item, source, depth + 1, out));
+            for item in items {
+                draw(item, source, depth + 1, out);
+            }
         }
         NodeKind::Mapping(entries) => {
             let _ = writeln!(out, "{indent}{under:?}");
@@ -134,7 +136,8 @@ fn hostile_texts_end_soon() {
         let _ = writeln!(text, "a{next}: &a{next} [{aliases}]", next = level + 1);
         text
     });
-    let nested_anchors = format!("{}x{}", (0..100).map(|at| format!("&a{at} [")).collect::<String>(), "]".repeat(100));
+    let anchors: Vec<_> = (0..100).map(|at| format!("&a{at} [")).collect();
+    let nested_anchors = format!("{}x{}", anchors.concat(), "]".repeat(100));
     let many_nested = format!("[{}{}]", "&a [x, x, x, ".repeat(99), "]".repeat(99));
     let cases = [
         ("[".repeat(1 << 20), "error[TX0007]"),

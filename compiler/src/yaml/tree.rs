@@ -101,6 +101,7 @@ impl<'t, 'd> Builder<'t, 'd> {
                     self.anchor_names.insert(id, (name.into_owned(), span));
                 }
                 Ok(event) => {
+                    let event = Event { span: self.trimmed(event.span), ..event };
                     if event.span.end > event.span.start {
                         self.end = self.end.max(event.span.end);
                     }
@@ -124,7 +125,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
         match kind {
             EventKind::Scalar { text, quoted, anchor } => {
-                let node = Node { span: self.trimmed(span), kind: scalar(&text, quoted) };
+                let node = Node { span, kind: scalar(&text, quoted) };
                 self.remember(anchor, node)
             }
             EventKind::Sequence { flow, anchor } => {
@@ -290,6 +291,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         Ok(node)
     }
 
+    /// Without the line breaks behind a block text.
     fn trimmed(&self, span: Span) -> Span {
         let end = span.start as usize + self.slice(span).trim_end().len();
         Span::new(span.file, span.start as usize, end)
