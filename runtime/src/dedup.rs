@@ -30,9 +30,11 @@ struct Shard {
 }
 
 impl Dedup {
-    /// Room for so many keys, rounded up to a power of two of at least 512; 16 bytes each, taken at once.
+    /// Room for so many keys, rounded up to a power of two of at least 256; 32 bytes each, taken at once.
+    ///
+    /// There are twice as many places, so that few sets are full before the table is.
     pub(crate) fn new(capacity: usize) -> Self {
-        let sets = (capacity / (WAYS * SHARDS)).next_power_of_two();
+        let sets = (2 * capacity / (WAYS * SHARDS)).next_power_of_two();
         let shard = || Shard { keys: vec![[0; WAYS]; sets].into(), values: vec![[0; WAYS]; sets].into() };
         Self { hasher: RandomState::new(), shards: (0..SHARDS).map(|_| Mutex::new(shard())).collect() }
     }
@@ -133,7 +135,16 @@ mod tests {
             assert!(dedup.enter(&user, &"value").is_some(), "no two of them meet");
             assert!(dedup.enter(&user, &"value").is_none());
         }
-        assert_eq!((before, room(&dedup)), (16 * 1024, 16 * 1024));
+        assert_eq!((before, room(&dedup)), (32 * 1024, 32 * 1024));
+    }
+
+    #[test]
+    fn nearly_as_many_are_remembered_as_there_is_room_for() {
+        let dedup = Dedup::new(65_536);
+        let enter_all = || (0..65_536).filter(|user| dedup.enter(user, &"value").is_some()).count();
+        assert_eq!(enter_all(), 65_536);
+        let forgotten = enter_all();
+        assert!(forgotten < 65_536 / 10, "{forgotten}");
     }
 
     #[test]

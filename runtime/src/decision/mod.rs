@@ -148,8 +148,8 @@ impl Client {
     /// Reports a decision of another engine: the event `Experiment Viewed` and the person's property
     /// `[Optimizely] <flag>`, each vendor in its own form.
     ///
-    /// It is reported once until variation, rule or `enabled` change for this person and flag. Of 65,536
-    /// persons and flags the last decision is remembered; one that was forgotten is reported again. A decision
+    /// It is reported once until variation, rule or `enabled` change for this person and flag. Of about
+    /// 65,000 persons and flags the last decision is remembered; one that was forgotten is reported again. A decision
     /// for an empty user id is counted as lost.
     ///
     /// Segment gets the event where a rule decided and there is a variation, without the property; all others

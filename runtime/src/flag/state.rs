@@ -23,7 +23,7 @@ pub(crate) struct FlagState {
     pub(super) told: LazyLock<Dedup>,
 }
 
-/// Persons and flags that are remembered, so that an exposure is reported once: 1 MiB for each table, taken when
+/// Persons and flags that are remembered, so that an exposure is reported once: 2 MiB for each table, taken when
 /// it is needed.
 const REMEMBERED: usize = 65_536;
 
