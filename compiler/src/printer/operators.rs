@@ -18,11 +18,12 @@ pub(super) fn character(character: char) -> Cow<'static, str> {
     }
 }
 
-/// Whether an operator and the next would be read as another operator when nothing stands between them.
+/// Whether an operator, or its end, and the next would be read as another operator when nothing stands
+/// between them.
 pub(super) fn would_merge(operator: &str, next: &str) -> bool {
-    OPERATORS.iter().any(|longer| {
-        longer.strip_prefix(operator).is_some_and(|rest| !rest.is_empty() && next.starts_with(&rest[..1]))
-    })
+    let ends = operator.char_indices().map(|(index, _)| &operator[index..]);
+    let begins = |rest: &str| !rest.is_empty() && next.starts_with(&rest[..1]);
+    ends.into_iter().any(|end| OPERATORS.iter().any(|longer| longer.strip_prefix(end).is_some_and(begins)))
 }
 
 /// Joins the characters of an operator that the lexer was told are one. Angles of generics stay alone.

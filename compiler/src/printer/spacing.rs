@@ -18,7 +18,7 @@ pub(super) fn spaces(nodes: &mut [Node]) {
 fn ends_a_number(before: &[Node], from: &[Node]) -> bool {
     let is_number =
         matches!(before.last(), Some(Node { kind: Kind::Literal(text), .. }) if text.starts_with(char::is_numeric));
-    is_number && from[0].is(".") && from.get(1).is_none_or(|next| next.word().is_none())
+    is_number && from[0].is(".") && from.get(1).is_none_or(|next| next.word().is_none_or(|word| word.starts_with('\'')))
 }
 
 fn is_spaced(before: &[Node], node: &Node) -> bool {
