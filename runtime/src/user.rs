@@ -55,12 +55,14 @@ impl User {
     }
 
     /// Says who this person is, with properties that are known of them.
+    #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn identify(&self, properties: impl PersonProperties) {
         let entry = Entry::new(Verb::Identify);
         self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
     }
 
     /// Sets properties of this person; the plan says which of them are set only once.
+    #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn set(&self, properties: impl PersonProperties) {
         let entry = Entry::new(Verb::Set);
         self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
@@ -69,6 +71,7 @@ impl User {
     /// Says that this person belongs to a group, and sets the group's properties.
     ///
     /// What this handle and its clones capture from now on belongs to the group too.
+    #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn group(&self, group: impl Group) {
         self.identity.join(group.group_type(), group.key());
         let entry = Entry { second_id: group.key(), group_type: group.group_type(), ..Entry::new(Verb::Group) };

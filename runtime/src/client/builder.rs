@@ -50,6 +50,9 @@ impl Default for Builder {
 impl Builder {
     /// Delivers there too: a [`PostHog`](crate::PostHog), a [`Segment`](crate::Segment) or a
     /// [`Mixpanel`](crate::Mixpanel).
+    ///
+    /// Requests go through the proxy that the variables `HTTPS_PROXY` or `HTTP_PROXY` name, unless `NO_PROXY`
+    /// excepts the host; to this machine itself they go directly. Redirects are not followed.
     #[cfg(feature = "http")]
     pub fn to(mut self, destination: impl Into<Destination>) -> Self {
         self.destinations.push(destination.into());

@@ -166,7 +166,10 @@ impl Core {
         });
     }
 
-    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
+    #[cfg_attr(
+        not(feature = "http"),
+        expect(unused_variables, clippy::unnecessary_wraps, reason = "nothing is ever pending")
+    )]
     pub(crate) fn flush(&self, deadline: Duration) -> Result<(), Error> {
         match &self.sink {
             #[cfg(feature = "http")]

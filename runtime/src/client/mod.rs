@@ -35,7 +35,6 @@ pub struct Client {
 
 impl Client {
     /// A client of your own settings.
-    #[must_use]
     pub fn builder() -> Builder {
         Builder::default()
     }
@@ -80,6 +79,7 @@ impl Client {
     /// Takes nothing more, delivers what was captured, retries until the deadline, and reports.
     ///
     /// What is captured afterwards is counted as lost. A second call reports again.
+    #[expect(clippy::must_use_candidate, reason = "who only wants everything to leave needs no report")]
     pub fn shutdown(&self, deadline: Duration) -> Report {
         self.core.shutdown(deadline)
     }

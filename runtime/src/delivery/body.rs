@@ -23,6 +23,7 @@ impl Packer {
         }
     }
 
+    #[cfg_attr(not(feature = "gzip"), expect(clippy::unused_self, reason = "nothing is packed without gzip"))]
     pub(super) fn body(&mut self, parts: &[&[u8]]) -> Body {
         #[cfg(feature = "gzip")]
         if let Some(compress) = &mut self.compress

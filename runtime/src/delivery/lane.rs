@@ -35,6 +35,8 @@ pub(super) struct Lane {
     pub(super) waiting: VecDeque<RecordRef>,
     /// To be sent, in order: one, or the pieces that one was split into.
     pub(super) batches: VecDeque<Batch>,
+    /// A settled batch, for its memory.
+    pub(super) spare: Batch,
     /// Attempts since the vendor last took or refused something.
     pub(super) attempts: u32,
 }
@@ -42,8 +44,10 @@ pub(super) struct Lane {
 /// The time to give up has come.
 struct GiveUp;
 
-/// While the drain has time left, somebody waits: a lane comes back at least this often.
+/// While somebody waits for a drain, a lane comes back at least this often.
 const DRAIN_PAUSE: Duration = Duration::from_secs(1);
+/// In less time no attempt comes to its end.
+const TOO_SHORT: Duration = Duration::from_millis(20);
 
 impl Lane {
     /// Delivers until it is told to drain, and then until it is empty or its time is over.
@@ -98,7 +102,7 @@ impl Lane {
 
     /// Encodes what waits, as much as fits into one batch.
     fn fill(&mut self) {
-        let mut batch = Batch::default();
+        let mut batch = std::mem::take(&mut self.spare);
         while let Some(record) = self.waiting.front() {
             match batch.add(&self.endpoint, record) {
                 Fit::Added => {}
@@ -150,7 +154,10 @@ impl Lane {
 
     fn settle(&mut self, batch: Batch, outcome: Outcome) {
         match outcome {
-            Outcome::Delivered | Outcome::RetryAfter(_) => self.books.delivered(batch.counted()),
+            Outcome::Delivered | Outcome::RetryAfter(_) => {
+                self.books.delivered(batch.counted());
+                self.spare = batch.cleared();
+            }
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
             Outcome::PartlyRejected(rejections) => self.settle_partly(&batch, &rejections),
             Outcome::Split(why) if batch.len() == 1 => {
@@ -178,7 +185,8 @@ impl Lane {
         self.books.delivered(delivered);
     }
 
-    /// Waits before the next attempt. Who comes to wait for the lane ends a pause that no vendor asked for.
+    /// Waits before the next attempt. Who comes to wait for the lane ends a pause that no vendor asked for,
+    /// and a drain shortens it, so that there is another attempt before its deadline.
     async fn pause(&mut self, pause: Duration, asked: Option<Duration>) -> Result<(), GiveUp> {
         let start = Instant::now();
         loop {
@@ -188,10 +196,11 @@ impl Lane {
                 return Ok(());
             }
             if let Some(deadline) = self.orders.deadline() {
+                let left = deadline.saturating_duration_since(Instant::now());
                 if asked.is_none() {
-                    until = until.min(start + DRAIN_PAUSE);
+                    until = until.min(start + DRAIN_PAUSE).min(Instant::now() + left / 2);
                 }
-                if until >= deadline {
+                if left < TOO_SHORT || until >= deadline {
                     return Err(GiveUp);
                 }
             }

@@ -33,7 +33,7 @@ use crate::log::{LaneId, LaneSettings, Log, RecordRef, Wake};
 use crate::report::{Ledger, LossReason, Report};
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
-use crate::transport::{Destination, Endpoint, Share};
+use crate::transport::{Batch, Destination, Endpoint, Share};
 use body::Packer;
 use books::Books;
 use http::Http;
@@ -228,6 +228,7 @@ impl Outlet {
             packer: Packer::new(self.endpoint.gzip),
             waiting: VecDeque::new(),
             batches: VecDeque::new(),
+            spare: Batch::default(),
             attempts: 0,
         }
     }

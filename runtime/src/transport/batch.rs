@@ -120,4 +120,12 @@ impl Batch {
         }
         halves
     }
+
+    /// An empty batch that has the memory of this one.
+    pub(crate) fn cleared(mut self) -> Self {
+        self.bytes.clear();
+        self.records.clear();
+        self.messages = 0;
+        self
+    }
 }

@@ -61,6 +61,10 @@ impl Destination {
 
     /// The PostHog project, where it is one.
     #[cfg(feature = "posthog")]
+    #[cfg_attr(
+        not(any(feature = "segment", feature = "mixpanel")),
+        expect(clippy::unnecessary_wraps, reason = "there are other destinations")
+    )]
     pub(crate) fn posthog(&self) -> Option<Result<Project, Error>> {
         match &self.0 {
             Config::PostHog(posthog) => Some(posthog.project()),
