@@ -49,6 +49,18 @@ impl<'p> Index<'p> {
         None
     }
 
+    /// The declared types that a name leads through, in order. A circle is followed once at most.
+    pub(crate) fn aliases<'e>(&self, ty: &'e TypeExpression) -> impl Iterator<Item = &'e TypeDeclaration>
+    where
+        'p: 'e,
+    {
+        let declared = |ty: &'e TypeExpression| match &ty.shape {
+            Shape::Named(name) => self.types.get(name.as_str()).copied(),
+            _ => None,
+        };
+        std::iter::successors(declared(ty), move |declaration| declared(&declaration.ty)).take(self.types.len())
+    }
+
     /// The enum behind a type: its own, or the whole that it is a part of.
     pub(crate) fn enumeration<'e>(&self, ty: &'e TypeExpression) -> Option<&'e EnumShape>
     where

@@ -23,6 +23,23 @@ pub(super) fn all(ty: &TypeExpression, constraints: &Constraints, index: &Index<
     pattern(constraints, diagnostics);
 }
 
+/// A list or map is looked at as a whole when an event is written, so that what it holds is checked where
+/// it is built; a list in a list is built by nobody.
+pub(super) fn elements(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let (Shape::List(element) | Shape::Map { values: element, .. }) = &ty.shape else { return };
+    let Some(resolved) = index.resolve(&element.ty) else { return };
+    if !matches!(resolved.shape, Shape::List(_) | Shape::Map { .. }) {
+        return;
+    }
+    let inherited = index.aliases(&element.ty).flat_map(|declaration| keys(&declaration.constraints));
+    for (key, _, kind) in keys(&element.constraints).chain(inherited) {
+        if kind == Kind::Items {
+            let message = format!("`{key}` of a list in a list or map is not supported by this version of taxogen");
+            diagnostics.error(Code::NotYet, element.ty.span, message).help(format!("remove `{key}` for now"));
+        }
+    }
+}
+
 /// Which constraints a type has.
 #[derive(Clone, Copy, PartialEq)]
 enum Kind {
@@ -83,11 +100,10 @@ fn fit(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagno
 
 /// A declared scalar with constraints checks itself where it is built; others beside it are not told apart.
 fn own_constraints(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let mut ty = ty;
-    while let Shape::Named(name) = &ty.shape {
-        let declaration = index.types[name.as_str()];
+    for declaration in index.aliases(ty) {
         if !declaration.constraints.is_empty() {
             let Some((key, span, _)) = keys(constraints).next() else { return };
+            let name = &declaration.name.value;
             diagnostics
                 .error(
                     Code::ConstraintMismatch,
@@ -98,7 +114,6 @@ fn own_constraints(ty: &TypeExpression, constraints: &Constraints, index: &Index
                 .help("write all of them on the type, or declare another one".to_owned());
             return;
         }
-        ty = &declaration.ty;
     }
 }
 

@@ -75,7 +75,9 @@ pub(super) fn keys(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Dia
     let Some(resolved) = index.resolve(keys) else { return };
     let fits = match &resolved.shape {
         Shape::Broken => true,
-        Shape::Scalar(scalar) => *scalar == Scalar::String && !constrained(keys, index),
+        Shape::Scalar(scalar) => {
+            *scalar == Scalar::String && index.aliases(keys).all(|alias| alias.constraints.is_empty())
+        }
         Shape::Enum(_) | Shape::Subset { .. } => {
             index.enumeration(resolved).is_none_or(|shape| !value::is_integers(shape))
         }
@@ -85,18 +87,6 @@ pub(super) fn keys(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Dia
         let message = "the keys of a map are texts, or an enum of texts".to_owned();
         diagnostics.error(Code::NotAnEnum, keys.span, message);
     }
-}
-
-fn constrained(ty: &TypeExpression, index: &Index<'_>) -> bool {
-    let mut ty = ty;
-    while let Shape::Named(name) = &ty.shape {
-        let Some(declaration) = index.types.get(name.as_str()) else { return false };
-        if !declaration.constraints.is_empty() {
-            return true;
-        }
-        ty = &declaration.ty;
-    }
-    false
 }
 
 fn readable(node: &Node, diagnostics: &mut Diagnostics) {

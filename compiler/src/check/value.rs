@@ -58,7 +58,7 @@ pub(crate) fn read(
             let ty = index.resolve(wanted.ty)?;
             let literal = read(node, Wanted { ty, nullable: false, constraints: None, ..wanted }, index, diagnostics)?;
             let kept =
-                aliases(wanted.ty, index).all(|constraints| keeps(&literal, constraints, node.span, diagnostics));
+                index.aliases(wanted.ty).all(|alias| keeps(&literal, &alias.constraints, node.span, diagnostics));
             kept.then_some(literal)
         }
         Shape::Subset { only, .. } => {
@@ -83,16 +83,6 @@ pub(crate) fn read(
         Some(constraints) => keeps(&literal, constraints, node.span, diagnostics).then_some(literal),
         None => Some(literal),
     }
-}
-
-/// The constraints of the declared types that a name leads through.
-fn aliases<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> impl Iterator<Item = &'e Constraints> {
-    let declared = |ty: &'e TypeExpression| match &ty.shape {
-        Shape::Named(name) => index.types.get(name.as_str()).copied(),
-        _ => None,
-    };
-    std::iter::successors(declared(ty), move |declaration| declared(&declaration.ty))
-        .map(|declaration| &declaration.constraints)
 }
 
 /// A value of which only the core schema of YAML 1.2 says what it is.
@@ -146,9 +136,14 @@ pub(crate) fn is_integers(shape: &EnumShape) -> bool {
     !shape.values.is_empty() && shape.values.iter().all(|value| is_integer(&value.value))
 }
 
-/// Whether a node is an integer by the core schema.
+/// Whether an enum value is an integer: one that says the same when it is written anew. `012` is text.
 pub(crate) fn is_integer(node: &Node) -> bool {
-    matches!(&node.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Integer(_) | Core::Overflow))
+    let NodeKind::Scalar(scalar) = &node.kind else { return false };
+    match core(scalar) {
+        Core::Integer(integer) => integer.to_string() == scalar.text,
+        Core::Overflow => true,
+        _ => false,
+    }
 }
 
 fn scalar(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -> Option<Literal> {

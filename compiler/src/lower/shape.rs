@@ -1,7 +1,7 @@
 //! How inline shapes are named: after where they stand, never merged.
 
 use super::names;
-use crate::ast::{Shape, TypeExpression};
+use crate::ast::{Element, Shape, TypeExpression};
 
 /// What the element of a named list or map is called behind the name of the list or map.
 pub(crate) const ITEM: &str = "Item";
@@ -37,15 +37,30 @@ pub(crate) fn visit<'e>(
                 }
             }
         }
-        Shape::List(element) => self::visit(&element.ty, &element_stem(stem, named), false, visit),
+        Shape::List(element) => self::element(element, &element_stem(stem, named), visit),
         Shape::Map { keys, values } => {
             if let Some(keys) = keys {
                 self::visit(keys, &format!("{stem}{KEY}"), false, visit);
             }
-            self::visit(&values.ty, &element_stem(stem, named), false, visit);
+            self::element(values, &element_stem(stem, named), visit);
         }
         Shape::Scalar(_) | Shape::Named(_) | Shape::Const { .. } | Shape::Broken => {}
     }
+}
+
+/// What a list or map holds; a scalar with constraints is a type of its own there.
+fn element<'e>(element: &'e Element, stem: &str, visit: &mut impl FnMut(&'e TypeExpression, &str)) {
+    if is_constrained(element) {
+        visit(&element.ty, stem);
+    } else {
+        self::visit(&element.ty, stem, false, visit);
+    }
+}
+
+/// Whether an element needs a type of its own, which checks it where it is built: when an event is
+/// written, a list is looked at as a whole.
+pub(crate) fn is_constrained(element: &Element) -> bool {
+    !element.constraints.is_empty() && matches!(element.ty.shape, Shape::Scalar(_) | Shape::Named(_))
 }
 
 /// Whether there may be inline shapes in a type.

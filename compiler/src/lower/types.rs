@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::shape::{KEY, element_stem};
-use super::{meta, names, property};
+use super::{meta, names, property, shape};
 use crate::ast::index::Index;
 use crate::ast::{Constraints, Element, EnumShape, EnumValue, Named, Number, Shape, TypeDeclaration, TypeExpression};
 use crate::check::value::{self, Wanted};
@@ -99,10 +99,8 @@ impl<'p> Types<'p> {
     /// Constraints of a property with those that its alias brings; its own win.
     pub(super) fn merged(&self, ty: &TypeExpression, own: &Constraints) -> ir::Constraints {
         let mut merged = constraints(own);
-        let mut ty = ty;
-        while let Shape::Named(name) = &ty.shape {
-            let declaration = self.index.types[name.as_str()];
-            let inherited = constraints(&declaration.constraints);
+        for alias in self.index.aliases(ty) {
+            let inherited = constraints(&alias.constraints);
             merged = ir::Constraints {
                 min: merged.min.or(inherited.min),
                 max: merged.max.or(inherited.max),
@@ -112,7 +110,6 @@ impl<'p> Types<'p> {
                 min_items: merged.min_items.or(inherited.min_items),
                 max_items: merged.max_items.or(inherited.max_items),
             };
-            ty = &declaration.ty;
         }
         merged
     }
@@ -137,11 +134,19 @@ impl<'p> Types<'p> {
     }
 
     fn element(&mut self, element: &'p Element, stem: &str) -> ir::Element {
-        ir::Element {
-            ty: self.expression(&element.ty, stem, false),
-            nullable: element.nullable,
-            constraints: self.at_use(&element.ty, &element.constraints),
-        }
+        let Element { ty, nullable, constraints } = element;
+        let scalar = self.index.resolve(ty).and_then(|ty| match &ty.shape {
+            Shape::Scalar(scalar) => Some(*scalar),
+            _ => None,
+        });
+        let ty = match scalar {
+            Some(scalar) if shape::is_constrained(element) => {
+                let kind = TypeKind::Constrained { scalar, constraints: self::constraints(constraints) };
+                Type::Named(self.inline(stem, ty, kind))
+            }
+            _ => self.expression(ty, stem, false),
+        };
+        ir::Element { ty, nullable: *nullable, constraints: ir::Constraints::default() }
     }
 
     fn keys(&mut self, keys: &'p TypeExpression, stem: &str) -> Option<TypeId> {

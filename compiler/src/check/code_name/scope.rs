@@ -170,7 +170,7 @@ enum Kind {
 fn kind(ty: &TypeExpression, index: &Index<'_>) -> Kind {
     let Some(resolved) = index.resolve(ty) else { return Kind::Unknown };
     match &resolved.shape {
-        Shape::Scalar(scalar) => match constrained(ty, index) {
+        Shape::Scalar(scalar) => match index.aliases(ty).find(|declaration| !declaration.constraints.is_empty()) {
             Some(declaration) => Kind::Constrained(declaration),
             None if *scalar == Scalar::Integer => Kind::Scalar(Scalar::Number),
             None => Kind::Scalar(*scalar),
@@ -184,17 +184,4 @@ fn kind(ty: &TypeExpression, index: &Index<'_>) -> Kind {
         }
         Shape::Named(_) | Shape::Const { .. } | Shape::Broken => Kind::Unknown,
     }
-}
-
-/// The declared type that a name leads to, where it is a type of its own.
-fn constrained<'p>(ty: &TypeExpression, index: &Index<'p>) -> Option<&'p TypeDeclaration> {
-    let mut ty = ty;
-    while let Shape::Named(name) = &ty.shape {
-        let declaration = *index.types.get(name.as_str())?;
-        if !declaration.constraints.is_empty() {
-            return Some(declaration);
-        }
-        ty = &declaration.ty;
-    }
-    None
 }
