@@ -3,5 +3,7 @@
 mod golden;
 mod mistakes;
 mod mutations;
+mod order;
 mod printer;
+mod readings;
 mod yaml;

@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::deprecated;
 use super::docs::Docs;
 use super::field::Field;
-use super::scope::{Scope, ident};
+use super::scope::Scope;
 use crate::ir::{Deprecated, Element, Property, Scalar, Type, TypeId, TypeKind};
 
 /// How the required properties are given.
