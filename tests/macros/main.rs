@@ -1,3 +1,9 @@
 //! The macros, as code that uses them sees them.
 
+mod doors;
+mod names;
+mod readme;
 mod ui;
+mod unimplemented;
+mod workspace;
+mod workspaces;

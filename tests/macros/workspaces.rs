@@ -34,7 +34,7 @@ fn an_edited_plan_is_compiled_by_the_next_build() {
     let expected = [
         "error: unknown event `order_paid`",
         "       help: an event with a similar name exists: `order_payed` (taxonomy.yaml:8)",
-        " --> web/src/lib.rs:9:52",
+        " --> web/src/lib.rs:9:51",
     ];
     assert!(!said.success && said.stderr.contains(&expected.join("\n")), "{}", said.stderr);
 
