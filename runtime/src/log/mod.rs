@@ -3,6 +3,7 @@
 //! Bytes lie in chunks. A chunk that is full, or that a lane wants to read, is sealed and shared; it is
 //! freed when the last lane is past it. Positions count bytes since the log began and never come back.
 
+mod chunk;
 mod lane;
 
 pub(crate) use lane::{LaneId, LaneSettings, RecordRef, Wake, Window};
@@ -11,6 +12,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::record::Record;
+use chunk::{Chunk, Spares};
 use lane::Lane;
 
 /// The log in memory.
@@ -18,23 +20,18 @@ pub(crate) struct Log {
     state: Mutex<State>,
     /// The most bytes between the slowest lane and the end.
     bound: u64,
-    chunk_size: usize,
 }
 
 struct State {
     sealed: VecDeque<Arc<Chunk>>,
     active: Vec<u8>,
+    spares: Arc<Spares>,
     /// The position of the first byte of `active`.
     active_start: u64,
     lanes: Vec<Lane>,
     /// The end of the log at which some lane wants to be woken.
     wake_at: u64,
     closed: bool,
-}
-
-pub(crate) struct Chunk {
-    start: u64,
-    bytes: Vec<u8>,
 }
 
 /// What became of an append.
@@ -52,15 +49,17 @@ const CHUNK: usize = 256 * 1024;
 
 impl Log {
     pub(crate) fn new(bound: usize, lanes: Vec<LaneSettings>) -> Self {
+        let spares = Arc::new(Spares::new(CHUNK.min(bound / 8).max(4096)));
         let state = State {
             sealed: VecDeque::new(),
-            active: Vec::new(),
+            active: spares.take(),
+            spares,
             active_start: 0,
             lanes: lanes.into_iter().map(Lane::new).collect(),
             wake_at: u64::MAX,
             closed: false,
         };
-        let log = Self { state: Mutex::new(state), bound: bound as u64, chunk_size: CHUNK.min(bound / 8).max(4096) };
+        let log = Self { state: Mutex::new(state), bound: bound as u64 };
         log.state().plan_wake();
         log
     }
@@ -76,8 +75,8 @@ impl Log {
         }
         let end = state.end() + record.len() as u64;
         let lost = if end - state.slowest() > self.bound { state.make_room(end - self.bound) } else { Vec::new() };
-        if state.active.len() + record.len() > self.chunk_size {
-            state.seal(self.chunk_size);
+        if state.active.len() + record.len() > state.spares.size() {
+            state.seal();
         }
         state.active.extend_from_slice(record);
         if end >= state.wake_at {
@@ -90,8 +89,8 @@ impl Log {
     /// there is one. The lane is past them afterwards; records it does not want are skipped.
     pub(crate) fn take(&self, lane: LaneId, max_bytes: usize, max_records: usize) -> Window {
         let mut state = self.state();
-        if state.lanes[lane.0].read >= state.active_start && !state.active.is_empty() {
-            state.seal(self.chunk_size);
+        if state.lanes[lane.0].read >= state.active_start {
+            state.seal();
         }
         let mut window = Window::default();
         let State { sealed, lanes, .. } = &mut *state;
@@ -182,16 +181,15 @@ impl State {
         self.lanes.iter().map(|lane| lane.read).min().unwrap_or_else(|| self.end())
     }
 
-    /// Moves `active` to the sealed chunks.
-    fn seal(&mut self, capacity: usize) {
+    /// Moves `active` to the sealed chunks, and begins a new one.
+    fn seal(&mut self) {
         if self.active.is_empty() {
-            self.active.reserve(capacity);
             return;
         }
+        let bytes = std::mem::replace(&mut self.active, self.spares.take());
         let start = self.active_start;
-        self.active_start = self.end();
-        let bytes = std::mem::replace(&mut self.active, Vec::with_capacity(capacity));
-        self.sealed.push_back(Arc::new(Chunk { start, bytes }));
+        self.active_start += bytes.len() as u64;
+        self.sealed.push_back(Arc::new(Chunk::new(start, bytes, &self.spares)));
         self.free();
     }
 
@@ -207,7 +205,7 @@ impl State {
     #[cold]
     fn make_room(&mut self, position: u64) -> Vec<(LaneId, Vec<RecordRef>)> {
         if position > self.active_start {
-            self.seal(0);
+            self.seal();
         }
         let Self { sealed, lanes, .. } = self;
         let mut lost = Vec::new();
@@ -236,12 +234,6 @@ impl State {
             }
         }
         self.plan_wake();
-    }
-}
-
-impl Chunk {
-    fn end(&self) -> u64 {
-        self.start + self.bytes.len() as u64
     }
 }
 
