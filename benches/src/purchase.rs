@@ -1,6 +1,6 @@
 use std::hint::black_box;
 
-use crate::taxonomy::events::CompletedPurchase;
+use crate::taxonomy::events::{CompletedPurchase, CompletedPurchaseRequired};
 use crate::taxonomy::types::Currency;
 
 /// The event that both SDKs capture: what an application knows when it does.
@@ -33,13 +33,13 @@ impl Purchase {
     /// The event as code captures it with taxogen.
     #[inline]
     pub(crate) fn ours(&self) -> CompletedPurchase<'_> {
-        CompletedPurchase::new(
-            black_box(self.order_id.as_str()),
-            black_box(self.currency),
-            black_box(i64::from(self.total_cents)),
-            black_box(f64::from(self.weight_grams) / 1000.0),
-            black_box(self.express),
-        )
+        CompletedPurchase::new(CompletedPurchaseRequired {
+            order_id: black_box(self.order_id.as_str()).into(),
+            currency: black_box(self.currency),
+            total_cents: black_box(i64::from(self.total_cents)),
+            weight_kg: black_box(f64::from(self.weight_grams) / 1000.0),
+            express: black_box(self.express),
+        })
         .with_coupon(black_box(self.coupon))
     }
 
