@@ -43,8 +43,8 @@ fn every_verb_arrives_at_every_vendor() {
         assert_eq!(summary.aliases.len(), 1, "{vendor}");
     }
     let order = |vendor| {
-        let events = sandbox.messages(vendor).into_iter().filter(|message| message.kind == Kind::Event);
-        events.last().expect("the order").item
+        let mut events = sandbox.messages(vendor).into_iter().filter(|message| message.kind == Kind::Event);
+        events.next_back().expect("the order").item
     };
     assert_eq!(order(Vendor::PostHog)["properties"]["$groups"], json!({ "company": "acme" }));
     assert_eq!(order(Vendor::Segment)["context"]["groupId"], "acme");

@@ -7,7 +7,7 @@ use taxogen::{Constrain, Event, EventSchema, Group, PersonProperties, PlanId, Pr
 
 const PLAN: PlanId = PlanId::new("shop", "0000000000000000");
 
-pub struct OrderPlaced<'a> {
+pub(crate) struct OrderPlaced<'a> {
     pub item: Cow<'a, str>,
     pub quantity: i64,
     pub price: f64,
@@ -16,9 +16,9 @@ pub struct OrderPlaced<'a> {
 }
 
 impl<'a> OrderPlaced<'a> {
-    pub const NAME: &'static str = "order_placed";
+    pub(crate) const NAME: &'static str = "order_placed";
 
-    pub fn new(item: impl Into<Cow<'a, str>>, quantity: i64, price: f64) -> Self {
+    pub(crate) fn new(item: impl Into<Cow<'a, str>>, quantity: i64, price: f64) -> Self {
         Self { item: item.into(), quantity, price, coupon: None, email: None }
     }
 }
@@ -45,7 +45,7 @@ impl fmt::Debug for OrderPlaced<'_> {
 }
 
 #[derive(Default)]
-pub struct Person {
+pub(crate) struct Person {
     pub country: Option<&'static str>,
     pub signed_up: Option<&'static str>,
 }
@@ -57,7 +57,7 @@ impl PersonProperties for Person {
     }
 }
 
-pub struct Company {
+pub(crate) struct Company {
     pub key: &'static str,
     pub employees: i64,
 }
