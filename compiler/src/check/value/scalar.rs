@@ -1,0 +1,74 @@
+//! Values of the six types that the language has words for.
+
+use crate::ast::scalar::{Core, core, is_null};
+use crate::code::Code;
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::ir::{Literal, Scalar};
+use crate::parse;
+use crate::yaml::{Node, NodeKind};
+
+use super::datetime::is_datetime;
+
+/// A value of a type that the language has a word for.
+pub(super) fn read(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -> Option<Literal> {
+    if wanted == Scalar::Json {
+        return super::untyped(node, diagnostics);
+    }
+    let word = match wanted {
+        Scalar::String => "text",
+        Scalar::Integer => "an integer",
+        Scalar::Number => "a number",
+        Scalar::Boolean => "`true` or `false`",
+        Scalar::Datetime => "a point in time such as `2027-03-31T12:00:00Z`",
+        Scalar::Json => unreachable!("handled above"),
+    };
+    let NodeKind::Scalar(scalar) = &node.kind else {
+        mismatch(node, word, diagnostics);
+        return None;
+    };
+    let found = core(scalar);
+    let literal = match (wanted, found) {
+        (Scalar::String, _) if scalar.quoted || !scalar.text.is_empty() => Some(Literal::Text(scalar.text.clone())),
+        (Scalar::Integer, Core::Integer(integer)) => Some(Literal::Integer(integer)),
+        (Scalar::Number, Core::Number(number)) => Some(Literal::Number(number)),
+        #[expect(clippy::cast_precision_loss, reason = "a number is a double wherever it is sent")]
+        (Scalar::Number, Core::Integer(integer)) => Some(Literal::Number(integer as f64)),
+        (Scalar::Boolean, Core::Boolean(boolean)) => Some(Literal::Boolean(boolean)),
+        (Scalar::Datetime, _) if is_datetime(&scalar.text) => Some(Literal::Text(scalar.text.clone())),
+        _ => None,
+    };
+    if literal.is_none() {
+        let told = mismatch(node, word, diagnostics);
+        match (wanted, found) {
+            (Scalar::Integer, Core::Overflow) => told.help("an integer has 64 bits".to_owned()),
+            (Scalar::Number, Core::NotFinite) => told.help("a number is finite".to_owned()),
+            (Scalar::Integer | Scalar::Number | Scalar::Boolean, Core::Text) if scalar.quoted => {
+                told.help(parse::unquoted(scalar))
+            }
+            (Scalar::Integer | Scalar::Number, _) => told.help(parse::without_separators(&scalar.text)),
+            (Scalar::Boolean, _) => told.help(truth(&scalar.text)),
+            _ => told,
+        };
+    }
+    literal
+}
+
+/// What `yes` and the like are in YAML 1.2.
+fn truth(text: &str) -> Option<String> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "on" | "y" => Some("write `true`".to_owned()),
+        "no" | "off" | "n" => Some("write `false`".to_owned()),
+        _ => None,
+    }
+}
+
+/// Tells that something else is wanted.
+pub(super) fn mismatch<'d>(node: &Node, wanted: &str, diagnostics: &'d mut Diagnostics) -> &'d mut Diagnostic {
+    let found = match &node.kind {
+        NodeKind::Mapping(_) => "a map".to_owned(),
+        NodeKind::Sequence(_) => "a list".to_owned(),
+        NodeKind::Scalar(_) if is_null(node) => "nothing".to_owned(),
+        NodeKind::Scalar(scalar) => parse::shown(scalar),
+    };
+    diagnostics.error(Code::ValueMismatch, node.span, format!("{wanted} is wanted here, not {found}"))
+}

@@ -1,0 +1,66 @@
+//! Experiments.
+
+use super::{FlagId, Meta, Name};
+use crate::source::Span;
+
+/// One experiment.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Experiment {
+    /// `ident` is the constant's name.
+    pub name: Name,
+    /// Description, owners and the like.
+    pub meta: Meta,
+    /// The flag that assigns its variants.
+    pub flag: FlagId,
+    /// What it is meant to show.
+    pub hypothesis: Option<String>,
+    /// What it is meant to move.
+    pub primary: Vec<Metric>,
+    /// What is looked at besides.
+    pub secondary: Vec<Metric>,
+    /// What it must not harm.
+    pub guardrails: Vec<Metric>,
+    /// In percent.
+    pub minimum_detectable_effect: Option<f64>,
+}
+
+/// What an experiment is judged by.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Metric {
+    /// Wire names of events; several are the steps of a funnel.
+    pub events: Vec<String>,
+    /// How it is counted.
+    pub kind: MetricKind,
+    /// The numeric property of a mean or ratio.
+    pub property: Option<String>,
+    /// Where it is meant to go.
+    pub goal: Goal,
+    /// `threshold` and `action` of a guardrail, as written.
+    pub threshold: Option<String>,
+    /// What is to be done when it is passed.
+    pub action: Option<String>,
+    /// Where it stands.
+    pub span: Span,
+}
+
+/// How a metric is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MetricKind {
+    /// Who came through all steps.
+    Funnel,
+    /// How often it came.
+    Count,
+    /// The mean of a property.
+    Mean,
+    /// A property as a share.
+    Ratio,
+}
+
+/// Where a metric is meant to go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Goal {
+    /// Up.
+    Increase,
+    /// Down.
+    Decrease,
+}
