@@ -32,25 +32,32 @@ pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) ->
 }
 
 /// A name without case and separators.
-struct Folded {
+struct Folded<'n> {
+    name: &'n str,
     letters: Vec<char>,
-    /// Its words, sorted.
-    words: Vec<String>,
     /// One bit per letter that occurs: a cheap lower bound of the distance.
     occurs: u64,
 }
 
-impl Folded {
+impl<'n> Folded<'n> {
     /// Longer names are not compared: the work grows with the square.
     const MAX: usize = 100;
     /// Fewer letters say too little to be a beginning.
     const MIN_BEGINNING: usize = 3;
 
-    fn new(name: &str) -> Self {
+    fn new(name: &'n str) -> Self {
+        let letters: Vec<char> =
+            name.chars().filter(|letter| letter.is_alphanumeric()).flat_map(char::to_lowercase).collect();
+        let occurs = letters.iter().fold(0, |bits, letter| bits | 1 << (u32::from(*letter) % 64));
+        Self { name, letters, occurs }
+    }
+
+    /// Its words in lower case, sorted.
+    fn words(&self) -> Vec<String> {
         let mut words: Vec<String> = Vec::new();
         let mut inside = false;
         let mut after_lower = false;
-        for letter in name.chars() {
+        for letter in self.name.chars() {
             if !letter.is_alphanumeric() {
                 inside = false;
                 continue;
@@ -62,10 +69,8 @@ impl Folded {
             inside = true;
             after_lower = letter.is_lowercase() || letter.is_numeric();
         }
-        let letters: Vec<char> = words.iter().flat_map(|word| word.chars()).collect();
-        let occurs = letters.iter().fold(0, |bits, letter| bits | 1 << (u32::from(*letter) % 64));
         words.sort_unstable();
-        Self { letters, words, occurs }
+        words
     }
 
     fn limit(&self) -> usize {
@@ -77,7 +82,10 @@ impl Folded {
     }
 
     fn is_reordered(&self, other: &Self) -> bool {
-        self.words.len() > 1 && self.letters != other.letters && self.words == other.words
+        self.letters.len() == other.letters.len()
+            && self.occurs == other.occurs
+            && self.letters != other.letters
+            && self.words() == other.words()
     }
 
     /// Insertions, deletions, replacements and swaps of neighbours, when there are at most `limit`.
@@ -97,6 +105,9 @@ impl Folded {
                 if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                     row[j] = row[j].min(before[j - 2] + 1);
                 }
+            }
+            if row.iter().chain(&above).all(|distance| *distance > limit) {
+                return None;
             }
             before = std::mem::replace(&mut above, row);
         }
