@@ -50,7 +50,7 @@ pub struct Loss {
     pub destination: Option<&'static str>,
     /// Why.
     pub reason: LossReason,
-    /// What the destination said, shortened; empty where it said nothing.
+    /// What the destination said, shortened, or why it was not reached; empty where there is nothing to say.
     pub detail: String,
     /// Which.
     pub events: Vec<LostEvent>,

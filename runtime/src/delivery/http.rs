@@ -1,6 +1,7 @@
 //! Requests, as all of them go out: no redirects, answers read to a limit, an end to every wait.
 
 use std::error::Error as _;
+use std::fmt;
 use std::time::Duration;
 
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
@@ -92,6 +93,15 @@ impl Http {
             answer.extend_from_slice(&chunk[..taken]);
         }
         Ok(Response { status: response.status().as_u16(), retry_after, body: answer })
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Timeout => formatter.write_str("no answer in time"),
+            Self::Transport(why) => formatter.write_str(why),
+        }
     }
 }
 

@@ -39,6 +39,8 @@ pub(super) struct Lane {
     pub(super) spare: Batch,
     /// Attempts since the vendor last took or refused something.
     pub(super) attempts: u32,
+    /// Why the last of them failed.
+    pub(super) trouble: String,
 }
 
 /// The time to give up has come.
@@ -133,6 +135,7 @@ impl Lane {
                 continue;
             }
             self.attempts = 0;
+            self.trouble.clear();
             if let Some(batch) = self.batches.pop_front() {
                 self.settle(batch, outcome);
             }
@@ -141,15 +144,23 @@ impl Lane {
         Ok(())
     }
 
-    async fn attempt(&self, body: Body) -> Result<Outcome, GiveUp> {
+    async fn attempt(&mut self, body: Body) -> Result<Outcome, GiveUp> {
         let Endpoint { url, user, dialect, .. } = &*self.endpoint;
         let request = self.http.post(url.clone(), user.as_deref(), body, ANSWER);
-        let Ok(response) = self.before_deadline(request).await? else {
+        let response = match self.before_deadline(request).await? {
+            Ok(response) => response,
             // Whether it arrived nobody knows: the ids stay the same, so that the vendor knows.
-            return Ok(Outcome::RetryAfter(None));
+            Err(failure) => {
+                self.trouble = failure.to_string();
+                return Ok(Outcome::RetryAfter(None));
+            }
         };
         let answer = Answer { status: response.status, retry_after: response.retry_after, body: &response.body };
-        Ok(dialect.outcome(&answer))
+        let outcome = dialect.outcome(&answer);
+        if matches!(outcome, Outcome::RetryAfter(_)) {
+            self.trouble = answer.explain();
+        }
+        Ok(outcome)
     }
 
     fn settle(&mut self, batch: Batch, outcome: Outcome) {
@@ -232,11 +243,11 @@ impl Lane {
     /// What is left is lost, and told.
     fn give_up(mut self) {
         for batch in std::mem::take(&mut self.batches) {
-            self.books.lost(LossReason::Shutdown, "", batch.records());
+            self.books.lost(LossReason::Shutdown, &self.trouble, batch.records());
         }
         loop {
             let shares = self.waiting.iter().map(|record| (record, self.endpoint.dialect.share(&record.read())));
-            self.books.lost(LossReason::Shutdown, "", shares);
+            self.books.lost(LossReason::Shutdown, &self.trouble, shares);
             self.waiting.clear();
             self.take();
             if self.waiting.is_empty() {

@@ -230,6 +230,7 @@ impl Outlet {
             batches: VecDeque::new(),
             spare: Batch::default(),
             attempts: 0,
+            trouble: String::new(),
         }
     }
 }
