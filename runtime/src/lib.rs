@@ -1,5 +1,69 @@
 //! Typed product analytics: one plan of events, properties, flags and experiments, delivered to PostHog,
 //! Segment and Mixpanel.
+//!
+//! # The plan becomes code
+//!
+//! [`taxonomy!`] compiles `taxonomy.yaml`, found beside `Cargo.toml` or above it, into modules: `events`, `types`,
+//! `person`, `groups`, `flags`, `experiments`. A mistake in the plan is a compile error with its place and its remedy.
+//! The same items come from a build script (`taxogen_compiler::compile`) and from `taxogen generate`.
+//!
+//! ```ignore
+//! taxogen::taxonomy!();
+//!
+//! user.capture(events::UserSignedUp::new(Channel::Web, PlanTier::Pro).with_referral_code("SPRING"));
+//! ```
+//!
+//! Where a name has to stay a string, `event!` and `flag!` check it against the plan; `#[derive(Experiment)]` binds an
+//! enum of yours to an experiment.
+//!
+//! # The client
+//!
+//! One [`Client`] for the program, a [`User`] for each request. Neither needs an async runtime, and both may be cloned
+//! and sent anywhere.
+//!
+//! ```
+//! # #[cfg(all(feature = "posthog", feature = "segment"))]
+//! # fn main() -> Result<(), taxogen::Error> {
+//! use std::time::Duration;
+//! use taxogen::{Client, PostHog, Segment};
+//!
+//! let client = Client::builder()
+//!     .to(PostHog::new("phc_your_project_key"))
+//!     .to(Segment::new("your_write_key"))
+//!     .on_loss(|loss| eprintln!("{} events lost: {}", loss.events.len(), loss.reason))
+//!     .build()?;
+//! let user = client.user("user_123");
+//! # let _ = user;
+//! println!("{}", client.shutdown(Duration::from_secs(5)));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "posthog", feature = "segment")))]
+//! # fn main() {}
+//! ```
+//!
+//! `Client::from_env` does the same from environment variables, [`Client::disabled`] takes everything and delivers
+//! nothing, and [`Client::recorder`] keeps what was captured for your own tests.
+//!
+//! # What becomes of an event
+//!
+//! `capture` encodes it once into a log in memory and returns; it never waits for the network. A thread carries it from
+//! there to each destination, in order, with the same id and time on every attempt. What a vendor refuses for now is
+//! tried again; a destination that is down costs the others nothing. The log is bounded: when it is full, the
+//! destination that is behind loses its oldest events. Whatever is lost is counted in the [`Report`], by destination
+//! and [`LossReason`], and handed to [`Builder::on_loss`].
+//!
+//! A property whose value breaks a rule of the plan is left out, counted and told to [`Builder::on_invalid`]; its event
+//! is delivered. A destination sees properties up to the [`Sensitivity`] that it is allowed.
+//!
+//! # Flags
+//!
+//! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
+//! never does I/O. [`User::evaluate`] says in addition where the answer comes from and why.
+//!
+//! # Features
+//!
+//! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. Without a destination there is no HTTP
+//! client, no TLS and no tokio in the tree; the recorder and the disabled client remain.
 
 #![cfg_attr(
     not(all(feature = "posthog", feature = "segment", feature = "mixpanel")),
