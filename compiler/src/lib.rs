@@ -17,6 +17,7 @@
 //! where findings go.
 
 pub mod ast;
+#[cfg(feature = "text")]
 mod build_script;
 pub mod check;
 pub mod code;
@@ -26,6 +27,7 @@ pub mod ir;
 pub mod locate;
 pub mod lower;
 pub mod parse;
+#[cfg(feature = "text")]
 pub mod printer;
 pub mod render;
 pub mod source;
@@ -33,7 +35,9 @@ pub mod stand_in;
 pub mod suggest;
 pub mod yaml;
 
+#[cfg(feature = "text")]
 pub use self::build_script::compile;
+#[cfg(feature = "text")]
 pub use self::printer::generate;
 pub use self::source::read;
 
