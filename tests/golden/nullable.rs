@@ -75,10 +75,17 @@ pub mod events {
         tags: Nullable<Vec<Cow<'a, str>>>,
     }
 
+    /// What [`Left`] always has, by name.
+    #[must_use = "it is what `new` takes"]
+    pub struct LeftRequired<'a> {
+        pub reason: Option<Cow<'a, str>>,
+        pub plan: Option<Plan>,
+    }
+
     impl<'a> Left<'a> {
         pub const NAME: &'static str = "left";
 
-        pub const fn new(reason: Option<Cow<'a, str>>, plan: Option<Plan>) -> Self {
+        pub fn new(LeftRequired { reason, plan }: LeftRequired<'a>) -> Self {
             Self {
                 reason,
                 plan,

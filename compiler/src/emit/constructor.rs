@@ -31,8 +31,10 @@ const MOST_POSITIONAL: usize = 5;
 ///   named text with constraints is a type of its own.
 /// - `i64` and `f64` count as one: a literal fits only one of them, but `x.into()`, `x as _` and
 ///   `text.parse()?` of the same source fit both.
-/// - `Option<T>` counts as `T`, because `x.into()` makes either; and a subset of an enum counts as the
-///   whole, because the subset converts. In lists and maps the same holds for what they hold.
+/// - `Option<T>` counts as `T`, because `x.into()` makes either, and there is one `Option` at most, because
+///   `Some(Default::default())` fits all of them.
+/// - A subset of an enum counts as the whole, because the subset converts. In lists and maps the same holds
+///   for what they hold.
 ///
 /// What is left are expressions that ask for nothing, such as `None`, `Vec::new()` or
 /// `Default::default()`: these give each property its own empty value in any order.
@@ -40,7 +42,8 @@ pub(super) fn form(scope: &Scope<'_>, properties: &[Property]) -> Form {
     let required: Vec<_> = properties.iter().filter(|property| is_asked_for(property)).collect();
     let kinds: Vec<_> = required.iter().map(|property| Kind::of(scope, &property.ty)).collect();
     let are_different = kinds.iter().enumerate().all(|(index, kind)| !kinds[..index].contains(kind));
-    if required.len() <= MOST_POSITIONAL && are_different { Form::Positional } else { Form::Literal }
+    let nullable = required.iter().filter(|property| property.nullable).count();
+    if required.len() <= MOST_POSITIONAL && are_different && nullable <= 1 { Form::Positional } else { Form::Literal }
 }
 
 fn is_asked_for(property: &Property) -> bool {

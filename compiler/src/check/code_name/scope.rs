@@ -111,7 +111,7 @@ impl<'p> Scope<'p> {
     ) {
         let Some(ident) = ident else { return };
         if has_literal(properties, index) {
-            self.claim(format!("{ident}Required"), claim, told);
+            self.claim(format!("{}Required", ident.trim_end_matches('_')), claim, told);
         }
     }
 }
@@ -145,11 +145,13 @@ fn has_literal<'p>(properties: impl Iterator<Item = &'p Property>, index: &Index
     let is_asked_for =
         |property: &&Property| property.is_required() && !matches!(property.ty.shape, Shape::Const { .. });
     let mut kinds = Vec::new();
+    let mut has_option = false;
     for property in properties.filter(is_asked_for) {
         let kind = kind(&property.ty, index);
-        if kinds.len() == MOST_POSITIONAL || kinds.contains(&kind) {
+        if kinds.len() == MOST_POSITIONAL || kinds.contains(&kind) || (has_option && property.is_nullable()) {
             return true;
         }
+        has_option |= property.is_nullable();
         kinds.push(kind);
     }
     false
