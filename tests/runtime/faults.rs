@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use taxogen::{LossReason, Report};
 use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
+use crate::shop::OrderPlaced;
 use crate::vendors::{LONG, Losses, Numbered, Plain, counts, listen, numbers, schema, to, to_all};
 
 /// Sends three events to one vendor that plays these faults first, and shuts down.
@@ -97,6 +98,25 @@ fn a_batch_that_is_too_large_is_halved() {
         assert_eq!(sizes, [3, 1, 2], "{vendor}");
         assert_eq!(numbers(&sandbox, vendor), [1, 2, 3], "{vendor}");
     }
+}
+
+#[test]
+fn messages_of_one_event_stay_together_when_a_batch_is_halved() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(413).times(3));
+    let client = to(&sandbox, Vendor::Segment).build().unwrap();
+    let items = ["a", "b", "c", "d", "e"];
+    for item in items {
+        client.user("u").capture(OrderPlaced::new(item, 1, 1.0));
+    }
+    // Five, two, one, and the rest as it comes: nobody takes more than that.
+    assert_eq!(counts(&client.shutdown(LONG)), (4, 0, vec![(LossReason::TooLarge, 1)]));
+    let received = sandbox.messages(Vendor::Segment);
+    let names: Vec<_> = received.iter().map(|message| (message.request, message.name.as_str())).collect();
+    let pair = |request| [(request, OrderPlaced::NAME), (request, "identify")];
+    assert_eq!(names, [pair(3), pair(4), pair(4), pair(4)].concat());
+    let ordered = received.iter().filter_map(|message| message.properties["item"].as_str());
+    assert!(ordered.eq(items[1..].iter().copied()));
 }
 
 #[test]

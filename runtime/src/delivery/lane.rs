@@ -171,10 +171,8 @@ impl Lane {
             }
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
             Outcome::PartlyRejected(rejections) => self.settle_partly(&batch, &rejections),
-            Outcome::Split(why) if batch.len() == 1 => {
-                self.books.lost(LossReason::Refused, &why, batch.records());
-            }
-            Outcome::Split(_) => {
+            Outcome::Split(reason, why) if batch.len() == 1 => self.books.lost(reason, &why, batch.records()),
+            Outcome::Split(..) => {
                 for half in batch.split().into_iter().rev() {
                     self.batches.push_front(half);
                 }

@@ -2,6 +2,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::report::LossReason;
+
 /// What became of a batch.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Outcome {
@@ -9,7 +11,7 @@ pub(crate) enum Outcome {
     /// Not now: again, and not before that time where the vendor named one.
     RetryAfter(Option<Duration>),
     /// Not together: again in halves, and a record that is refused alone is lost for this reason.
-    Split(String),
+    Split(LossReason, String),
     /// These are lost, the others are delivered.
     PartlyRejected(Vec<Rejection>),
     /// All are lost.
@@ -44,7 +46,7 @@ impl Answer<'_> {
         Some(match self.status {
             200..=299 => return None,
             408 | 429 | 500..=599 => Outcome::RetryAfter(self.retry_after),
-            413 => Outcome::Split(self.explain()),
+            413 => Outcome::Split(LossReason::TooLarge, self.explain()),
             300..=399 => Outcome::Refused(format!("{} (redirects are not followed)", self.explain())),
             _ => Outcome::Refused(self.explain()),
         })
@@ -108,7 +110,7 @@ mod tests {
             (500, "<html>", later.clone()),
             (503, "", later.clone()),
             (599, "", later),
-            (413, "too big", Some(Outcome::Split("status 413: too big".to_owned()))),
+            (413, "too big", Some(Outcome::Split(LossReason::TooLarge, "status 413: too big".to_owned()))),
             (302, "", refused("status 302 (redirects are not followed)")),
             (401, "{\"error\":\"bad key\"}", refused("status 401: bad key")),
             (403, "<!DOCTYPE html><p>no</p>", refused("status 403: a web page")),

@@ -8,6 +8,7 @@ use super::{
 use crate::error::{Error, Kind};
 use crate::json;
 use crate::record::{Destinations, Place, Record, Verb};
+use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 
 /// Delivery to PostHog, under a project's key, which begins with `phc_`.
@@ -173,7 +174,7 @@ impl Dialect for Batches {
     fn outcome(&self, answer: &Answer<'_>) -> Outcome {
         // One bad event spoils the batch.
         if answer.status == 400 {
-            return Outcome::Split(answer.explain());
+            return Outcome::Split(LossReason::Refused, answer.explain());
         }
         if let Some(outcome) = answer.by_status() {
             return outcome;
@@ -309,7 +310,7 @@ mod tests {
             (200, " <html>maintenance</html>", Outcome::RetryAfter(None)),
             (200, "{\"error\":\"queue\"}", Outcome::RetryAfter(None)),
             (200, "{\"status\":0}", Outcome::RetryAfter(None)),
-            (400, "no `event`", Outcome::Split("status 400: no `event`".to_owned())),
+            (400, "no `event`", Outcome::Split(LossReason::Refused, "status 400: no `event`".to_owned())),
             (401, "bad key", Outcome::Refused("status 401: bad key".to_owned())),
             (503, "", Outcome::RetryAfter(None)),
         ] {

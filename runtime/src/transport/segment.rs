@@ -8,6 +8,7 @@ use super::{
 use crate::error::Error;
 use crate::json;
 use crate::record::{Destinations, Place, Record, Verb};
+use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 
 /// Delivery to Segment, under a source's write key.
@@ -126,7 +127,7 @@ impl Dialect for Batches {
     fn outcome(&self, answer: &Answer<'_>) -> Outcome {
         // One message that is too large spoils the batch.
         if answer.status == 400 {
-            return Outcome::Split(answer.explain());
+            return Outcome::Split(LossReason::Refused, answer.explain());
         }
         if let Some(outcome) = answer.by_status() {
             return outcome;
@@ -205,7 +206,11 @@ mod tests {
             (200, "<html>", Outcome::RetryAfter(None)),
             (200, "{\"success\":false}", Outcome::RetryAfter(None)),
             (200, "{\"error\":\"queue\"}", Outcome::RetryAfter(None)),
-            (400, "{\"success\":false,\"message\":\"too large\"}", Outcome::Split("status 400: too large".to_owned())),
+            (
+                400,
+                "{\"success\":false,\"message\":\"too large\"}",
+                Outcome::Split(LossReason::Refused, "status 400: too large".to_owned()),
+            ),
             (429, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };

@@ -60,7 +60,8 @@ impl Dialect for Import {
         if answer.status == 400 {
             let rejections = answer.json().as_ref().and_then(rejections);
             // Without a list nobody knows which: what is sent again is known by its id.
-            return rejections.map_or_else(|| Outcome::Split(answer.explain()), Outcome::PartlyRejected);
+            return rejections
+                .map_or_else(|| Outcome::Split(LossReason::Refused, answer.explain()), Outcome::PartlyRejected);
         }
         if let Some(outcome) = answer.by_status() {
             return outcome;
@@ -105,14 +106,18 @@ mod tests {
             (200, "<p>", Outcome::RetryAfter(None)),
             (200, "{\"code\":200,\"error\":\"queue\"}", Outcome::RetryAfter(None)),
             (400, partly, Outcome::PartlyRejected(vec![rejected])),
-            (400, "{\"error\":\"bad json\"}", Outcome::Split("status 400: bad json".to_owned())),
-            (400, "{\"error\":\"x\",\"failed_records\":[{}]}", Outcome::Split("status 400: x".to_owned())),
+            (400, "{\"error\":\"bad json\"}", Outcome::Split(LossReason::Refused, "status 400: bad json".to_owned())),
+            (
+                400,
+                "{\"error\":\"x\",\"failed_records\":[{}]}",
+                Outcome::Split(LossReason::Refused, "status 400: x".to_owned()),
+            ),
             (
                 401,
                 "{\"error\":\"Invalid credentials\"}",
                 Outcome::Refused("status 401: Invalid credentials".to_owned()),
             ),
-            (413, "", Outcome::Split("status 413".to_owned())),
+            (413, "", Outcome::Split(LossReason::TooLarge, "status 413".to_owned())),
             (429, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };

@@ -113,7 +113,7 @@ fn write_seconds(time: Timestamp, bytes: &mut Vec<u8>) {
 /// Both say 200 to everything: the body has the word. An update that is sent again changes nothing.
 fn outcome(answer: &Answer<'_>) -> Outcome {
     if answer.status == 400 {
-        return Outcome::Split(answer.explain());
+        return Outcome::Split(LossReason::Refused, answer.explain());
     }
     if let Some(outcome) = answer.by_status() {
         return outcome;
@@ -124,7 +124,7 @@ fn outcome(answer: &Answer<'_>) -> Outcome {
     let body = answer.json().unwrap_or_default();
     let status = body.get("status").unwrap_or(&body);
     let error = body.get("error").is_some_and(|error| !error.is_null());
-    if error || status == 0 { Outcome::Split(answer.explain()) } else { Outcome::Delivered }
+    if error || status == 0 { Outcome::Split(LossReason::Refused, answer.explain()) } else { Outcome::Delivered }
 }
 
 #[cfg(test)]
@@ -137,8 +137,8 @@ mod tests {
         for (status, body, expected) in [
             (200, "{\"status\":1,\"error\":null}", Outcome::Delivered),
             (200, "1", Outcome::Delivered),
-            (200, "0", Outcome::Split("status 200".to_owned())),
-            (200, invalid, Outcome::Split("status 200: invalid $token".to_owned())),
+            (200, "0", Outcome::Split(LossReason::Refused, "status 200".to_owned())),
+            (200, invalid, Outcome::Split(LossReason::Refused, "status 200: invalid $token".to_owned())),
             (200, "", Outcome::RetryAfter(None)),
             (200, "<html>", Outcome::RetryAfter(None)),
             (401, "{\"error\":\"no\"}", Outcome::Refused("status 401: no".to_owned())),
