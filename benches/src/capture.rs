@@ -10,11 +10,11 @@ use crate::tally::Tally;
 use crate::verdict::{Verdict, median};
 
 /// Events of one round: few enough that neither queue fills and that few rounds are interrupted.
-const ROUND: u32 = 2_000;
-const ROUNDS: usize = 51;
+const ROUND: u32 = 500;
+const ROUNDS: usize = 201;
 const PERSON: &str = "user_0000001";
 /// More than a round: the peer sends nothing while it is measured, and neither do we.
-const PEER_BATCH: usize = 5_000;
+const PEER_BATCH: usize = 1_000;
 
 /// Who captures.
 trait Contestant {
