@@ -20,7 +20,10 @@ use self::caller::{Caller, Given};
 use self::code::{Code, Rule};
 use self::plan::{Change, Property};
 
-fn check(rule: Rule) -> Result<(), TestError<(Vec<Property>, Change, Vec<Given>)>> {
+/// An event, what happens to it, and what the caller decides.
+type Case = (Vec<Property>, Change, Vec<Given>);
+
+fn check(rule: Rule) -> Result<(), TestError<Case>> {
     let config =
         ProptestConfig { cases: 96, max_shrink_iters: 64, failure_persistence: None, ..ProptestConfig::default() };
     let mut runner = match rule {

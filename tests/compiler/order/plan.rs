@@ -100,8 +100,8 @@ pub(super) fn properties() -> impl Strategy<Value = Vec<Property>> {
 pub(super) fn change() -> impl Strategy<Value = Change> {
     let added = prop::collection::vec((any::<usize>(), kind(false)), 1..3).prop_map(|added| {
         let names = ["f", "z"];
-        let named = added.into_iter().zip(names);
-        named.map(|((place, kind), name)| (place, Property { name: name.to_owned(), kind })).collect()
+        let added = added.into_iter().zip(names);
+        added.map(|((place, kind), name)| (place, Property { name: name.to_owned(), kind })).collect()
     });
     prop_oneof![
         prop::collection::vec(any::<u32>(), MOST).prop_map(Change::Permute),
@@ -125,7 +125,7 @@ pub(super) fn yaml(properties: &[Property]) -> String {
             Kind::Const => format!("const: the {name}"),
             Kind::Asked { ty, required, nullable } => format!("{ty}, required: {required}, nullable: {nullable}"),
         };
-        yaml.push_str(&format!("      {name}: {{ {shape} }}\n"));
+        yaml.extend(["      ", name, ": { ", &shape, " }\n"]);
     }
     if properties.is_empty() {
         yaml.truncate(yaml.len() - "    properties:\n".len());
