@@ -35,17 +35,7 @@ pub fn flag(input: TokenStream) -> TokenStream {
     name::expand(name::Kind::Flag, input.into()).into()
 }
 
-/// Ties an enum to an experiment of the plan: one variant for each variant of the experiment's flag.
-///
-/// ```ignore
-/// #[derive(taxogen::Experiment)]
-/// #[experiment("checkout-flow-redesign")]
-/// enum Checkout {
-///     Control,
-///     #[experiment(name = "test")]
-///     Simplified,
-/// }
-/// ```
+/// Implements the trait `Experiment` for an enum: one variant for each variant of the experiment's flag.
 ///
 /// A variant of the enum stands for the variant of the plan that has the same words: `ShortForm` for
 /// `short-form`. One with a name of its own says which it is. A variant that is missing, misspelt or not in the

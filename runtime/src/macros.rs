@@ -3,6 +3,21 @@
 //! Each hands the path of this crate to the macro behind it, so that an application may call the crate what it
 //! likes, or reach it through another crate.
 
+/// Ties an enum of the application to an experiment of the plan.
+///
+/// ```
+/// #[derive(Debug, PartialEq, taxogen::Experiment)]
+/// #[experiment("checkout-flow-redesign")]
+/// enum Checkout {
+///     Control,
+///     #[experiment(name = "test")]
+///     Simplified,
+/// }
+///
+/// let (client, _) = taxogen::Client::recorder();
+/// assert_eq!(client.user("user_123").experiment::<Checkout>(), Checkout::Control);
+/// ```
+///
 pub use taxogen_macros::Experiment;
 
 /// The items of the plan: the modules `types`, `events`, `flags`, `experiments`, `person` and `groups`, as far as
