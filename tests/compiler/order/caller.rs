@@ -62,8 +62,10 @@ enum Expression {
     Exact(String),
     /// `value.into()` of a value of this type.
     Into(String),
-    /// `vec![small.into()]`, and `smalls.iter().map(..).collect()`
+    /// `vec![small.into()]`
     Smalls,
+    /// `BTreeMap::from([("key".into(), small.into())])`
+    SmallEntries,
     None,
     Some(Box<Expression>),
     /// `Default::default()`
@@ -83,9 +85,8 @@ impl Expression {
             Self::Small => matches!(ty, "i64" | "f64"),
             Self::Exact(own) => ty == own || ty == "impl Into<Cow<'a,str>>" && own == "Cow<'a,str>",
             Self::Into(own) => ty == own || option == Some(own) || own == "Part" && ty == "Whole",
-            Self::Smalls => {
-                matches!(ty, "Vec<i64>" | "Vec<f64>" | "BTreeMap<Cow<'a,str>,i64>" | "BTreeMap<Cow<'a,str>,f64>")
-            }
+            Self::Smalls => matches!(ty, "Vec<i64>" | "Vec<f64>"),
+            Self::SmallEntries => matches!(ty, "BTreeMap<Cow<'a,str>,i64>" | "BTreeMap<Cow<'a,str>,f64>"),
             Self::None => option.is_some(),
             Self::Some(inner) => option.is_some_and(|ty| inner.fits(ty)),
             Self::Default => !ty.starts_with("impl") && !matches!(ty, "Timestamp" | "Json<'a>" | "Whole" | "Part"),
@@ -106,6 +107,7 @@ impl Expression {
             Self::Boolean,
             Self::Small,
             Self::Smalls,
+            Self::SmallEntries,
             Self::None,
             Self::Default,
             Self::Exact(bare.clone()),
