@@ -121,6 +121,19 @@ fn many_events_of_many_threads_arrive_once_each_and_in_order() {
 }
 
 #[test]
+fn a_client_that_lives_for_a_moment_delivers_everything() {
+    let sandbox = Sandbox::start().unwrap();
+    for number in 0..200 {
+        let client = to(&sandbox, Vendor::PostHog).build().unwrap();
+        // The lane may be anywhere on its way to sleep.
+        std::thread::sleep(Duration::from_micros(number * 3));
+        client.user("u").capture(Numbered(1));
+        assert_eq!(counts(&client.shutdown(LONG)), (1, 0, vec![]), "{number}");
+    }
+    assert_eq!(sandbox.summary(Vendor::PostHog).distinct, 200);
+}
+
+#[test]
 fn one_destination_that_hangs_costs_the_others_nothing() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.fault(Vendor::Segment, Fault::Hang.forever());

@@ -70,9 +70,11 @@ impl Lane {
             if !self.waiting.is_empty() {
                 return true;
             }
+            // In this order: the log is closed before a drain is ordered, so the end that is seen after the order
+            // is the last.
+            let draining = self.orders.deadline().is_some();
             let (read, end) = self.log.positions(self.id);
             self.orders.settled(read);
-            let draining = self.orders.deadline().is_some();
             if read == end {
                 if draining {
                     return false;
