@@ -37,7 +37,8 @@ fn flag(experiment: &Experiment, index: &Index<'_>, diagnostics: &mut Diagnostic
                 .help("declare `variants` on the flag".to_owned());
         }
     } else if flags.complete {
-        let help = similar("a flag", &key.value, &flags.items).unwrap_or_else(|| "declare it in `flags`".to_owned());
+        let help = similar("a flag", &key.value, &flags.items, diagnostics)
+            .unwrap_or_else(|| "declare it in `flags`".to_owned());
         diagnostics
             .error(Code::UnknownFlag, key.span, format!("unknown flag `{}`", key.value))
             .label("not declared in `flags`")
@@ -50,7 +51,8 @@ fn known_event(event: &Text, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     if index.events.contains_key(event.value.as_str()) || !events.complete {
         return;
     }
-    let help = similar("an event", &event.value, &events.items).unwrap_or_else(|| "declare it in `events`".to_owned());
+    let help = similar("an event", &event.value, &events.items, diagnostics)
+        .unwrap_or_else(|| "declare it in `events`".to_owned());
     diagnostics
         .error(Code::UnknownEvent, event.span, format!("unknown event `{}`", event.value))
         .label("not declared in `events`")

@@ -146,7 +146,7 @@ fn variant(name: &Text, flag: &Flag, variants: &Variants, diagnostics: &mut Diag
     if items.iter().any(|variant| variant.name.value == name.value) || !variants.section.complete || items.is_empty() {
         return;
     }
-    let help = similar("a variant", &name.value, items)
+    let help = similar("a variant", &name.value, items, diagnostics)
         .unwrap_or_else(|| format!("its variants are {}", condition::variants(flag)));
     let message = format!("flag `{}` has no variant `{}`", flag.name.value, name.value);
     diagnostics.error(Code::UnknownVariant, name.span, message).label("not one of its `variants`").help(help);
@@ -187,10 +187,11 @@ fn group(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     if index.groups.contains_key(group.value.as_str()) || !groups.complete {
         return;
     }
-    let help = similar("a group", &group.value, &groups.items).unwrap_or_else(|| match groups.items.as_slice() {
-        [] => "declare it in `groups`".to_owned(),
-        items => format!("declared are {}", quoted(items.iter().map(|group| group.name.value.as_str()))),
-    });
+    let help =
+        similar("a group", &group.value, &groups.items, diagnostics).unwrap_or_else(|| match groups.items.as_slice() {
+            [] => "declare it in `groups`".to_owned(),
+            items => format!("declared are {}", quoted(items.iter().map(|group| group.name.value.as_str()))),
+        });
     diagnostics
         .error(Code::UnknownGroup, group.span, format!("unknown group `{}`", group.value))
         .label("not declared in `groups`")

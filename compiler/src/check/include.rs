@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 use std::rc::Rc;
 
+use super::reference::nearest;
 use crate::ast::index::Index;
 use crate::ast::{Event, Keyed, Property, PropertyGroup, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
-use crate::suggest;
 
 /// What property groups and object types bring, worked out once for each.
 pub(super) struct Included<'i, 'p> {
@@ -88,10 +88,17 @@ impl<'i, 'p> Included<'i, 'p> {
             }
         }
         path.pop();
-        let brought = self.combine(&group.include, &group.properties, diagnostics);
-        if brought.depth == DEEPEST + 1 {
-            too_deep(group, diagnostics);
-        }
+        let included = group.include.iter().filter_map(|include| self.groups.get(include.value.as_str()));
+        let depth = included.map(|brought| brought.depth).max().unwrap_or(0);
+        let brought = if depth < DEEPEST {
+            self.combine(&group.include, &group.properties, diagnostics)
+        } else {
+            // Told once, where the limit is passed.
+            if depth == DEEPEST {
+                too_deep(group, diagnostics);
+            }
+            Brought { properties: Vec::new(), complete: false, depth: DEEPEST + 1 }
+        };
         self.groups.insert(name, Rc::new(brought));
     }
 
@@ -121,7 +128,7 @@ impl<'i, 'p> Included<'i, 'p> {
         let objects = plan.types.items.iter().filter(|declaration| self.index.object(&declaration.ty).is_some());
         let objects = objects.map(|declaration| declaration.name.value.as_str());
         let groups = plan.property_groups.items.iter().map(|group| group.name.value.as_str());
-        let help = match suggest::nearest(&name.value, groups.chain(objects)) {
+        let help = match nearest(&name.value, groups.chain(objects), diagnostics) {
             Some(similar) => format!("one with a similar name exists: `{similar}`"),
             None => "`include` takes property groups and object types".to_owned(),
         };

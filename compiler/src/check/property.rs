@@ -57,7 +57,7 @@ pub(super) fn person_links(plan: &Plan, index: &Index<'_>, diagnostics: &mut Dia
             Some(person) => agree(property, link, person, index, diagnostics),
             None if plan.person.complete => {
                 let name = &property.name.value;
-                let help = similar("a property", name, &plan.person.items)
+                let help = similar("a property", name, &plan.person.items, diagnostics)
                     .unwrap_or_else(|| format!("declare `{name}` in `person`"));
                 diagnostics
                     .error(Code::UnknownProperty, property.name.span, format!("the person has no property `{name}`"))

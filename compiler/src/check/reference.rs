@@ -32,7 +32,7 @@ pub(super) fn owners(meta: &Meta, index: &Index<'_>, diagnostics: &mut Diagnosti
         return;
     }
     for owner in meta.owners.iter().filter(|owner| !index.owners.contains_key(owner.value.as_str())) {
-        let help = similar("an owner", &owner.value, &declared.items)
+        let help = similar("an owner", &owner.value, &declared.items, diagnostics)
             .unwrap_or_else(|| format!("declare it: `owners: {{ {}: {{ contact: .. }} }}`", owner.value));
         diagnostics
             .error(Code::UnknownOwner, owner.span, format!("unknown owner `{}`", owner.value))
@@ -62,7 +62,7 @@ pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics:
     }
     let words = TYPE_WORDS.iter().map(|(word, _)| *word);
     let names = index.plan.types.items.iter().map(|declaration| declaration.name.value.as_str());
-    let help = if let Some(similar) = suggest::nearest(name, words.clone().chain(names)) {
+    let help = if let Some(similar) = nearest(name, words.clone().chain(names), diagnostics) {
         format!("a type with a similar name exists: `{similar}`")
     } else {
         let words = words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
@@ -103,7 +103,8 @@ pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diag
         } else if !names.contains(replaced_by.value.as_str()) && section.complete {
             let others = section.items.iter().filter(|item| item.name().value != name.value);
             let others = others.map(|item| item.name().value.as_str());
-            let help = suggest::nearest(&replaced_by.value, others).map(|similar| format!("did you mean `{similar}`?"));
+            let help =
+                nearest(&replaced_by.value, others, diagnostics).map(|similar| format!("did you mean `{similar}`?"));
             let message = format!("`{}` is replaced by `{}`, which does not exist", name.value, replaced_by.value);
             diagnostics
                 .error(Code::UnknownReplacement, replaced_by.span, message)
@@ -113,8 +114,21 @@ pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diag
     }
 }
 
+/// The name that was probably meant. Whoever has hundreds of errors gets no more of them: each looks at all names.
+pub(super) fn nearest<'n>(
+    name: &str,
+    names: impl Iterator<Item = &'n str>,
+    diagnostics: &Diagnostics,
+) -> Option<&'n str> {
+    const MANY: usize = 200;
+    if diagnostics.errors() > MANY {
+        return None;
+    }
+    suggest::nearest(name, names)
+}
+
 /// `` an event with a similar name exists: `completed_purchase` ``.
-pub(super) fn similar<T: Named>(what: &str, name: &str, items: &[T]) -> Option<String> {
-    let similar = suggest::nearest(name, items.iter().map(|item| item.name().value.as_str()))?;
+pub(super) fn similar<T: Named>(what: &str, name: &str, items: &[T], diagnostics: &Diagnostics) -> Option<String> {
+    let similar = nearest(name, items.iter().map(|item| item.name().value.as_str()), diagnostics)?;
     Some(format!("{what} with a similar name exists: `{similar}`"))
 }
