@@ -62,7 +62,7 @@ fn the_build_script_writes_what_generate_prints() {
     let workspace = Workspace::new();
     let said = workspace.cargo(&["check", "--package", "scripted", "--message-format", "json"]);
     assert!(said.success, "{}", said.stderr);
-    let messages = said.stdout.lines().map(|line| serde_json::from_str::<serde_json::Value>(line));
+    let messages = said.stdout.lines().map(serde_json::from_str::<serde_json::Value>);
     let messages: Vec<_> = messages.collect::<Result<_, _>>().expect("cargo prints JSON");
     let ours = messages.iter().filter(|message| message["reason"] == "build-script-executed");
     let ours = ours.filter(|message| message["package_id"].as_str().is_some_and(|id| id.contains("/scripted")));
