@@ -1,6 +1,7 @@
 //! Tests of the compiler.
 
 mod golden;
+mod imports;
 mod mistakes;
 mod mutations;
 mod order;
