@@ -1,6 +1,6 @@
 //! Our tree reads valid YAML as `serde_yaml` does: the same structure, the same text of every scalar.
 
-use std::fmt;
+use std::fmt::{self, Write};
 
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -177,7 +177,7 @@ fn block(tree: &Tree, depth: usize, style: &mut Style<'_>, out: &mut String) {
             out.push('\n');
             for (key, value) in entries {
                 comment(&indent, style, out);
-                out.push_str(&format!("{indent}{}:", inline(key, style)));
+                let _ = write!(out, "{indent}{}:", inline(key, style));
                 block(value, depth + 1, style, out);
             }
         }
@@ -185,15 +185,15 @@ fn block(tree: &Tree, depth: usize, style: &mut Style<'_>, out: &mut String) {
             out.push('\n');
             for item in items {
                 comment(&indent, style, out);
-                out.push_str(&format!("{indent}-"));
+                let _ = write!(out, "{indent}-");
                 block(item, depth + 1, style, out);
             }
         }
         Tree::Text(text) if is_block_text(text) && style.pick(2) == 0 => {
             let chomp = if text.ends_with('\n') { "" } else { "-" };
-            out.push_str(&format!(" |{chomp}\n"));
+            let _ = writeln!(out, " |{chomp}");
             for line in text.trim_end_matches('\n').split('\n') {
-                out.push_str(&format!("{indent}  {line}\n"));
+                let _ = writeln!(out, "{indent}  {line}");
             }
         }
         other => {
@@ -206,7 +206,7 @@ fn block(tree: &Tree, depth: usize, style: &mut Style<'_>, out: &mut String) {
 
 fn comment(indent: &str, style: &mut Style<'_>, out: &mut String) {
     if style.pick(6) == 0 {
-        out.push_str(&format!("{indent}# a: comment\n\n"));
+        let _ = write!(out, "{indent}# a: comment\n\n");
     }
 }
 
@@ -225,7 +225,7 @@ fn flow(tree: &Tree, style: &mut Style<'_>, out: &mut String) {
             out.push('{');
             for (at, (key, value)) in entries.iter().enumerate() {
                 out.push_str(if at > 0 { ", " } else { " " });
-                out.push_str(&format!("{}: ", inline(key, style)));
+                let _ = write!(out, "{}: ", inline(key, style));
                 flow(value, style, out);
             }
             out.push_str(" }");
@@ -302,9 +302,9 @@ proptest! {
         let tree = yaml::parse(&source, 0, &mut diagnostics);
         prop_assert!(tree.is_some() || diagnostics.has_errors());
         for diagnostic in diagnostics.sorted() {
-            taxogen_compiler::render::plain(diagnostic, &source);
-            taxogen_compiler::render::frames(diagnostic, &source, true);
-            taxogen_compiler::render::json(diagnostic, &source);
+            let _ = taxogen_compiler::render::plain(diagnostic, &source);
+            let _ = taxogen_compiler::render::frames(diagnostic, &source, true);
+            let _ = taxogen_compiler::render::json(diagnostic, &source);
         }
     }
 }

@@ -7,6 +7,7 @@ const _: () = ::taxogen::__private::CODEGEN_1;
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -355,6 +356,7 @@ pub mod types {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -588,6 +590,7 @@ pub mod events {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -676,6 +679,7 @@ pub mod flags {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -701,6 +705,7 @@ pub mod experiments {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -753,6 +758,7 @@ pub mod person {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,

@@ -7,6 +7,7 @@ const _: () = ::taxogen::__private::CODEGEN_1;
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -83,6 +84,7 @@ pub mod types {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,

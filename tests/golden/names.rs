@@ -7,6 +7,7 @@ const _: () = ::taxogen::__private::CODEGEN_1;
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -152,6 +153,7 @@ pub mod types {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -479,6 +481,7 @@ pub mod events {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -526,6 +529,7 @@ pub mod flags {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -584,6 +588,7 @@ pub mod person {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,

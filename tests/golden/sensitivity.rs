@@ -7,6 +7,7 @@ const _: () = ::taxogen::__private::CODEGEN_1;
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -61,6 +62,7 @@ pub mod types {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
@@ -147,6 +149,7 @@ pub mod events {
 
 #[allow(
     dead_code,
+    missing_docs,
     clippy::enum_variant_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,

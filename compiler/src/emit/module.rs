@@ -86,6 +86,7 @@ impl Module<'_> {
         quote! {
             #[allow(
                 dead_code,
+                missing_docs,
                 clippy::enum_variant_names,
                 clippy::similar_names,
                 clippy::struct_excessive_bools,
