@@ -7,10 +7,16 @@
 //! `person`, `groups`, `flags`, `experiments`. A mistake in the plan is a compile error with its place and its remedy.
 //! The same items come from a build script (`taxogen_compiler::compile`) and from `taxogen generate`.
 //!
-//! ```ignore
+//! ```
+//! # #[cfg(feature = "macros")]
+//! # mod application {
 //! taxogen::taxonomy!();
+//! use types::{Channel, PlanTier};
 //!
-//! user.capture(events::UserSignedUp::new(Channel::Web, PlanTier::Pro).with_referral_code("SPRING"));
+//! fn sign_up(user: &taxogen::User) {
+//!     user.capture(events::UserSignedUp::new(Channel::Web, PlanTier::Pro).with_referral_code("SPRING"));
+//! }
+//! # }
 //! ```
 //!
 //! Where a name has to stay a string, `event!` and `flag!` check it against the plan; `#[derive(Experiment)]` binds an
