@@ -7,4 +7,5 @@ mod mutations;
 mod order;
 mod printer;
 mod readings;
+mod required;
 mod yaml;
