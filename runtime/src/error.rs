@@ -64,14 +64,35 @@ impl fmt::Display for Error {
     }
 }
 
+/// The sentence, and what it comes from: what a person sees when `main` returns the error.
 impl fmt::Debug for Error {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "Error({:?}, {:?})", self.0.kind, self.0.message)
+        write!(formatter, "{self}")?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(formatter, "\n  caused by: {error}")?;
+            cause = error.source();
+        }
+        Ok(())
     }
 }
 
 impl std::error::Error for Error {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         self.0.source.as_deref().map(|source| source as &(dyn std::error::Error + 'static))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_main_prints_is_the_sentence_and_its_causes() {
+        let cause = std::io::Error::other("no thread for you");
+        let error = Error::new(Kind::Configuration, "the delivery thread cannot be started").with_source(cause);
+        assert_eq!(format!("{error:?}"), "the delivery thread cannot be started\n  caused by: no thread for you");
+        assert_eq!(error.to_string(), "the delivery thread cannot be started");
+        assert!(error.is_configuration() && !error.is_network());
     }
 }
