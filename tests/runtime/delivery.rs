@@ -307,7 +307,9 @@ fn settings_that_cannot_be_used_are_errors_that_name_the_destination_and_no_key(
         assert!(error.is_configuration());
         assert_eq!(error.to_string(), sentence);
     }
-    let hidden = format!("{:?} {:?} {:?}", PostHog::new("k3y"), Segment::new("k3y"), Mixpanel::new("k3y"));
+    let host = "https://me:k3y@x?token=k3y";
+    let (posthog, segment) = (PostHog::new("k3y").host(host), Segment::new("k3y").host(host));
+    let hidden = format!("{posthog:?} {segment:?} {:?}", Mixpanel::new("k3y").host(host));
     assert!(!hidden.contains("k3y"), "{hidden}");
 }
 

@@ -155,6 +155,59 @@ fn a_poisoned_event_is_refused_alone() {
 }
 
 #[test]
+fn a_vendor_that_refuses_everything_is_asked_a_few_times_and_not_about_each_event() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(400).forever());
+    let (builder, losses) = listen(to(&sandbox, Vendor::PostHog).linger(LONG));
+    let client = builder.build().unwrap();
+    for number in 0..1_024 {
+        client.user("u").capture(Numbered(number));
+    }
+    assert_eq!(counts(&client.shutdown(LONG)), (0, 0, vec![(LossReason::Refused, 1_024)]));
+    // Down to one, back up to pieces of sixteen, and each of the larger ones once.
+    assert_eq!(sandbox.requests(Vendor::PostHog).len(), 11 + 1 + 3 + 7 + 15 + 31 + 5);
+    let told: usize = losses.lock().unwrap().iter().map(|(.., events)| events.len()).sum();
+    assert_eq!(told, 1_024);
+}
+
+#[test]
+fn many_poisoned_events_in_a_row_take_no_good_ones_along() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = to(&sandbox, Vendor::PostHog).linger(LONG).build().unwrap();
+    for _ in 0..20 {
+        client.user("u").capture(Plain(const { &schema("") }, |_| {}));
+    }
+    for number in 0..30 {
+        client.user("u").capture(Numbered(number));
+    }
+    assert_eq!(counts(&client.shutdown(LONG)), (30, 0, vec![(LossReason::Refused, 20)]));
+    assert_eq!(numbers(&sandbox, Vendor::PostHog), (0..30).collect::<Vec<_>>());
+}
+
+#[test]
+fn properties_that_an_event_brings_are_no_event_that_is_kept() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault_at(Vendor::Mixpanel, "/engage", Fault::Hang.forever());
+    let client = to(&sandbox, Vendor::Mixpanel).linger(Duration::from_millis(200)).build().unwrap();
+    // Two messages each there: half of them wait for the next request.
+    let event = || {
+        Plain(const { &schema("seen") }, |properties| {
+            properties.set().internal("last", &1);
+            properties.set_once().internal("first", &1);
+        })
+    };
+    for _ in 0..1_800 {
+        client.user("u").capture(event());
+    }
+    let end = Instant::now() + LONG;
+    while client.report().delivered < 1_800 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    assert_eq!(counts(&client.report()), (1_800, 0, vec![]));
+    client.shutdown(Duration::ZERO);
+}
+
+#[test]
 fn what_a_vendor_rejects_out_of_a_batch_is_told_and_the_rest_is_in() {
     let (sandbox, report, losses) = three_events(Vendor::Mixpanel, &[Fault::Partial { accepted: 2 }]);
     assert_eq!(counts(&report), (2, 0, vec![(LossReason::Rejected, 1)]));

@@ -6,6 +6,7 @@ mod delivery;
 mod experiments;
 mod faults;
 mod flags;
+mod pace;
 mod recorder;
 mod scripted;
 mod shop;

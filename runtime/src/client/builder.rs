@@ -66,10 +66,10 @@ impl Builder {
         self
     }
 
-    /// How long a request may take before it is tried again; 30 seconds unless set.
+    /// How long a request may take before it is tried again; 30 seconds unless set, at least a tenth of a second.
     #[cfg(feature = "http")]
     pub fn request_timeout(mut self, time: Duration) -> Self {
-        self.settings.request_timeout = time;
+        self.settings.request_timeout = time.max(Duration::from_millis(100));
         self
     }
 

@@ -86,6 +86,8 @@ impl Client {
 
     /// [`flush`](Self::flush) for code that awaits, on any runtime. It begins now.
     ///
+    /// Never block on it inside a hook: on the delivery thread it would wait for itself.
+    ///
     /// # Errors
     ///
     /// When something was still undelivered at the deadline; it stays in the log.
@@ -95,6 +97,8 @@ impl Client {
     }
 
     /// [`shutdown`](Self::shutdown) for code that awaits, on any runtime. It begins now.
+    ///
+    /// Never block on it inside a hook: on the delivery thread it would wait for itself.
     #[cfg(feature = "http")]
     pub fn shutdown_async(&self, deadline: Duration) -> impl Future<Output = Report> + Send + 'static {
         self.core.shutdown_async(deadline)

@@ -7,6 +7,7 @@ use std::time::Duration;
 use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
+use tokio::task::yield_now;
 
 use super::body::Body;
 use super::{Settings, retry, tls};
@@ -92,7 +93,12 @@ impl Http {
             let taken = chunk.len().min(limit - answer.len());
             answer.extend_from_slice(&chunk[..taken]);
         }
-        Ok(Response { status: response.status().as_u16(), retry_after, body: answer })
+        let status = response.status().as_u16();
+        // The connection goes back to its pool on a task of its own: without its turn, the next request would open
+        // another one.
+        drop(response);
+        yield_now().await;
+        Ok(Response { status, retry_after, body: answer })
     }
 }
 

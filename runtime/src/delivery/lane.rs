@@ -32,7 +32,7 @@ pub(super) struct Lane {
     pub(super) linger: Duration,
     pub(super) packer: Packer,
     /// Taken from the log and not in a batch yet.
-    pub(super) waiting: VecDeque<RecordRef>,
+    pub(super) waiting: VecDeque<(RecordRef, Share)>,
     /// To be sent, in order: one, or the pieces that one was split into.
     pub(super) batches: VecDeque<Batch>,
     /// A settled batch, for its memory.
@@ -41,6 +41,8 @@ pub(super) struct Lane {
     pub(super) attempts: u32,
     /// Why the last of them failed.
     pub(super) trouble: String,
+    /// Records of this window that were refused alone since something of it was delivered.
+    pub(super) lone_refusals: usize,
 }
 
 /// The time to give up has come.
@@ -50,6 +52,8 @@ struct GiveUp;
 const DRAIN_PAUSE: Duration = Duration::from_secs(1);
 /// In less time no attempt comes to its end.
 const TOO_SHORT: Duration = Duration::from_millis(20);
+/// After so many records in a row that were refused alone, it is not the records.
+const HOPELESS: usize = 16;
 
 impl Lane {
     /// Delivers until it is told to drain, and then until it is empty or its time is over.
@@ -85,7 +89,7 @@ impl Lane {
                 continue;
             }
             let lingers_until = *oldest.get_or_insert_with(|| after(self.linger));
-            let enough = self.endpoint.limits.batch as u64 / 2;
+            let enough = self.enough();
             let now = draining || end - read >= enough || self.orders.is_awaited(read);
             if now || Instant::now() >= lingers_until {
                 self.take();
@@ -97,30 +101,40 @@ impl Lane {
         }
     }
 
+    /// The unread bytes that are worth a request at once: a batch, and in a small log long before it is full.
+    fn enough(&self) -> u64 {
+        (self.endpoint.limits.batch as u64 / 2).min(self.log.bound() / 4)
+    }
+
     fn take(&mut self) {
-        let limits = self.endpoint.limits;
+        let Endpoint { limits, dialect, .. } = &*self.endpoint;
         // A message is longer than its record: half the bytes of a batch about fill it.
-        self.waiting.extend(self.log.take(self.id, limits.batch / 2, limits.messages).records);
+        let window = self.log.take(self.id, limits.batch / 2, limits.messages);
+        let with_share = |record: RecordRef| {
+            let share = dialect.share(&record.read());
+            (record, share)
+        };
+        self.waiting.extend(window.records.into_iter().map(with_share));
         self.count_in_flight();
     }
 
     /// Encodes what waits, as much as fits into one batch.
     fn fill(&mut self) {
         let mut batch = std::mem::take(&mut self.spare);
-        while let Some(record) = self.waiting.front() {
-            match batch.add(&self.endpoint, record) {
+        while let Some((record, share)) = self.waiting.front() {
+            match batch.add(&self.endpoint, record, *share) {
                 Fit::Added => {}
                 Fit::Full => break,
-                Fit::Never(unfit) => {
-                    let share = self.endpoint.dialect.share(&record.read());
-                    self.books.lost(unfit.reason, unfit.detail, [(record, share)]);
-                }
+                Fit::Never(unfit) => self.books.lost(unfit.reason, unfit.detail, [(record, *share)]),
             }
             self.waiting.pop_front();
         }
-        if !batch.is_empty() {
+        if batch.is_empty() {
+            self.spare = batch;
+        } else {
             self.batches.push_back(batch);
         }
+        self.lone_refusals = 0;
         self.count_in_flight();
     }
 
@@ -131,9 +145,9 @@ impl Lane {
             let body = self.endpoint.envelope.wrap(Timestamp::now(), batch.messages(), wrap);
             let outcome = self.attempt(body).await?;
             if let Outcome::RetryAfter(asked) = outcome {
-                let pause = retry::delay(self.attempts, asked, jitter());
+                let own = retry::backoff(self.attempts, jitter());
                 self.attempts = self.attempts.saturating_add(1);
-                self.pause(pause, asked).await?;
+                self.pause(own, retry::floor(asked)).await?;
                 continue;
             }
             self.attempts = 0;
@@ -168,12 +182,21 @@ impl Lane {
     fn settle(&mut self, batch: Batch, outcome: Outcome) {
         match outcome {
             Outcome::Delivered | Outcome::RetryAfter(_) => {
+                self.lone_refusals = 0;
                 self.books.delivered(batch.counted());
                 self.spare = batch.cleared();
             }
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
             Outcome::PartlyRejected(rejections) => self.settle_partly(&batch, &rejections),
-            Outcome::Split(reason, why) if batch.len() == 1 => self.books.lost(reason, &why, batch.records()),
+            Outcome::Split(reason, why) if batch.len() == 1 => {
+                self.lone_refusals += usize::from(reason == LossReason::Refused);
+                self.books.lost(reason, &why, batch.records());
+            }
+            // Halving it down to each record would cost a vendor that refuses everything twice as many requests
+            // as there are records.
+            Outcome::Split(LossReason::Refused, why) if self.lone_refusals.min(batch.len() - 1) >= HOPELESS => {
+                self.books.lost(LossReason::Refused, &why, batch.records());
+            }
             Outcome::Split(..) => {
                 for half in batch.split().into_iter().rev() {
                     self.batches.push_front(half);
@@ -182,7 +205,8 @@ impl Lane {
         }
     }
 
-    fn settle_partly(&self, batch: &Batch, rejections: &[Rejection]) {
+    fn settle_partly(&mut self, batch: &Batch, rejections: &[Rejection]) {
+        self.lone_refusals = 0;
         let mut delivered = batch.counted();
         let mut rejected: Vec<_> =
             rejections.iter().filter_map(|rejection| Some((batch.place_of(rejection.message)?, rejection))).collect();
@@ -196,21 +220,20 @@ impl Lane {
         self.books.delivered(delivered);
     }
 
-    /// Waits before the next attempt. Who comes to wait for the lane ends a pause that no vendor asked for,
-    /// and a drain shortens it, so that there is another attempt before its deadline.
-    async fn pause(&mut self, pause: Duration, asked: Option<Duration>) -> Result<(), GiveUp> {
+    /// Waits before the next attempt: our own time, and the vendor's at least. Who comes to wait for the lane
+    /// ends our own, and a drain shortens it, so that there is another attempt before its deadline.
+    async fn pause(&self, own: Duration, floor: Duration) -> Result<(), GiveUp> {
         let start = Instant::now();
+        let floor = start + floor;
+        let mut until = floor.max(start + own);
         loop {
-            let mut until = start + pause;
-            if asked.is_none() && self.orders.take_hurry() {
-                self.attempts = 0;
-                return Ok(());
+            if self.orders.take_hurry() {
+                until = floor;
             }
             if let Some(deadline) = self.orders.deadline() {
-                let left = deadline.saturating_duration_since(Instant::now());
-                if asked.is_none() {
-                    until = until.min(start + DRAIN_PAUSE).min(Instant::now() + left / 2);
-                }
+                let now = Instant::now();
+                let left = deadline.saturating_duration_since(now);
+                until = until.min(start + DRAIN_PAUSE).min(now + left / 2).max(floor);
                 if left < TOO_SHORT || until >= deadline {
                     return Err(GiveUp);
                 }
@@ -234,7 +257,10 @@ impl Lane {
             };
             match race(future.as_mut(), over).await {
                 Won::First(value) => return Ok(value),
-                Won::Second(()) if deadline.is_some_and(|deadline| deadline <= Instant::now()) => return Err(GiveUp),
+                // Another drain may have moved the deadline meanwhile.
+                Won::Second(()) if self.orders.deadline().is_some_and(|deadline| deadline <= Instant::now()) => {
+                    return Err(GiveUp);
+                }
                 Won::Second(()) => {}
             }
         }
@@ -246,7 +272,7 @@ impl Lane {
             self.books.lost(LossReason::Shutdown, &self.trouble, batch.records());
         }
         loop {
-            let shares = self.waiting.iter().map(|record| (record, self.endpoint.dialect.share(&record.read())));
+            let shares = self.waiting.iter().map(|(record, share)| (record, *share));
             self.books.lost(LossReason::Shutdown, &self.trouble, shares);
             self.waiting.clear();
             self.take();
@@ -258,7 +284,8 @@ impl Lane {
 
     fn count_in_flight(&self) {
         let batched: usize = self.batches.iter().map(Batch::counted).sum();
-        self.orders.in_flight.store((batched + self.waiting.len()) as u64, Ordering::Relaxed);
+        let waiting = self.waiting.iter().filter(|(_, share)| *share == Share::Whole).count();
+        self.orders.in_flight.store((batched + waiting) as u64, Ordering::Relaxed);
     }
 }
 
@@ -276,3 +303,6 @@ fn jitter() -> f64 {
     let random = RandomState::new().hash_one(());
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
+
+#[cfg(all(test, feature = "mixpanel"))]
+mod tests;

@@ -14,7 +14,7 @@ mod tls;
 
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
-pub(crate) use pending::Pending;
+pub(crate) use pending::{Pending, Waited};
 
 use std::collections::VecDeque;
 use std::future::Future;
@@ -146,22 +146,29 @@ impl Delivery {
     pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
         self.closed.store(true, Ordering::Release);
         self.log.close();
-        let deadline = after(deadline);
-        let ended: Vec<_> = self.lanes.iter().map(|lane| lane.orders.drain(deadline)).collect();
+        let end = after(deadline);
+        let ended: Vec<_> = self.lanes.iter().map(|lane| lane.orders.drain(end)).collect();
         let stop = Arc::clone(&self.stop);
-        self.on_thread(async move {
+        let stopped = self.runtime.spawn(async move {
             for lane in ended {
                 let _ = lane.await;
             }
             stop.notify_one();
+        });
+        // Another shutdown may have given the lanes longer than this one waits.
+        self.on_thread(async move {
+            let _ = timeout(deadline.saturating_add(GRACE), stopped).await;
         })
     }
 
     /// [`flush`](Self::flush), waited for.
     pub(crate) fn flush_blocking(&self, deadline: Duration) -> bool {
-        let settled = self.flush(deadline).wait(deadline.saturating_add(GRACE));
-        // After a shutdown the thread is gone, and nothing is left.
-        settled.unwrap_or_else(|| self.closed.load(Ordering::Acquire))
+        match self.flush(deadline).wait(deadline.saturating_add(GRACE)) {
+            Waited::Answered(settled) => settled,
+            // After a shutdown nothing is left.
+            Waited::Ended => true,
+            Waited::Late => false,
+        }
     }
 
     /// [`shutdown`](Self::shutdown), waited for.
@@ -231,6 +238,7 @@ impl Outlet {
             spare: Batch::default(),
             attempts: 0,
             trouble: String::new(),
+            lone_refusals: 0,
         }
     }
 }

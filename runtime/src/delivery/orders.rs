@@ -21,7 +21,7 @@ struct State {
     waiting: Vec<(u64, oneshot::Sender<()>)>,
     /// Nothing more comes: everything has to be settled by then.
     drain: Option<Instant>,
-    /// Somebody new waits: a pause that nobody but us asked for is over.
+    /// Somebody new waits: a pause is over as far as the vendor did not ask for it.
     hurry: bool,
     ended: bool,
 }
@@ -42,6 +42,8 @@ impl Orders {
         let (done, settled) = oneshot::channel();
         let mut state = self.state();
         if !state.ended {
+            // Who gave up waiting, while a vendor is down, takes no room.
+            state.waiting.retain(|(_, done)| !done.is_closed());
             state.waiting.push((position, done));
             state.hurry = true;
             also(&mut state);
@@ -62,7 +64,7 @@ impl Orders {
 
     /// Whether somebody waits for what is behind this position, so that the lane does not linger.
     pub(super) fn is_awaited(&self, settled: u64) -> bool {
-        self.state().waiting.iter().any(|(position, _)| *position > settled)
+        self.state().waiting.iter().any(|(position, done)| *position > settled && !done.is_closed())
     }
 
     /// Whether a pause should end; says so once.
@@ -98,5 +100,24 @@ impl Orders {
 impl Wake for Orders {
     fn wake(&self) {
         self.notify.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_gave_up_waiting_takes_no_room_and_hurries_nobody() {
+        let orders = Orders::default();
+        for position in 0..1_000 {
+            drop(orders.flush(position));
+        }
+        assert!(!orders.is_awaited(0));
+        let mut settled = orders.flush(7);
+        assert_eq!(orders.state().waiting.len(), 1);
+        assert!(orders.is_awaited(6) && !orders.is_awaited(7));
+        orders.settled(7);
+        assert_eq!(settled.try_recv(), Ok(()));
     }
 }

@@ -18,27 +18,40 @@ pub(crate) struct Pending<T> {
     answers: ThreadId,
 }
 
+/// What came of waiting for the delivery thread.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Waited<T> {
+    Answered(T),
+    /// The thread has ended: after a shutdown nobody answers.
+    Ended,
+    /// Not in time, or asked on the delivery thread itself, which would wait for itself.
+    Late,
+}
+
 impl<T> Pending<T> {
     pub(super) fn new(answers: ThreadId) -> (oneshot::Sender<T>, Self) {
         let (sender, answer) = oneshot::channel();
         (sender, Self { answer, answers })
     }
 
-    /// Blocks the thread until the answer is there, at most this long.
-    ///
-    /// A hook that runs on the delivery thread gets `None` at once: it would wait for itself.
-    pub(crate) fn wait(self, longest: Duration) -> Option<T> {
+    /// Blocks the thread until the answer is there, at most this long. On the delivery thread, in a hook, it is
+    /// late at once.
+    pub(crate) fn wait(self, longest: Duration) -> Waited<T> {
         if thread::current().id() == self.answers {
-            return None;
+            return Waited::Late;
         }
         let end = after(longest);
         let mut this = pin!(self);
         let waker = Waker::from(Arc::new(Unpark(thread::current())));
         loop {
             if let Poll::Ready(answer) = this.as_mut().poll(&mut Context::from_waker(&waker)) {
-                return answer;
+                return answer.into();
             }
-            thread::park_timeout(end.checked_duration_since(Instant::now()).filter(|left| !left.is_zero())?);
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Waited::Late;
+            }
+            thread::park_timeout(left);
         }
     }
 }
@@ -48,6 +61,13 @@ impl<T> Future for Pending<T> {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<T>> {
         Pin::new(&mut self.answer).poll(context).map(Result::ok)
+    }
+}
+
+/// From what awaiting gave, which is never late.
+impl<T> From<Option<T>> for Waited<T> {
+    fn from(answer: Option<T>) -> Self {
+        answer.map_or(Self::Ended, Self::Answered)
     }
 }
 

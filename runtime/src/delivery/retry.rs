@@ -9,14 +9,18 @@ const LONGEST: Duration = Duration::from_secs(60);
 /// A vendor that asks for more is asked again after this.
 const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
-/// How long to wait after the attempt of this number, counted from 0.
+/// How long to wait, unless somebody is in a hurry, after the attempt of this number, counted from 0.
 ///
 /// It doubles from half a second to a minute, and `jitter`, between 0 and 1, moves it within its upper half,
-/// so that a fleet does not come back at one moment. What the vendor asked for is a floor, up to five minutes.
-pub(crate) fn delay(attempt: u32, asked: Option<Duration>, jitter: f64) -> Duration {
+/// so that a fleet does not come back at one moment.
+pub(crate) fn backoff(attempt: u32, jitter: f64) -> Duration {
     let doubled = FIRST.saturating_mul(1 << attempt.min(16)).min(LONGEST);
-    let spread = doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0));
-    spread.max(asked.unwrap_or_default().min(LONGEST_ASKED))
+    doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+}
+
+/// How long to wait at least, whoever is in a hurry: what the vendor asked for, up to five minutes.
+pub(crate) fn floor(asked: Option<Duration>) -> Duration {
+    asked.unwrap_or_default().min(LONGEST_ASKED)
 }
 
 /// Reads a `Retry-After` header: seconds, or a date.
@@ -56,21 +60,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn delays_double_up_to_a_minute_and_respect_what_was_asked() {
-        let millis = Duration::from_millis;
-        for (attempt, asked, jitter, expected) in [
-            (0, None, 1.0, millis(500)),
-            (0, None, 0.0, millis(250)),
-            (1, None, 1.0, millis(1000)),
-            (3, None, 0.5, millis(3000)),
-            (7, None, 1.0, millis(60_000)),
-            (u32::MAX, None, 1.0, millis(60_000)),
-            (0, Some(millis(2000)), 1.0, millis(2000)),
-            (7, Some(millis(2000)), 1.0, millis(60_000)),
-            (0, Some(millis(86_400_000)), 1.0, millis(300_000)),
-            (0, None, f64::INFINITY, millis(500)),
+    fn pauses_double_up_to_a_minute() {
+        for (attempt, jitter, millis) in [
+            (0, 1.0, 500),
+            (0, 0.0, 250),
+            (1, 1.0, 1000),
+            (3, 0.5, 3000),
+            (7, 1.0, 60_000),
+            (u32::MAX, 1.0, 60_000),
+            (0, f64::INFINITY, 500),
         ] {
-            assert_eq!(delay(attempt, asked, jitter), expected, "{attempt} {asked:?} {jitter}");
+            assert_eq!(backoff(attempt, jitter), Duration::from_millis(millis), "{attempt} {jitter}");
+        }
+    }
+
+    #[test]
+    fn a_vendor_is_left_alone_as_long_as_it_asks_up_to_five_minutes() {
+        for (asked, seconds) in [(None, 0), (Some(0), 0), (Some(2), 2), (Some(300), 300), (Some(86_400), 300)] {
+            assert_eq!(floor(asked.map(Duration::from_secs)), Duration::from_secs(seconds), "{asked:?}");
         }
     }
 

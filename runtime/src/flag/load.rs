@@ -5,7 +5,7 @@ use std::time::Duration;
 use taxogen_flags::{Request, Response};
 
 use crate::client::Sink;
-use crate::delivery::{self, Failure, Pending};
+use crate::delivery::{self, Failure, Pending, Waited};
 use crate::error::{Error, Kind};
 use crate::user::{Identity, User};
 
@@ -21,8 +21,9 @@ type Answered = Result<delivery::Response, Failure>;
 /// Asking PostHog. One request brings all flags of a person, and they are pinned to the handle: two readings in
 /// one request of your service agree.
 impl User {
-    /// Loads the flags of this person for this handle and its clones; it begins now, and waits at most three
-    /// seconds. It can be awaited on any runtime.
+    /// Loads the flags of this person for this handle and its clones: PostHog is asked now, with three seconds to
+    /// answer, and the answer is pinned when this is awaited. It can be awaited on any runtime, but not by
+    /// blocking inside a hook.
     ///
     /// What was loaded before stays until it is replaced. A recorder and a client that delivers nowhere load
     /// nothing, and that is no error: fixed values and defaults stand.
@@ -47,13 +48,13 @@ impl User {
     ///
     /// When no destination is a PostHog project, when PostHog cannot be reached or does not answer in time,
     /// when its answer cannot be read, or when the project has used up its quota. Flags answer as before then.
-    #[must_use = "the flags are loaded when it is awaited"]
+    #[must_use = "the answer is pinned to the handle when it is awaited"]
     pub fn load_flags(&self) -> impl Future<Output = Result<(), Error>> + Send + 'static {
         let asked = self.ask_for_flags(DEADLINE);
         let identity = Arc::clone(&self.identity);
         async move {
             match asked? {
-                Some(pending) => identity.load(pending.await),
+                Some(pending) => identity.load(pending.await.into()),
                 None => Ok(()),
             }
         }
@@ -91,22 +92,24 @@ impl User {
 }
 
 impl Identity {
-    fn load(&self, answered: Option<Answered>) -> Result<(), Error> {
+    fn load(&self, answered: Waited<Answered>) -> Result<(), Error> {
         self.flags.load(read(answered)?);
         Ok(())
     }
 }
 
-fn read(answered: Option<Answered>) -> Result<Response, Error> {
+fn read(answered: Waited<Answered>) -> Result<Response, Error> {
     let network = |sentence: String| Err(Error::new(Kind::Network, sentence));
+    let late = |sentence: &str| Err(Error::new(Kind::Timeout, sentence));
     let answer = match answered {
-        Some(Ok(answer)) => answer,
-        Some(Err(Failure::Timeout)) => {
-            return Err(Error::new(Kind::Timeout, "posthog did not answer about flags in time"));
+        Waited::Answered(Ok(answer)) => answer,
+        Waited::Answered(Err(Failure::Timeout)) => return late("posthog did not answer about flags in time"),
+        Waited::Answered(Err(Failure::Transport(why))) => {
+            return network(format!("posthog cannot be asked about flags: {why}"));
         }
-        Some(Err(Failure::Transport(why))) => return network(format!("posthog cannot be asked about flags: {why}")),
-        None => {
-            return network("nobody asks posthog about flags after `shutdown`, or waits for it in a hook".to_owned());
+        Waited::Ended => return network("nobody asks posthog about flags after `shutdown`".to_owned()),
+        Waited::Late => {
+            return late("posthog did not answer about flags in time: a hook waits for it, or takes its time");
         }
     };
     match answer.status {
@@ -133,13 +136,17 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_is_a_clear_error() {
-        let answer = |status, body: &str| Some(Ok(delivery::Response { status, retry_after: None, body: body.into() }));
+        let failed = |failure| Waited::Answered(Err(failure));
+        let answer = |status, body: &str| {
+            Waited::Answered(Ok(delivery::Response { status, retry_after: None, body: body.into() }))
+        };
         let quota = r#"{"flags": {}, "quotaLimited": ["feature_flags"]}"#;
         let page = "<!doctype html><title>Sign in</title>";
         for (answered, message) in [
-            (None, "nobody asks posthog about flags after `shutdown`, or waits for it in a hook"),
-            (Some(Err(Failure::Timeout)), "posthog did not answer about flags in time"),
-            (Some(Err(Failure::Transport("refused".into()))), "posthog cannot be asked about flags: refused"),
+            (Waited::Ended, "nobody asks posthog about flags after `shutdown`"),
+            (Waited::Late, "posthog did not answer about flags in time: a hook waits for it, or takes its time"),
+            (failed(Failure::Timeout), "posthog did not answer about flags in time"),
+            (failed(Failure::Transport("refused".into())), "posthog cannot be asked about flags: refused"),
             (answer(500, ""), "posthog gave no flags: status 500"),
             (answer(301, ""), "posthog gave no flags: status 301"),
             (answer(401, "no"), "posthog does not take the project's key for flags: status 401"),
@@ -151,7 +158,7 @@ mod tests {
             ),
             (answer(200, quota), "posthog gave no flags: the project has used up its quota of flag requests"),
         ] {
-            let is_timeout = matches!(answered, Some(Err(Failure::Timeout)));
+            let is_timeout = matches!(answered, Waited::Late | Waited::Answered(Err(Failure::Timeout)));
             let error = read(answered).unwrap_err();
             assert_eq!(error.to_string(), message);
             assert_eq!((error.is_timeout(), error.is_network()), (is_timeout, !is_timeout), "{message}");

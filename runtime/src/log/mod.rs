@@ -122,6 +122,11 @@ impl Log {
         window
     }
 
+    /// The most bytes between the slowest lane and the end.
+    pub(crate) fn bound(&self) -> u64 {
+        self.bound
+    }
+
     /// The position behind the last record.
     pub(crate) fn end(&self) -> u64 {
         self.state().end()
@@ -134,11 +139,17 @@ impl Log {
     }
 
     /// Shows the records that a lane has not taken yet, also those that it does not want.
+    ///
+    /// They may be many megabytes, and are read with the log unlocked.
     pub(crate) fn for_each_unread(&self, lane: LaneId, mut show: impl FnMut(&Record<'_>)) {
         let state = self.state();
         let read = state.lanes[lane.0].read;
-        let chunks = state.sealed.iter().map(|chunk| (chunk.start, chunk.bytes.as_slice()));
-        for (start, bytes) in chunks.chain([(state.active_start, state.active.as_slice())]) {
+        let first = state.sealed.partition_point(|chunk| chunk.end() <= read);
+        let sealed: Vec<_> = state.sealed.range(first..).cloned().collect();
+        let (active_start, active) = (state.active_start, state.active.clone());
+        drop(state);
+        let chunks = sealed.iter().map(|chunk| (chunk.start, chunk.bytes.as_slice()));
+        for (start, bytes) in chunks.chain([(active_start, active.as_slice())]) {
             let skipped = usize::try_from(read.saturating_sub(start)).unwrap_or(usize::MAX);
             let mut rest = bytes.get(skipped..).unwrap_or_default();
             while let Ok(record) = Record::read(rest) {

@@ -33,8 +33,8 @@ pub(crate) enum Fit {
 }
 
 impl Batch {
-    /// Encodes a record behind the others.
-    pub(crate) fn add(&mut self, endpoint: &Endpoint, record: &RecordRef) -> Fit {
+    /// Encodes a record, of which the endpoint has this share, behind the others.
+    pub(crate) fn add(&mut self, endpoint: &Endpoint, record: &RecordRef, share: Share) -> Fit {
         if self.messages >= endpoint.limits.messages {
             return Fit::Full;
         }
@@ -56,7 +56,6 @@ impl Batch {
             return problem;
         }
         self.messages += count;
-        let share = endpoint.dialect.share(&read);
         self.records.push(Entry { record: record.clone(), end: self.bytes.len(), messages: count, share });
         Fit::Added
     }

@@ -57,7 +57,8 @@ pub(crate) enum Share {
     Nothing,
     /// It delivers the record.
     Whole,
-    /// It delivers a part that its neighbour at the same vendor cannot take: counted only when it is lost.
+    /// It delivers a part that its neighbour at the same vendor cannot take. Told when it is lost, and never
+    /// counted: the record itself is, by that neighbour.
     Part,
 }
 

@@ -56,9 +56,23 @@ impl Host {
     }
 }
 
+/// What of a host that somebody gave may be shown: neither user and password nor a query.
+pub(super) fn without_secrets(given: &str) -> String {
+    let (scheme, rest) = match given.split_once("://") {
+        Some((scheme, rest)) if scheme.bytes().all(|byte| byte.is_ascii_alphanumeric()) => (scheme, rest),
+        _ => ("", given),
+    };
+    let (host, cut) = rest.split_at(rest.find(['?', '#']).unwrap_or(rest.len()));
+    // Before an `@` the cut may have gone through a password.
+    let host = if cut.contains('@') { "" } else { host.rsplit('@').next().unwrap_or_default() };
+    let colon = if scheme.is_empty() { "" } else { "://" };
+    format!("{scheme}{colon}{host}")
+}
+
 const VENDOR_DOMAINS: [&str; 4] = [".posthog.com", ".segment.io", ".segmentapis.com", ".mixpanel.com"];
 
 fn unusable(vendor: &str, given: &str, why: &str) -> Error {
+    let given = without_secrets(given);
     Error::new(Kind::Configuration, format!("the host `{given}` of {vendor} cannot be used: {why}"))
 }
 
@@ -85,7 +99,7 @@ mod tests {
         for (given, sentence) in [
             ("", "the host `` of segment cannot be used: empty host"),
             ("ftp://x", "the host `ftp://x` of segment cannot be used: its scheme is neither http nor https"),
-            ("https://x?y=1", "the host `https://x?y=1` of segment cannot be used: it has a `?` or `#` part"),
+            ("https://x?y=1", "the host `https://x` of segment cannot be used: it has a `?` or `#` part"),
             ("https://", "the host `https://` of segment cannot be used: empty host"),
             ("https://a b", "the host `https://a b` of segment cannot be used: invalid international domain name"),
             (
@@ -94,8 +108,31 @@ mod tests {
                  write https",
             ),
             ("https://me:secret@x", "the host of segment holds a user name or password: give the host alone"),
+            (
+                "https://me:secret@a b?token=hidden",
+                "the host `https://a b` of segment cannot be used: invalid international domain name",
+            ),
         ] {
             assert_eq!(Host::read("segment", given).unwrap_err().to_string(), sentence);
+        }
+    }
+
+    #[test]
+    fn what_is_shown_of_a_host_holds_no_secret() {
+        for (given, shown) in [
+            ("https://x/path", "https://x/path"),
+            ("x", "x"),
+            ("https://me:secret@x", "https://x"),
+            ("me:secret@x", "x"),
+            ("https://me:sec@ret@x", "https://x"),
+            ("https://me:sec#ret@x", "https://"),
+            ("me:sec://ret@x", "x"),
+            ("https://x?token=secret", "https://x"),
+            ("https://x#secret", "https://x"),
+            ("https://x?to=secret@y", "https://"),
+            ("x?to=https://secret", "x"),
+        ] {
+            assert_eq!(without_secrets(given), shown, "{given}");
         }
     }
 }

@@ -116,10 +116,20 @@ impl Region {
 }
 
 /// A region, or a host of one's own.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) enum Place {
     Region(Region),
+    /// As it was given: it may hold a password.
     Host(String),
+}
+
+impl fmt::Debug for Place {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Region(region) => formatter.debug_tuple("Region").field(region).finish(),
+            Self::Host(host) => formatter.debug_tuple("Host").field(&host::without_secrets(host)).finish(),
+        }
+    }
 }
 
 impl Place {

@@ -1,0 +1,58 @@
+use super::*;
+use crate::delivery::{Books, Outlet, Settings};
+use crate::hooks::Hooks;
+use crate::id::EventId;
+use crate::log::Appended;
+use crate::record::{Destinations, Header, RecordWriter, Verb, encode_text};
+use crate::report::Ledger;
+use crate::transport::{Destination, Mixpanel};
+
+/// The lane of Mixpanel's events, with the log that it reads, on no thread.
+fn lane() -> Lane {
+    let destination = Destination::from(Mixpanel::new("token"));
+    let endpoint = Arc::new(destination.endpoints().unwrap().remove(0));
+    let books =
+        Books { ledger: Arc::new(Ledger::new(["mixpanel"])), hooks: Arc::new(Hooks::default()), destination: 0 };
+    let outlet = Outlet { endpoint, orders: Arc::default(), books };
+    let log = Arc::new(Log::new(64 * 1024, vec![outlet.log_settings()]));
+    let settings = Settings::default();
+    outlet.start(LaneId(0), &log, &Http::new(&settings, false).unwrap(), &settings)
+}
+
+fn capture(lane: &Lane, distinct_id: &str) {
+    let time = Timestamp::from_unix_millis(0);
+    let mut encoded = Vec::new();
+    encode_text(&mut encoded, distinct_id);
+    let header = Header {
+        verb: Verb::Capture,
+        destinations: Destinations::ALL,
+        id: EventId::new(time),
+        time,
+        name: "event",
+        distinct_id: &encoded,
+        second_id: "",
+        group_type: "",
+        groups: (0, &[]),
+    };
+    let record = RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec());
+    assert!(matches!(lane.log.append(&record), Appended::Accepted(lost) if lost.is_empty()));
+}
+
+#[test]
+fn a_batch_that_nothing_went_into_leaves_its_memory_for_the_next() {
+    let mut lane = lane();
+    capture(&lane, "user");
+    lane.take();
+    lane.fill();
+    let batch = lane.batches.pop_front().expect("one event");
+    let memory = batch.messages().as_ptr();
+    lane.settle(batch, Outcome::Delivered);
+    assert_eq!(lane.spare.messages().as_ptr(), memory);
+
+    // Mixpanel takes nothing of nobody.
+    capture(&lane, "null");
+    lane.take();
+    lane.fill();
+    assert!(lane.batches.is_empty());
+    assert_eq!(lane.spare.messages().as_ptr(), memory);
+}
