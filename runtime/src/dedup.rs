@@ -46,7 +46,8 @@ impl Dedup {
         let change = Change { key: self.fingerprint(key), value: self.fingerprint(value) };
         self.with_set(change.key, |keys, values| {
             let known = keys.iter().position(|known| *known == change.key);
-            let place = known.unwrap_or(WAYS - 1);
+            let free = || keys.iter().position(|known| *known == 0);
+            let place = known.or_else(free).unwrap_or(WAYS - 1);
             let repeated = known.is_some() && values[place] == change.value;
             keys[..=place].rotate_right(1);
             values[..=place].rotate_right(1);
@@ -122,6 +123,18 @@ mod tests {
         assert!(dedup.enter(&"key", &2).is_some());
         dedup.take_back(second);
         assert!(dedup.enter(&"key", &2).is_none(), "the later value stays");
+    }
+
+    #[test]
+    fn nothing_is_forgotten_while_there_is_room() {
+        let dedup = Dedup::new(1);
+        let same_set = |number: &u32| (dedup.fingerprint(number) >> 32).is_multiple_of(SHARDS as u64);
+        let keys: Vec<_> = (0..).filter(same_set).take(WAYS + 1).collect();
+        let changes: Vec<_> = keys[..WAYS].iter().map(|key| dedup.enter(key, &1).unwrap()).collect();
+        dedup.take_back(changes[3]);
+        assert!(dedup.enter(&keys[WAYS], &1).is_some());
+        assert!(dedup.enter(&keys[0], &1).is_none(), "the new one has the place that was given back");
+        assert!(dedup.enter(&keys[3], &1).is_some());
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the application wants to be told.
 
+use std::cell::Cell;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -50,9 +51,18 @@ impl Hooks {
     }
 }
 
-/// A hook that panics harms nobody but itself: the panic has been printed by the panic hook.
+thread_local! {
+    /// Whether a hook is running on this thread.
+    static INSIDE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A hook that panics harms nobody but itself: the panic has been printed by the panic hook. What happens
+/// inside a hook is told to none, or one that captures could go on until the stack is used up.
 fn call<T>(hook: Option<&(dyn Fn(&T) + Send + Sync)>, value: &T) {
-    if let Some(hook) = hook {
-        let _ = catch_unwind(AssertUnwindSafe(|| hook(value)));
+    let Some(hook) = hook else { return };
+    if INSIDE.replace(true) {
+        return;
     }
+    let _ = catch_unwind(AssertUnwindSafe(|| hook(value)));
+    INSIDE.set(false);
 }

@@ -9,20 +9,25 @@ use crate::record::{Destinations, Record, Verb};
 use crate::recorder::unescaped;
 
 /// Why something was not delivered.
+///
+/// [`EmptyId`](Self::EmptyId), [`AfterShutdown`](Self::AfterShutdown) and what is too large for the log are found
+/// before any destination: such an event counts once in all. Everything else counts once for each destination
+/// that lost it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LossReason {
     /// The log was full, and this destination was the slowest.
     LogFull,
-    /// Larger than the destination takes, or than the log.
+    /// Larger than the destination takes; or larger than the log, which counts once.
     TooLarge,
     /// The destination refused the request for good.
     Refused,
     /// The destination took the request and rejected this event.
     Rejected,
-    /// The distinct id was empty.
-    EmptyDistinctId,
-    /// Captured after `shutdown`.
+    /// The distinct id, the previous id of an alias or the key of a group was empty, or nothing but spaces.
+    /// Counts once.
+    EmptyId,
+    /// Captured after `shutdown`. Counts once.
     AfterShutdown,
     /// Still undelivered when the deadline of `shutdown` came, or when the client was dropped.
     Shutdown,
@@ -35,7 +40,7 @@ impl fmt::Display for LossReason {
             Self::TooLarge => "too large",
             Self::Refused => "refused by the destination",
             Self::Rejected => "rejected by the destination",
-            Self::EmptyDistinctId => "the distinct id was empty",
+            Self::EmptyId => "an id was empty",
             Self::AfterShutdown => "captured after shutdown",
             Self::Shutdown => "not delivered before the deadline of shutdown",
         })
@@ -80,7 +85,22 @@ impl LostEvent {
 
 /// What was delivered, kept and lost since the client began.
 ///
-/// An event counts once for each destination that it was for.
+/// An event counts once for each destination that it was for; one that was lost before any of them saw it, see
+/// [`LossReason`], counts once.
+///
+/// After `shutdown`, and after a `flush` while nobody captures, it is exact. In between it is read while events
+/// move, so that one may be missing or stand in two places for a moment.
+///
+/// ```
+/// use std::time::Duration;
+/// use taxogen::{Client, LossReason};
+///
+/// let (client, _recorder) = Client::recorder();
+/// client.user("").alias("anonymous_7");
+/// let report = client.shutdown(Duration::from_secs(5));
+/// assert!(!report.is_complete());
+/// assert_eq!((report.lost_for(LossReason::EmptyId), report.total_lost()), (1, 1));
+/// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
@@ -88,12 +108,36 @@ pub struct Report {
     pub delivered: u64,
     /// Still in the log.
     pub kept: u64,
-    /// Given up, by reason, in a fixed order.
+    /// Given up, by reason, in a fixed order; a reason that never came up is left out.
     pub lost: Vec<(LossReason, u64)>,
     /// Properties left out because they broke a rule of the plan.
     pub invalid: u64,
     /// The same for each destination.
     pub destinations: Vec<DestinationReport>,
+}
+
+impl Report {
+    /// How many were given up for this reason.
+    #[must_use]
+    pub fn lost_for(&self, reason: LossReason) -> u64 {
+        self.lost.iter().find(|(known, _)| *known == reason).map_or(0, |(_, count)| *count)
+    }
+
+    /// How many were given up, for whatever reason.
+    #[must_use]
+    pub fn total_lost(&self) -> u64 {
+        total(&self.lost)
+    }
+
+    /// Whether everything was delivered: nothing is still in the log, and nothing was given up.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.kept == 0 && self.lost.is_empty()
+    }
+}
+
+fn total(lost: &[(LossReason, u64)]) -> u64 {
+    lost.iter().map(|(_, count)| count).sum()
 }
 
 /// The part of one destination in a [`Report`].
@@ -133,8 +177,7 @@ impl fmt::Display for Report {
 }
 
 fn write_losses(formatter: &mut fmt::Formatter<'_>, lost: &[(LossReason, u64)]) -> fmt::Result {
-    let total: u64 = lost.iter().map(|(_, count)| count).sum();
-    write!(formatter, "lost {total}")?;
+    write!(formatter, "lost {}", total(lost))?;
     for (position, (reason, count)) in lost.iter().enumerate() {
         formatter.write_str(if position == 0 { " (" } else { ", " })?;
         write!(formatter, "{count} {reason}")?;
@@ -174,6 +217,9 @@ impl Ledger {
     }
 
     pub(crate) fn lost(&self, destination: Option<usize>, reason: LossReason, events: usize) {
+        if events == 0 {
+            return;
+        }
         let counts = destination.map_or(&self.nowhere, |place| &self.accounts[place].lost);
         *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += events as u64;
     }
@@ -193,12 +239,51 @@ impl Ledger {
                 *total.entry(*reason).or_default() += count;
             }
             let delivered = account.delivered.load(Ordering::Relaxed);
+            let kept = kept(place);
             report.delivered += delivered;
-            report.kept += kept(place);
+            report.kept += kept;
             let lost = lost.into_iter().collect();
-            report.destinations.push(DestinationReport { name: account.name, delivered, kept: kept(place), lost });
+            report.destinations.push(DestinationReport { name: account.name, delivered, kept, lost });
         }
         report.lost = total.into_iter().collect();
         report
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+
+    #[test]
+    fn a_report_adds_up_and_asks_each_destination_once() {
+        let ledger = Ledger::new(["posthog", "segment"]);
+        ledger.delivered(0, 3);
+        ledger.delivered(1, 2);
+        ledger.lost(Some(1), LossReason::Refused, 1);
+        ledger.lost(Some(1), LossReason::Rejected, 0);
+        ledger.lost(None, LossReason::EmptyId, 2);
+        let asked = Cell::new(0);
+        let report = ledger.report(|_| asked.replace(asked.get() + 1));
+        assert_eq!(asked.get(), 2);
+        assert_eq!(report.lost, [(LossReason::Refused, 1), (LossReason::EmptyId, 2)]);
+        assert_eq!(
+            report.to_string(),
+            "delivered 5, kept 1, lost 3 (1 refused by the destination, 2 an id was empty)\n  \
+             posthog: delivered 3, kept 0, lost 0\n  \
+             segment: delivered 2, kept 1, lost 1 (1 refused by the destination)"
+        );
+        assert_eq!((report.total_lost(), report.lost_for(LossReason::EmptyId)), (3, 2));
+        assert_eq!((report.lost_for(LossReason::Rejected), report.is_complete()), (0, false));
+    }
+
+    #[test]
+    fn a_report_is_complete_when_nothing_is_kept_and_nothing_lost() {
+        let ledger = Ledger::new(["posthog"]);
+        ledger.delivered(0, 1);
+        ledger.lost(Some(0), LossReason::Refused, 0);
+        assert!(ledger.report(|_| 0).is_complete());
+        assert!(!ledger.report(|_| 1).is_complete());
     }
 }

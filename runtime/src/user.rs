@@ -70,15 +70,20 @@ impl User {
 
     /// Says that this person belongs to a group, and sets the group's properties.
     ///
-    /// What this handle and its clones capture from now on belongs to the group too.
+    /// What this handle and its clones capture from now on belongs to the group too. A group whose key is empty,
+    /// or nothing but spaces, is none: the call is counted as lost and told, and nobody joins.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn group(&self, group: impl Group) {
-        self.identity.join(group.group_type(), group.key());
+        if !is_blank(group.key()) {
+            self.identity.join(group.group_type(), group.key());
+        }
         let entry = Entry { second_id: group.key(), group_type: group.group_type(), ..Entry::new(Verb::Group) };
         self.client.core.record_properties(&self.identity, entry, |writer| group.write(writer));
     }
 
     /// Says that this person was known as `previous_id` before: the two are one person.
+    ///
+    /// Where that is empty, or nothing but spaces, the call is counted as lost and told.
     pub fn alias(&self, previous_id: &str) {
         let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias) };
         self.client.core.record_properties(&self.identity, entry, |_| {});
@@ -104,8 +109,13 @@ impl Identity {
         }
     }
 
+    pub(crate) fn distinct_id(&self) -> &str {
+        &self.distinct_id
+    }
+
+    /// Whether it is nobody's.
     pub(crate) fn is_empty(&self) -> bool {
-        self.distinct_id.is_empty()
+        is_blank(&self.distinct_id)
     }
 
     /// The distinct id as the record has it.
@@ -148,4 +158,9 @@ impl Identity {
         groups.encoded = encoded;
         self.in_groups.store(true, Ordering::Release);
     }
+}
+
+/// Whether an id stands for nobody: vendors refuse it, or take it and drop it in silence.
+pub(crate) fn is_blank(id: &str) -> bool {
+    id.trim_start().is_empty()
 }

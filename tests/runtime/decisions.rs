@@ -121,7 +121,7 @@ fn a_decision_for_nobody_is_counted_as_lost_each_time() {
     let (client, recorder) = Client::recorder();
     client.decided(&Decision::new("", "f"));
     client.decided(&Decision::new("", "f"));
-    assert_eq!(client.report().lost, [(LossReason::EmptyDistinctId, 2)]);
+    assert_eq!(client.report().lost, [(LossReason::EmptyId, 2)]);
     assert!(recorder.is_empty());
 }
 

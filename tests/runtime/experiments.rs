@@ -1,6 +1,7 @@
 //! Experiments: who is reported as having seen a variant, and to whom.
 
 use serde_json::{Value, json};
+use taxogen::ExperimentKey;
 use taxogen_sandbox::{FlagAnswer, Vendor};
 
 use crate::checkout::{CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
@@ -91,6 +92,20 @@ fn a_change_and_a_change_back_are_reported() {
         assert_eq!(variations(&stage, vendor), ["test", "control", "test"], "{vendor:?}");
     }
     assert_eq!(stage.arrived(Vendor::PostHog).len(), 2, "PostHog's own rule: once for each value");
+}
+
+#[test]
+fn two_experiments_over_one_flag_are_one_exposure_each() {
+    let stage = Stage::everywhere();
+    stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
+    let pricing = ExperimentKey::new("checkout-pricing", CHECKOUT.key(), || CheckoutExperiment::Control);
+    let user = stage.loaded("u1");
+    for _ in 0..10 {
+        let _ = (user.variant(REDESIGN), user.variant(pricing));
+    }
+    let rules: Vec<_> = stage.events(Vendor::Mixpanel, VIEWED).iter().map(|event| event["rule_key"].clone()).collect();
+    assert_eq!(rules, ["checkout-flow-redesign", "checkout-pricing"]);
+    assert_eq!(stage.arrived(Vendor::PostHog).len(), 1);
 }
 
 #[test]

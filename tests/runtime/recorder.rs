@@ -1,9 +1,13 @@
 //! What is captured, as the recorder keeps it.
 
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
+
+use taxogen::{Client, Event, LossReason, LostEvent};
+use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
 use crate::shop::{Company, OrderPlaced, Person};
-use taxogen::{Client, Event, LossReason};
+use crate::vendors::{LONG, Plain, listen, schema, to};
 
 #[test]
 fn a_recorded_event_equals_one_that_encodes_the_same() {
@@ -118,17 +122,90 @@ fn lengths_are_counted_in_characters() {
 }
 
 #[test]
-fn a_person_without_an_id_is_counted_and_told() {
-    let lost = Arc::new(Mutex::new(Vec::new()));
-    let hear = Arc::clone(&lost);
-    let (client, recorder) = Client::builder().on_loss(move |loss| hear.lock().unwrap().push(loss.clone())).recorder();
+fn what_has_an_empty_id_is_counted_and_told_and_goes_nowhere() {
+    let (builder, losses) = listen(Client::builder());
+    let (client, recorder) = builder.recorder();
     client.user("").capture(OrderPlaced::new("tea", 1, 1.0));
-
+    client.user(" \t").identify(Person::default());
+    let user = client.user("u");
+    user.alias("");
+    user.alias("\u{3000}");
+    user.group(Company { key: "", employees: 1 });
     assert!(recorder.is_empty());
-    assert_eq!(client.report().lost, [(LossReason::EmptyDistinctId, 1)]);
+    assert_eq!(client.report().lost, [(LossReason::EmptyId, 5)]);
+    let told = ["order_placed", "identify", "alias", "alias", "group"];
+    let loss = |name: &str| (None, LossReason::EmptyId, String::new(), vec![name.to_owned()]);
+    assert_eq!(*losses.lock().unwrap(), told.map(loss));
+
+    user.group(Company { key: "acme", employees: 1 });
+    user.group(Company { key: " ", employees: 1 });
+    user.capture(OrderPlaced::new("tea", 1, 1.0));
+    let groups = recorder.events(OrderPlaced::NAME)[0].groups();
+    assert_eq!(groups, [("company".to_owned(), "acme".to_owned())], "nobody joins a group without a key");
+}
+
+#[test]
+fn what_is_captured_after_shutdown_is_lost_for_a_recorder_too() {
+    let (builder, losses) = listen(Client::builder());
+    let (client, recorder) = builder.recorder();
+    client.user("u").capture(OrderPlaced::new("tea", 1, 1.0));
+    assert!(client.shutdown(Duration::ZERO).is_complete());
+    client.user("u").capture(OrderPlaced::new("tea", 2, 1.0));
+    assert_eq!(client.report().lost, [(LossReason::AfterShutdown, 1)]);
+    assert_eq!(losses.lock().unwrap().len(), 1);
+    assert_eq!(recorder.events(OrderPlaced::NAME), [OrderPlaced::new("tea", 1, 1.0)]);
+}
+
+#[test]
+fn a_hook_that_captures_is_not_called_for_that() {
+    let user = Arc::<OnceLock<taxogen::User>>::default();
+    let hear = Arc::clone(&user);
+    let (builder, losses) = listen(Client::builder().on_invalid(move |_| {
+        // Breaks the same rule, and is lost besides.
+        hear.get().unwrap().capture(OrderPlaced::new("tea", 0, 1.0));
+    }));
+    let hear = Arc::clone(&user);
+    let told = Arc::clone(&losses);
+    let builder = builder.on_loss(move |loss| {
+        told.lock().unwrap().push((loss.destination, loss.reason, String::new(), Vec::new()));
+        hear.get().unwrap().capture(OrderPlaced::new("tea", 1, 1.0));
+    });
+    let (client, _) = builder.recorder();
+    let user = user.get_or_init(|| client.user("u"));
+    client.shutdown(Duration::ZERO);
+    user.capture(OrderPlaced::new("tea", 1, 1.0));
+    assert_eq!((client.report().total_lost(), losses.lock().unwrap().len()), (2, 1));
+    user.capture(OrderPlaced::new("tea", 0, 1.0));
+    let report = client.report();
+    assert_eq!((report.total_lost(), report.invalid), (5, 2), "what is not told is counted");
+    assert_eq!(losses.lock().unwrap().len(), 2);
+}
+
+#[test]
+fn names_and_ids_come_back_as_they_were_given() {
+    const ODD: &str = "a \"quoted\" \\ name/\u{0}\u{1}\n\u{7f}\u{2028}\u{e9}\u{1f600}";
+    let (client, recorder) = Client::recorder();
+    let user = client.user(ODD);
+    user.group(Company { key: ODD, employees: 1 });
+    user.capture(Plain(const { &schema(ODD) }, |_| {}));
+    let event = &recorder.events(ODD)[0];
+    assert_eq!((event.name(), event.distinct_id()), (ODD.to_owned(), ODD.to_owned()));
+    assert_eq!(event.groups(), [("company".to_owned(), ODD.to_owned())]);
+
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(401).forever());
+    let lost = Arc::<Mutex<Vec<LostEvent>>>::default();
+    let hear = Arc::clone(&lost);
+    let client = to(&sandbox, Vendor::PostHog)
+        .on_loss(move |loss| hear.lock().unwrap().extend(loss.events.iter().cloned()))
+        .build()
+        .unwrap();
+    client.user(ODD).capture(Plain(const { &schema(ODD) }, |_| {}));
+    client.shutdown(LONG);
+    client.user(ODD).capture(Plain(const { &schema(ODD) }, |_| {}));
     let lost = lost.lock().unwrap();
-    assert_eq!((lost[0].destination, lost[0].reason), (None, LossReason::EmptyDistinctId));
-    assert_eq!(lost[0].events[0].name, "order_placed");
+    let told: Vec<_> = lost.iter().map(|event| (event.name.as_str(), event.distinct_id.as_str())).collect();
+    assert_eq!(told, [(ODD, ODD); 2], "by the destination, and after shutdown");
 }
 
 #[test]

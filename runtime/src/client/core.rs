@@ -1,5 +1,6 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 #[cfg(feature = "http")]
@@ -13,12 +14,12 @@ use crate::hooks::{Hooks, InvalidProperty};
 use crate::id::EventId;
 #[cfg(feature = "http")]
 use crate::log::{Appended, LaneId, RecordRef};
-use crate::record::{Destinations, Header, Record, RecordWriter, RunWriter, Verb};
+use crate::record::{Destinations, Header, RecordWriter, RunWriter, Verb};
 use crate::recorder::Recorder;
 use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
-use crate::user::Identity;
+use crate::user::{Identity, is_blank};
 use crate::value::{Invalid, Timestamp};
 
 /// What all handles of a client share.
@@ -27,6 +28,8 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) flags: FlagState,
+    /// Whether somebody has called `shutdown`.
+    closed: AtomicBool,
 }
 
 /// Where records go.
@@ -43,6 +46,7 @@ pub(crate) struct Entry<'a> {
     pub(crate) verb: Verb,
     pub(crate) destinations: Destinations,
     pub(crate) name: &'a str,
+    /// The previous id of an alias, the key of a group.
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
 }
@@ -51,11 +55,20 @@ impl Entry<'_> {
     pub(crate) const fn new(verb: Verb) -> Self {
         Self { verb, destinations: Destinations::ALL, name: "", second_id: "", group_type: "" }
     }
+
+    /// What messages call it.
+    fn label(&self) -> &str {
+        if self.name.is_empty() && self.verb != Verb::Capture { self.verb.name() } else { self.name }
+    }
+
+    fn lacks_an_id(&self, who: &Identity) -> bool {
+        who.is_empty() || matches!(self.verb, Verb::Alias | Verb::Group) && is_blank(self.second_id)
+    }
 }
 
 impl Core {
     pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, destinations: impl IntoIterator<Item = &'static str>) -> Self {
-        Self { sink, hooks, ledger: Arc::new(Ledger::new(destinations)), flags: FlagState::default() }
+        Self::over(sink, hooks, Arc::new(Ledger::new(destinations)))
     }
 
     /// A core that delivers to these destinations.
@@ -68,7 +81,11 @@ impl Core {
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
         let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks)?;
-        Ok(Self { sink: Sink::Delivery(delivery), hooks, ledger, flags: FlagState::default() })
+        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger))
+    }
+
+    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>) -> Self {
+        Self { sink, hooks, ledger, flags: FlagState::default(), closed: AtomicBool::new(false) }
     }
 
     /// The same core with flags that are fixed for everybody.
@@ -83,11 +100,16 @@ impl Core {
             return true;
         }
         let time = Timestamp::now();
+        let id = EventId::new(time);
+        let refused = |reason| {
+            let (name, distinct_id) = (entry.label().to_owned(), who.distinct_id().to_owned());
+            self.refused(reason, LostEvent { id: id.to_string(), name, distinct_id });
+        };
         who.with_groups(|groups| {
             let header = Header {
                 verb: entry.verb,
                 destinations: entry.destinations,
-                id: EventId::new(time),
+                id,
                 time,
                 name: entry.name,
                 distinct_id: who.encoded(),
@@ -99,11 +121,8 @@ impl Core {
                 if !invalid.is_empty() {
                     self.invalid(&entry, invalid);
                 }
-                if who.is_empty() {
-                    self.lost(None, LossReason::EmptyDistinctId, &Record::read(record).into_iter().collect::<Vec<_>>());
-                    return false;
-                }
-                self.append(record)
+                let taken = if entry.lacks_an_id(who) { Err(LossReason::EmptyId) } else { self.append(record) };
+                taken.map_err(refused).is_ok()
             })
         })
     }
@@ -118,12 +137,17 @@ impl Core {
         self.record(who, entry, |runs| write(&mut PropertyWriter::new(runs)))
     }
 
-    fn append(&self, record: &[u8]) -> bool {
+    fn append(&self, record: &[u8]) -> Result<(), LossReason> {
+        // A record says its length in four bytes.
+        if u32::try_from(record.len()).is_err() {
+            return Err(LossReason::TooLarge);
+        }
         match &self.sink {
-            Sink::Nothing => true,
+            Sink::Nothing => Ok(()),
+            Sink::Recorder(_) if self.closed.load(Ordering::Acquire) => Err(LossReason::AfterShutdown),
             Sink::Recorder(recorder) => {
                 recorder.push(record);
-                true
+                Ok(())
             }
             #[cfg(feature = "http")]
             Sink::Delivery(delivery) => match delivery.log.append(record) {
@@ -131,39 +155,27 @@ impl Core {
                     if !lost.is_empty() {
                         log_full(delivery, &lost);
                     }
-                    true
+                    Ok(())
                 }
-                Appended::Closed => self.refused(record, LossReason::AfterShutdown),
-                Appended::TooLarge => self.refused(record, LossReason::TooLarge),
+                Appended::Closed => Err(LossReason::AfterShutdown),
+                Appended::TooLarge => Err(LossReason::TooLarge),
             },
         }
     }
 
+    /// Counts as lost what no destination will see, and tells so.
     #[cold]
-    #[cfg(feature = "http")]
-    fn refused(&self, record: &[u8], reason: LossReason) -> bool {
-        self.lost(None, reason, &Record::read(record).into_iter().collect::<Vec<_>>());
-        false
+    fn refused(&self, reason: LossReason, event: LostEvent) {
+        self.ledger.lost(None, reason, 1);
+        self.hooks.loss(&Loss { destination: None, reason, detail: String::new(), events: vec![event] });
     }
 
     #[cold]
     fn invalid(&self, entry: &Entry<'_>, invalid: &mut Vec<Invalid>) {
         self.ledger.invalid(invalid.len());
         for Invalid { path, rule } in invalid.drain(..) {
-            let event = if entry.name.is_empty() { entry.verb.name() } else { entry.name };
-            self.hooks.invalid(&InvalidProperty { event: event.to_owned(), property: path, rule });
+            self.hooks.invalid(&InvalidProperty { event: entry.label().to_owned(), property: path, rule });
         }
-    }
-
-    /// Counts records as lost and tells so.
-    pub(crate) fn lost(&self, destination: Option<usize>, reason: LossReason, records: &[Record<'_>]) {
-        self.ledger.lost(destination, reason, records.len());
-        self.hooks.loss(&Loss {
-            destination: destination.map(|place| self.ledger.name(place)),
-            reason,
-            detail: String::new(),
-            events: records.iter().map(LostEvent::from_record).collect(),
-        });
     }
 
     #[cfg_attr(
@@ -193,6 +205,7 @@ impl Core {
 
     #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
     pub(crate) fn shutdown(&self, deadline: Duration) -> Report {
+        self.closed.store(true, Ordering::Release);
         #[cfg(feature = "http")]
         if let Sink::Delivery(delivery) = &self.sink {
             delivery.shutdown_blocking(deadline);
@@ -206,6 +219,7 @@ impl Core {
         self: &Arc<Self>,
         deadline: Duration,
     ) -> impl Future<Output = Report> + Send + 'static {
+        self.closed.store(true, Ordering::Release);
         let pending = self.pending(|delivery| delivery.shutdown(deadline));
         let core = Arc::clone(self);
         async move {

@@ -150,7 +150,7 @@ impl Client {
     ///
     /// It is reported once until variation, rule or `enabled` change for this person and flag. Of about
     /// 65,000 persons and flags the last decision is remembered; one that was forgotten is reported again. A decision
-    /// for an empty user id is counted as lost.
+    /// for an empty user id, or one of nothing but spaces, is counted as lost.
     ///
     /// Segment gets the event where a rule decided and there is a variation, without the property; all others
     /// get every decision, and the property is `off` where the flag is.

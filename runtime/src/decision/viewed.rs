@@ -28,9 +28,11 @@ pub(crate) enum Engine {
 }
 
 impl Viewed<'_> {
-    /// Remembers it; `None` where it is what was seen last of this person, flag and groups.
+    /// Remembers it; `None` where it is what was seen last of this person, flag and groups, and of the experiment.
     pub(crate) fn enter(&self, core: &Core, distinct_id: &str, groups: &[(String, String)]) -> Option<Change> {
-        let key = (self.engine, distinct_id, self.flag_key, groups);
+        // The rule of another engine may change; here it is an experiment, of which a flag may have several.
+        let experiment = self.rule_key.filter(|_| self.engine == Engine::PostHog);
+        let key = (self.engine, distinct_id, self.flag_key, experiment, groups);
         core.flags.viewed.enter(&key, &(self.variation_key, self.rule_key, self.enabled))
     }
 

@@ -4,10 +4,10 @@ use crate::value::ConstraintError;
 
 /// What a flag handed out is not of the plan's type.
 ///
-/// The message names the place and the types, and no value of the payload.
+/// The message names the place and the types, and no value of the payload. The key of a map is part of the place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PayloadError {
-    /// `items[1].sku`; empty for the whole.
+    /// `items[1].sku`, with the keys of maps; empty for the whole.
     path: String,
     problem: Problem,
 }
@@ -49,7 +49,7 @@ impl PayloadError {
         self
     }
 
-    /// Where in the payload: `items[1].sku`; empty for the whole.
+    /// Where in the payload: `items[1].sku`, with the keys of maps as they were served; empty for the whole.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.path

@@ -1,9 +1,12 @@
 use std::borrow::Cow;
 use std::fmt;
+use std::str::FromStr;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::{Value, ValueWriter};
 
-/// Any JSON value, as text that was checked.
+/// Any JSON value, as text that was checked. It prints as that text.
 ///
 /// ```
 /// use taxogen::Json;
@@ -21,11 +24,13 @@ impl<'a> Json<'a> {
     ///
     /// # Errors
     ///
-    /// When it is not, or is nested more than 128 deep; the error names line and column.
+    /// When it is not, is nested more than 127 deep, or holds what a vendor could not read and would refuse a
+    /// whole batch for: a number beyond 64-bit floating point, or half of a surrogate pair. The error names line
+    /// and column.
     pub fn parse(text: impl Into<Cow<'a, str>>) -> Result<Self, JsonError> {
         let text = text.into();
-        match serde_json::from_str::<serde::de::IgnoredAny>(&text) {
-            Ok(_) => Ok(Self(text)),
+        match serde_json::from_str(&text) {
+            Ok(Checked) => Ok(Self(text)),
             Err(error) => Err(JsonError { line: error.line(), column: error.column() }),
         }
     }
@@ -48,6 +53,71 @@ impl<'a> Json<'a> {
     #[must_use]
     pub fn into_owned(self) -> Json<'static> {
         Json(Cow::Owned(self.0.into_owned()))
+    }
+}
+
+/// Reads any value in full and keeps nothing. `IgnoredAny` only looks for its end, and lets pass what no reader takes.
+struct Checked;
+
+impl<'de> Deserialize<'de> for Checked {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Self)
+    }
+}
+
+impl<'de> Visitor<'de> for Checked {
+    type Value = Self;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("any JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<Self, E> {
+        Ok(self)
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self, A::Error> {
+        while let Some(Self) = items.next_element()? {}
+        Ok(self)
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Self, A::Error> {
+        while let Some((Self, Self)) = members.next_entry()? {}
+        Ok(self)
+    }
+}
+
+impl FromStr for Json<'static> {
+    type Err = JsonError;
+
+    fn from_str(text: &str) -> Result<Self, JsonError> {
+        Self::parse(text.to_owned())
+    }
+}
+
+impl fmt::Display for Json<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
     }
 }
 
@@ -83,3 +153,47 @@ impl fmt::Display for JsonError {
 }
 
 impl std::error::Error for JsonError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nested(depth: usize) -> String {
+        "[".repeat(depth) + &"]".repeat(depth)
+    }
+
+    #[test]
+    fn what_every_reader_takes_is_json() {
+        for text in [
+            "null",
+            " true ",
+            "-7",
+            "18446744073709551615",
+            "123456789012345678901234567890",
+            "1e308",
+            r#""ü\ud83d\ude00\n""#,
+            r#"{"a": [1, {"b": null}], "a": false, "": 0.5}"#,
+            &nested(127),
+        ] {
+            assert_eq!(Json::parse(text).unwrap().to_string(), text);
+            assert_eq!(text.parse::<Json>().unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn what_would_spoil_a_batch_is_no_json() {
+        for (text, message) in [
+            ("", "not JSON at line 1 column 0"),
+            ("{} {}", "not JSON at line 1 column 4"),
+            ("1e999", "not JSON at line 1 column 5"),
+            (r#"{"a": [1e999]}"#, "not JSON at line 1 column 12"),
+            (r#""\ud800""#, "not JSON at line 1 column 8"),
+            (r#"{"\udfff": 1}"#, "not JSON at line 1 column 8"),
+            ("{\n1: 2}", "not JSON at line 2 column 1"),
+            (&nested(128), "not JSON at line 1 column 128"),
+            (&nested(5_000), "not JSON at line 1 column 128"),
+        ] {
+            assert_eq!(Json::parse(text).unwrap_err().to_string(), message, "{text:.20}");
+        }
+    }
+}

@@ -22,6 +22,19 @@ impl<T> Nullable<T> {
     }
 }
 
+impl<T> From<T> for Nullable<T> {
+    fn from(value: T) -> Self {
+        Self::Value(value)
+    }
+}
+
+/// `None` is unset, as it is for a property that is optional alone; `null` is [`Nullable::Null`].
+impl<T> From<Option<T>> for Nullable<T> {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Absent, Self::Value)
+    }
+}
+
 impl<T: Value> Value for Nullable<T> {
     #[inline]
     fn write(&self, out: &mut ValueWriter<'_>) {
@@ -66,5 +79,17 @@ impl Value for Null {
     #[inline]
     fn write(&self, out: &mut ValueWriter<'_>) {
         out.null();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_there_is_a_value_and_none_is_unset() {
+        assert_eq!(Nullable::from(1), Nullable::Value(1));
+        assert_eq!(Nullable::from(Some(1)), Nullable::Value(1));
+        assert_eq!(Nullable::<i64>::from(None), Nullable::Absent);
     }
 }

@@ -1,6 +1,7 @@
 //! Reading a moment as RFC 3339 writes it.
 
 use std::fmt;
+use std::str::FromStr;
 
 use super::Timestamp;
 
@@ -32,6 +33,14 @@ impl Timestamp {
     /// When the text has another form, or names a day or a time that does not exist.
     pub fn parse(text: &str) -> Result<Self, TimestampError> {
         read(text.as_bytes()).map(Self::from_unix_millis).ok_or(TimestampError)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = TimestampError;
+
+    fn from_str(text: &str) -> Result<Self, TimestampError> {
+        Self::parse(text)
     }
 }
 
@@ -118,6 +127,7 @@ mod tests {
             ("2016-12-31T23:59:60Z", "2016-12-31T23:59:59.000Z"),
         ] {
             assert_eq!(Timestamp::parse(text).map(|time| time.to_string()), Ok(same.to_owned()), "{text}");
+            assert_eq!(text.parse::<Timestamp>(), Timestamp::parse(text));
         }
     }
 

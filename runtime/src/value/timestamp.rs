@@ -98,6 +98,15 @@ impl From<SystemTime> for Timestamp {
     }
 }
 
+/// Where the system's clock does not go so far back, 1970-01-01T00:00:00Z.
+impl From<Timestamp> for SystemTime {
+    fn from(time: Timestamp) -> Self {
+        let distance = Duration::from_millis(time.0.unsigned_abs());
+        let found = if time.0 < 0 { UNIX_EPOCH.checked_sub(distance) } else { UNIX_EPOCH.checked_add(distance) };
+        found.unwrap_or(UNIX_EPOCH)
+    }
+}
+
 impl fmt::Display for Timestamp {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(std::str::from_utf8(&self.to_rfc3339()).unwrap_or_default())
@@ -130,6 +139,14 @@ mod tests {
             (i64::MAX, "9999-12-31T23:59:59.999Z"),
         ] {
             assert_eq!(Timestamp::from_unix_millis(millis).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn a_moment_of_the_system_comes_back() {
+        for millis in [0, 1, -1, -86_400_001, 1_767_323_045_678, LAST] {
+            let time = Timestamp::from_unix_millis(millis);
+            assert_eq!(Timestamp::from(SystemTime::from(time)), time);
         }
     }
 
