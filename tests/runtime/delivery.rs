@@ -314,6 +314,20 @@ fn settings_that_cannot_be_used_are_errors_that_name_the_destination_and_no_key(
 }
 
 #[test]
+fn settings_show_no_key_and_a_region_is_read_from_text() {
+    let builder = Client::builder().to(PostHog::new("phc_k3y")).to(Segment::new("k3y")).to(Mixpanel::new("k3y"));
+    let shown = format!("{builder:?}");
+    assert!(shown.contains("Mixpanel") && !shown.contains("k3y"), "{shown}");
+
+    for (text, region) in [("us", Region::Us), ("EU", Region::Eu), ("in", Region::In)] {
+        assert_eq!(text.parse::<Region>().unwrap(), region);
+    }
+    let error = "mars".parse::<Region>().unwrap_err();
+    assert_eq!(error.to_string(), "there is no region `mars`: it has to be `us`, `eu` or `in`");
+    assert!(error.is_configuration());
+}
+
+#[test]
 fn without_a_destination_nothing_is_delivered_and_nothing_lost() {
     let client = Client::from_env_with(|_| None).unwrap();
     client.user("u").capture(Numbered(1));

@@ -1,3 +1,4 @@
+use std::fmt;
 use std::sync::Arc;
 #[cfg(feature = "http")]
 use std::time::Duration;
@@ -16,6 +17,27 @@ use crate::transport::Destination;
 use super::{Client, Core, Sink};
 
 /// Settings of a [`Client`], one by one.
+///
+/// ```
+/// # #[cfg(all(feature = "posthog", feature = "mixpanel"))]
+/// # fn main() -> Result<(), taxogen::Error> {
+/// use std::time::Duration;
+/// use taxogen::{Client, Mixpanel, PostHog, Region, Sensitivity};
+///
+/// let client = Client::builder()
+///     .to(PostHog::new("phc_your_project_key").allow(Sensitivity::Personal))
+///     .to(Mixpanel::new("your_token").region(Region::Eu))
+///     .linger(Duration::from_millis(200))
+///     .log_bytes(16 * 1024 * 1024)
+///     .on_loss(|loss| eprintln!("{} events lost: {}", loss.events.len(), loss.reason))
+///     .on_invalid(|invalid| eprintln!("{invalid}"))
+///     .build()?;
+/// assert!(client.shutdown(Duration::from_secs(5)).is_complete());
+/// # Ok(())
+/// # }
+/// # #[cfg(not(all(feature = "posthog", feature = "mixpanel")))]
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 #[must_use = "nothing is delivered until the client is built"]
 pub struct Builder {
@@ -85,7 +107,7 @@ impl Builder {
     /// Called with everything that will never be delivered, and why.
     ///
     /// It runs where the loss is noticed, on the delivery thread or in `capture`: it should be quick. A
-    /// panic in it is caught.
+    /// panic in it is caught. What is lost inside a hook, on its thread, is counted and not told.
     pub fn on_loss(mut self, hook: impl Fn(&Loss) + Send + Sync + 'static) -> Self {
         self.hooks.on_loss = Some(Arc::new(hook));
         self
@@ -93,7 +115,8 @@ impl Builder {
 
     /// Called with each property that was left out because its value broke a rule of the plan.
     ///
-    /// It runs in `capture`: it should be quick. A panic in it is caught.
+    /// It runs in `capture`: it should be quick. A panic in it is caught. What is left out inside a hook, on its
+    /// thread, is counted and not told.
     pub fn on_invalid(mut self, hook: impl Fn(&InvalidProperty) + Send + Sync + 'static) -> Self {
         self.hooks.on_invalid = Some(Arc::new(hook));
         self
@@ -101,7 +124,8 @@ impl Builder {
 
     /// Called with each answer about a flag that does not fit the plan, once until it changes.
     ///
-    /// It runs where the flag is read: it should be quick. A panic in it is caught.
+    /// It runs where the flag is read: it should be quick. A panic in it is caught. A flag that is read inside a
+    /// hook, on its thread, is counted and not told.
     pub fn on_flag_problem(mut self, hook: impl Fn(&FlagProblem) + Send + Sync + 'static) -> Self {
         self.hooks.on_flag_problem = Some(Arc::new(hook));
         self
@@ -139,5 +163,16 @@ impl Builder {
     pub(super) fn without_delivery(self, sink: Sink) -> Client {
         let core = Core::new(sink, Arc::new(self.hooks), []).with_fixed_flags(self.fixed_flags);
         Client { core: Arc::new(core) }
+    }
+}
+
+impl fmt::Debug for Builder {
+    /// Without keys and without the fixed values.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut fields = formatter.debug_struct("Builder");
+        fields.field("log_bytes", &self.log_bytes);
+        #[cfg(feature = "http")]
+        fields.field("destinations", &self.destinations).field("settings", &self.settings);
+        fields.finish_non_exhaustive()
     }
 }

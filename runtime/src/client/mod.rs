@@ -40,6 +40,8 @@ impl Client {
     }
 
     /// A client that takes everything and delivers nothing, for programs that run without analytics.
+    ///
+    /// It counts nothing either, and tells nothing to the hooks: its report stays empty.
     #[must_use]
     pub fn disabled() -> Self {
         Builder::default().without_delivery(Sink::Nothing)
@@ -61,7 +63,8 @@ impl Client {
 
     /// A handle of one person, by the distinct id under which your product knows them.
     ///
-    /// What a person with an empty id captures goes nowhere: it is counted and told to `on_loss`.
+    /// What a person with an empty id captures, or with one of nothing but spaces, goes nowhere: it is counted as
+    /// [`LossReason::EmptyId`](crate::LossReason::EmptyId) and told to `on_loss`.
     #[must_use]
     pub fn user(&self, distinct_id: impl Into<String>) -> User {
         User::new(self.clone(), distinct_id.into())
@@ -78,7 +81,8 @@ impl Client {
 
     /// Takes nothing more, delivers what was captured, retries until the deadline, and reports.
     ///
-    /// What is captured afterwards is counted as lost. A second call reports again.
+    /// What is captured afterwards is lost, counted and told, unless the client is
+    /// [`disabled`](Self::disabled); a recorder keeps none of it. A second call reports again.
     #[expect(clippy::must_use_candidate, reason = "who only wants everything to leave needs no report")]
     pub fn shutdown(&self, deadline: Duration) -> Report {
         self.core.shutdown(deadline)
@@ -104,7 +108,7 @@ impl Client {
         self.core.shutdown_async(deadline)
     }
 
-    /// What became of everything so far.
+    /// What became of everything so far; exact after a `shutdown`, or a `flush` while nobody captures.
     #[must_use]
     pub fn report(&self) -> Report {
         self.core.report()

@@ -38,7 +38,8 @@ impl Lane {
     /// Goes to the first record at or behind `position`; what it would have carried comes back.
     pub(super) fn skip_to(&mut self, position: u64, sealed: &VecDeque<Arc<Chunk>>) -> Vec<RecordRef> {
         let mut skipped = Window::default();
-        for chunk in sealed {
+        let first = sealed.partition_point(|chunk| chunk.end() <= self.read);
+        for chunk in sealed.range(first..).take_while(|chunk| chunk.start < position) {
             while self.read < position && self.read < chunk.end() {
                 let at = usize::try_from(self.read - chunk.start).unwrap_or(usize::MAX);
                 let Ok(record) = Record::read(&chunk.bytes[at..]) else {

@@ -2,6 +2,9 @@
 //!
 //! Bytes lie in chunks. A chunk that is full, or that a lane wants to read, is sealed and shared; it is
 //! freed when the last lane is past it. Positions count bytes since the log began and never come back.
+//!
+//! The bound counts the bytes of records. The memory behind them is at most twice as much, whatever is
+//! sealed early, and each lane holds in flight no more than the chunks of one [`Window`].
 
 mod chunk;
 mod lane;
@@ -46,6 +49,8 @@ pub(crate) enum Appended {
 }
 
 const CHUNK: usize = 256 * 1024;
+/// From the first record of a window to the last: its chunks stay in memory, with all that lies between.
+const SPAN: u64 = 4 * 1024 * 1024;
 
 impl Log {
     pub(crate) fn new(bound: usize, lanes: Vec<LaneSettings>) -> Self {
@@ -85,14 +90,16 @@ impl Log {
         Appended::Accepted(lost)
     }
 
-    /// The next records of a lane, at most so many bytes and so many records, but at least one where
-    /// there is one. The lane is past them afterwards; records it does not want are skipped.
+    /// The next records of a lane, at most so many bytes and so many records and no further apart than
+    /// [`SPAN`], but at least one where there is one. The lane is past them afterwards; records it does not
+    /// want are skipped.
     pub(crate) fn take(&self, lane: LaneId, max_bytes: usize, max_records: usize) -> Window {
         let mut state = self.state();
         if state.lanes[lane.0].read >= state.active_start {
             state.seal();
         }
         let mut window = Window::default();
+        let mut window_start = None;
         let State { sealed, lanes, .. } = &mut *state;
         let lane = &mut lanes[lane.0];
         let first = sealed.partition_point(|chunk| chunk.end() <= lane.read);
@@ -107,7 +114,8 @@ impl Log {
                 let length = record.bytes.len();
                 if (lane.wants)(&record) {
                     let full = window.records.len() >= max_records || window.bytes + length > max_bytes;
-                    if full && !window.records.is_empty() {
+                    let far = lane.read - *window_start.get_or_insert(lane.read) > SPAN;
+                    if (full || far) && !window.records.is_empty() {
                         break 'chunks;
                     }
                     window.push(chunk, at, length);
@@ -197,7 +205,14 @@ impl State {
         if self.active.is_empty() {
             return;
         }
-        let bytes = std::mem::replace(&mut self.active, self.spares.take());
+        // A chunk may stay for as long as the slowest lane wants it: one that holds little is as small as that.
+        let bytes = if self.active.len() < self.active.capacity() / 2 {
+            let bytes = self.active.as_slice().to_vec();
+            self.active.clear();
+            bytes
+        } else {
+            std::mem::replace(&mut self.active, self.spares.take())
+        };
         let start = self.active_start;
         self.active_start += bytes.len() as u64;
         self.sealed.push_back(Arc::new(Chunk::new(start, bytes, &self.spares)));

@@ -86,6 +86,57 @@ fn a_window_is_bounded_by_bytes_but_never_empty_for_it() {
 }
 
 #[test]
+fn memory_is_bounded_by_what_the_log_holds_and_not_by_how_often_it_is_read() {
+    let log = Log::new(64 << 20, vec![lane(|_| true), lane(|_| true)]);
+    for number in 0..1_000 {
+        log.append(&record(&format!("{number:03}")));
+        assert_eq!(log.take(FIRST, usize::MAX, 10).records.len(), 1);
+    }
+    let state = log.state();
+    let capacity: usize = state.sealed.iter().map(|chunk| chunk.bytes.capacity()).sum();
+    let bytes: usize = state.sealed.iter().map(|chunk| chunk.bytes.len()).sum();
+    assert!(bytes as u64 == state.end() && capacity <= 2 * bytes, "{capacity} for {bytes}");
+}
+
+#[test]
+fn a_window_ends_where_it_would_hold_too_much_of_the_log() {
+    let log = Log::new(64 << 20, vec![lane(|record| record.name_at(Destinations::ALL).len() == 1)]);
+    let mebibyte = record(&"x".repeat(1 << 20));
+    for part in ["a", "bc", "d"] {
+        for name in part.split_inclusive(|_: char| true) {
+            log.append(&record(name));
+        }
+        for _ in 0..4 {
+            log.append(&mebibyte);
+        }
+    }
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 10).records), ["a"]);
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 10).records), ["b", "c"]);
+    assert_eq!(names(&log.take(FIRST, usize::MAX, 10).records), ["d"]);
+    assert!(log.take(FIRST, usize::MAX, 10).records.is_empty());
+}
+
+#[test]
+fn a_full_log_of_many_small_chunks_loses_from_the_right_one() {
+    let one = record("000");
+    let log = Log::new(one.len() * 20, vec![lane(|_| true), lane(|_| true)]);
+    let mut lost = Vec::new();
+    for number in 0..50 {
+        let Appended::Accepted(losses) = log.append(&record(&format!("{number:03}"))) else { panic!("accepted") };
+        lost.extend(losses.into_iter().flat_map(|(_, records)| names(&records)));
+        if number == 20 {
+            // The slow lane stands in the middle of the chunks, one of them the first lane's.
+            assert_eq!(names(&log.take(SECOND, usize::MAX, 5).records).len(), 5);
+        }
+        log.take(FIRST, usize::MAX, 100);
+    }
+    let slow = names(&log.take(SECOND, usize::MAX, 100).records);
+    let expected: Vec<_> =
+        (0..50).filter(|number| !(1..6).contains(number)).map(|number| format!("{number:03}")).collect();
+    assert_eq!([lost, slow].concat(), expected);
+}
+
+#[test]
 fn a_full_log_moves_only_the_slow_lane_and_tells_what_it_lost() {
     let one = record("000");
     let bound = one.len() * 20;

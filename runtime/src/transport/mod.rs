@@ -30,6 +30,7 @@ pub use posthog::PostHog;
 pub use segment::Segment;
 
 use std::fmt;
+use std::str::FromStr;
 
 use crate::error::{Error, Kind};
 
@@ -92,7 +93,7 @@ impl fmt::Debug for Destination {
     }
 }
 
-/// Where a vendor keeps the data of a project.
+/// Where a vendor keeps the data of a project; as text `us`, `eu` or `in`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Region {
@@ -112,6 +113,18 @@ impl Region {
             Self::Eu => "eu",
             Self::In => "in",
         }
+    }
+}
+
+/// Reads `us`, `eu` or `in`, in whatever case.
+impl FromStr for Region {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let mut regions = [Self::Us, Self::Eu, Self::In].into_iter();
+        regions.find(|region| text.eq_ignore_ascii_case(region.name())).ok_or_else(|| {
+            Error::new(Kind::Configuration, format!("there is no region `{text}`: it has to be `us`, `eu` or `in`"))
+        })
     }
 }
 
