@@ -3,7 +3,7 @@
 //! Bytes lie in chunks. A chunk that is full, or that a lane wants to read, is sealed and shared; it is
 //! freed when the last lane is past it. Positions count bytes since the log began and never come back.
 //!
-//! The bound counts the bytes of records. The memory behind them is at most twice as much, whatever is
+//! The bound counts the bytes of records. The memory behind them is about twice as much at most, whatever is
 //! sealed early, and each lane holds in flight no more than the chunks of one [`Window`].
 
 mod chunk;
