@@ -40,12 +40,12 @@ impl Init {
         })?;
         file.write_all(text.as_bytes()).map_err(Failure::write(&path))?;
         printer.talk(format_args!("{}: written; `taxogen check` tells mistakes in it. Now add:\n", path.display()));
-        let version = concat!(env!("CARGO_PKG_VERSION_MAJOR"), ".", env!("CARGO_PKG_VERSION_MINOR"));
-        printer.data(&format!(
-            "taxogen = \"{version}\"                            # Cargo.toml, under [dependencies]\n\
+        // A path, because taxogen is not published: the clone that the README tells to make.
+        printer.data(
+            "taxogen = { path = \"../taxogen/runtime\" } # Cargo.toml, under [dependencies]: your clone of taxogen\n\
              taxogen::taxonomy!();                      // src/main.rs, at the top\n\
-             let client = taxogen::Client::from_env()?; // where the application starts\n"
-        ))?;
+             let client = taxogen::Client::from_env()?; // where the application starts\n",
+        )?;
         Ok(Outcome::Good)
     }
 }

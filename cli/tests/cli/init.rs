@@ -5,7 +5,7 @@ fn the_first_plan_compiles() {
     let folder = Folder::new(&[("my-shop/note.txt", "")]);
     let written = folder.run(&["init", "my-shop/taxonomy.yaml"]);
     let lines = "\
-taxogen = \"0.1\"                            # Cargo.toml, under [dependencies]
+taxogen = { path = \"../taxogen/runtime\" } # Cargo.toml, under [dependencies]: your clone of taxogen
 taxogen::taxonomy!();                      // src/main.rs, at the top
 let client = taxogen::Client::from_env()?; // where the application starts
 ";
