@@ -62,7 +62,7 @@ fn flushing_again_and_again_leaves_the_pauses_as_long_as_they_are() {
     let client = to(&sandbox, Vendor::PostHog).linger(MOMENT).build().unwrap();
     client.user("u").capture(Numbered(1));
     for _ in 0..8 {
-        assert!(client.flush(Duration::from_millis(20)).unwrap_err().is_timeout());
+        assert!(client.flush(Duration::from_millis(100)).unwrap_err().is_timeout());
     }
     let asked = sandbox.requests(Vendor::PostHog).len();
     sleep(Duration::from_secs(2));
@@ -153,6 +153,7 @@ fn one_connection_is_enough_for_requests_one_after_the_other() {
 
 /// Refuses every batch of a connection.
 fn refuse(mut stream: &TcpStream) {
+    stream.set_nodelay(true).unwrap();
     let mut reader = BufReader::new(stream);
     let mut line = String::new();
     let mut length = 0;
@@ -164,7 +165,10 @@ fn refuse(mut stream: &TcpStream) {
         }
         if line == "\r\n" {
             reader.read_exact(&mut vec![0; length]).unwrap();
-            stream.write_all(b"HTTP/1.1 400 -\r\ncontent-length: 2\r\n\r\nno").unwrap();
+            // The body comes a moment after the head, as from afar.
+            stream.write_all(b"HTTP/1.1 400 -\r\ncontent-length: 2\r\n\r\n").unwrap();
+            sleep(Duration::from_micros(200));
+            stream.write_all(b"no").unwrap();
         }
         line.clear();
     }
