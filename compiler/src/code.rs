@@ -30,7 +30,7 @@ codes! {
     // TX00: the text.
     /// The parser of YAML could not read on.
     YamlSyntax = "TX0001", "the YAML cannot be read";
-    DuplicateKey = "TX0002", "a key stands twice in one map";
+    DuplicateKey = "TX0002", "a name stands twice in one map or list";
     SeveralDocuments = "TX0003", "a plan is one YAML document";
     EmptyPlan = "TX0004", "the plan is empty";
     AliasLimit = "TX0005", "aliases expand to too much";

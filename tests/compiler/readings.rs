@@ -90,6 +90,18 @@ fn where_text_is_wanted_the_source_text_is_the_value() {
 }
 
 #[test]
+fn a_number_beyond_64_bits_is_the_nearest_double() {
+    let plan = plan(
+        "
+events: { seen: { properties: { a: { type: number, max: 99999999999999999999, examples: [18446744073709551616] } } } }
+flags: { a: { kind: remote_config, payload_type: number, default: -99999999999999999999 } }",
+    );
+    let seen = &plan.events[0].properties[0];
+    assert_eq!(seen.examples, [Literal::Number(18_446_744_073_709_551_616.0)]);
+    assert_eq!(plan.flags[0].value, FlagValue::Payload { default: Literal::Number(-1e20) });
+}
+
+#[test]
 fn enums_of_integers_hold_integers() {
     let plan = plan("types: { a: { enum: [1, -2, { value: 3, code_name: three }] }, b: { enum: [\"1\", 2x] } }");
     let TypeKind::Enum(values) = &plan.types[0].kind else { panic!("it is an enum") };

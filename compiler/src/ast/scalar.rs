@@ -31,6 +31,11 @@ pub(crate) fn core(scalar: &Scalar) -> Core {
     number(&scalar.text)
 }
 
+/// An integer beyond 64 bits as the nearest double, where there is a finite one.
+pub(crate) fn beyond(scalar: &Scalar) -> Option<f64> {
+    scalar.text.parse().ok().filter(|number: &f64| !scalar.quoted && number.is_finite())
+}
+
 /// Whether it stands for nothing: `key:` alone, `~`, `null`.
 pub(crate) fn is_null(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Scalar(scalar) if core(scalar) == Core::Null)

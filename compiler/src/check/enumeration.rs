@@ -9,6 +9,7 @@ use crate::ast::{EnumShape, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, Scalar};
+use crate::parse;
 use crate::suggest;
 use crate::yaml::{Node, NodeKind};
 
@@ -49,24 +50,31 @@ pub(super) fn subset(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut D
     }
     let Some(values) = effective(whole, index) else { return };
     for node in only {
-        if values.contains(source_text(node)) && matches!(node.kind, NodeKind::Scalar(_)) {
-            continue;
-        }
-        if !shape.complete {
-            continue;
-        }
         let text = source_text(node);
+        let is_literal = value::literal_of(node, shape).is_some();
+        if !shape.complete || (values.contains(text) && is_literal) {
+            continue;
+        }
         let ordered = shape.values.iter().map(|value| source_text(&value.value)).filter(|text| values.contains(text));
         let help = match suggest::nearest(text, ordered.clone()) {
+            Some(same) if same == text && !is_literal => "remove the quotes".to_owned(),
             Some(similar) => format!("a value with a similar name exists: `{similar}`"),
             None => format!("its values are {}", quoted(ordered)),
         };
         diagnostics
-            .error(Code::ValueMismatch, node.span, format!("`{text}` is not a value of `{of}`"))
+            .error(Code::ValueMismatch, node.span, format!("{} is not a value of `{of}`", shown(node)))
             .also(declaration.name.span, "declared here")
             .help(help);
     }
     not_twice(only.iter(), shape, diagnostics);
+}
+
+/// A value as it is written, with the quotes that make a text of a number.
+fn shown(node: &Node) -> String {
+    match &node.kind {
+        NodeKind::Scalar(scalar) if parse::unquoted(scalar).is_some() => parse::shown(scalar),
+        _ => format!("`{}`", source_text(node)),
+    }
 }
 
 /// The keys of a map are texts or values of an enum of texts.

@@ -3,7 +3,7 @@
 use super::fields::Fields;
 use super::meta::meta;
 use super::property;
-use super::scalar::texts;
+use super::scalar::names;
 use super::{scalar, section};
 use crate::ast::{Event, Group, Meta, Owner, Property, PropertyGroup, Section, Spanned, Text};
 use crate::code::Code;
@@ -44,7 +44,7 @@ pub(super) fn property_group(name: Text, node: &Node, diagnostics: &mut Diagnost
         unreachable!("a mapping has fields")
     };
     let meta = meta(&mut fields, diagnostics);
-    let include = fields.take("include").map_or_else(Vec::new, |entry| texts(entry, diagnostics));
+    let include = fields.take("include").map_or_else(Vec::new, |entry| names(entry, diagnostics));
     let properties = section(fields.take("properties"), diagnostics, property::of_group_of_properties);
     fields.finish(diagnostics);
     PropertyGroup { name, meta, include, properties }
@@ -65,7 +65,7 @@ pub(super) fn event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> E
         return Event { name, meta: Meta::default(), include: Vec::new(), properties: unreadable() };
     };
     let meta = meta(&mut fields, diagnostics);
-    let include = fields.take("include").map_or_else(Vec::new, |entry| texts(entry, diagnostics));
+    let include = fields.take("include").map_or_else(Vec::new, |entry| names(entry, diagnostics));
     let mut properties = section(fields.take("properties"), diagnostics, property::of_event);
     if let Some(entry) = fields.habit("required") {
         let message = "`required` is not a key of an event: it stands on each property".to_owned();

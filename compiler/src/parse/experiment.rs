@@ -110,7 +110,13 @@ fn metric(node: &Node, guardrail: bool, diagnostics: &mut Diagnostics) -> Option
     };
     let events = match (event, steps) {
         (Some(event), None) => text(event, diagnostics).into_iter().collect(),
-        (None, Some(steps)) => texts(steps, diagnostics),
+        (None, Some(steps)) => {
+            if matches!(&steps.value.kind, NodeKind::Sequence(steps) if steps.is_empty()) {
+                let help = "name the events in their order: `steps: [a, b]`".to_owned();
+                diagnostics.error(Code::MetricShape, steps.value.span, "a funnel has at least one step").help(help);
+            }
+            texts(steps, diagnostics)
+        }
         (Some(event), Some(steps)) => {
             let message = "a metric has an `event` or `steps`, not both".to_owned();
             let (first, second) = if event.key.span < steps.key.span { (event, steps) } else { (steps, event) };

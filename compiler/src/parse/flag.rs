@@ -2,7 +2,7 @@
 
 use super::fields::{Fields, shape};
 use super::meta::meta;
-use super::scalar::{boolean, date, item_text, percent, text, tiny_percent, word};
+use super::scalar::{boolean, date, item_text, once_each, percent, text, tiny_percent, word};
 use super::{named, types};
 use crate::ast::scalar::is_null;
 use crate::ast::{Condition, Flag, Keyed, Meta, Rollout, RolloutEntry, Section, Spanned, Text, Variant, Variants};
@@ -79,12 +79,9 @@ fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> Variants {
         }
         NodeKind::Sequence(names) => {
             equal = true;
-            for name in names {
-                match item_text(name, "variants", diagnostics) {
-                    Some(name) => section.items.push(bare(name)),
-                    None => section.complete = false,
-                }
-            }
+            let read: Vec<_> = names.iter().filter_map(|name| item_text(name, "variants", diagnostics)).collect();
+            section.complete = read.len() == names.len();
+            section.items = once_each(read, "variants", diagnostics).into_iter().map(bare).collect();
         }
         NodeKind::Scalar(_) => {
             section.complete = false;
@@ -158,6 +155,11 @@ fn rollout_entry(written: &Node, diagnostics: &mut Diagnostics) -> Option<Rollou
     let variant = fields.take("variant").and_then(|entry| text(entry, diagnostics));
     let note = fields.take("note").and_then(|entry| text(entry, diagnostics));
     fields.not_yet(&["in_cohort", "not_in_cohort", "flags"], diagnostics);
+    let nothing = matches!(&written.kind, NodeKind::Mapping(entries) if entries.is_empty());
+    if nothing {
+        let help = "everybody is `percent: 100`; some are a smaller `percent`, or a `when`".to_owned();
+        diagnostics.error(Code::MissingKey, written.span, "this entry of a rollout says nothing").help(help);
+    }
     fields.finish(diagnostics);
     Some(RolloutEntry { span: written.span, percent: percent.unwrap_or(100.0), when, variant, note })
 }
@@ -169,10 +171,19 @@ fn when(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Condition> {
         diagnostics.error(Code::WrongShape, entry.value.span, message);
         return Vec::new();
     };
+    if properties.is_empty() {
+        let help = "write a condition, such as `when: { plan: pro }`, or remove `when`".to_owned();
+        diagnostics.error(Code::EmptyValue, entry.value.span, "`when` asks for nothing: it means everybody").help(help);
+    }
     let mut conditions = Vec::new();
     for property in properties {
         let name = named(&property.key);
         match &property.value.kind {
+            NodeKind::Mapping(operators) if operators.is_empty() => {
+                let message = format!("`{}` is compared with nothing, so that it keeps nobody out", name.value);
+                let help = format!("write a value, such as `{0}: pro`, or `{0}: {{ is_set: true }}`", name.value);
+                diagnostics.error(Code::EmptyValue, property.value.span, message).help(help);
+            }
             NodeKind::Mapping(operators) => conditions.extend(operators.iter().map(|operator| Condition {
                 property: name.clone(),
                 operator: named(&operator.key),

@@ -1,9 +1,10 @@
 //! What stands on every named thing.
 
 use super::fields::Fields;
-use super::scalar::{boolean, date, text, texts};
+use super::scalar::{boolean, date, names, text, texts};
 use crate::ast::scalar::{Core, core};
-use crate::ast::{Deprecated, Meta};
+use crate::ast::{Deprecated, Meta, Text};
+use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::yaml::{Entry, NodeKind};
 
@@ -11,13 +12,22 @@ use crate::yaml::{Entry, NodeKind};
 pub(super) fn meta(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Meta {
     Meta {
         description: fields.take("description").and_then(|entry| text(entry, diagnostics)),
-        owners: fields.take("owner").map_or_else(Vec::new, |entry| texts(entry, diagnostics)),
+        owners: fields.take("owner").map_or_else(Vec::new, |entry| owners(entry, diagnostics)),
         deprecated: fields.take("deprecated").and_then(|entry| deprecated(entry, diagnostics)),
         tags: fields.take("tags").map_or_else(Vec::new, |entry| texts(entry, diagnostics)),
         links: fields.take("links").map_or_else(Vec::new, |entry| texts(entry, diagnostics)),
         expires: fields.take("expires").and_then(|entry| date(entry, true, diagnostics)),
         code_name: fields.take("code_name").and_then(|entry| text(entry, diagnostics)),
     }
+}
+
+/// One name or several; a list of none leaves open who is meant.
+fn owners(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    if matches!(&entry.value.kind, NodeKind::Sequence(owners) if owners.is_empty()) {
+        let help = "name one, or remove `owner`".to_owned();
+        diagnostics.error(Code::EmptyValue, entry.value.span, "`owner` names nobody").help(help);
+    }
+    names(entry, diagnostics)
 }
 
 /// Words that were truth values in YAML 1.1, and are hardly meant as a note.

@@ -1,10 +1,13 @@
 //! Single values behind keys: text, truth, numbers, words, dates.
 
+use std::collections::HashMap;
+
 use super::fields::{list, shape};
-use crate::ast::scalar::{Core, core};
+use crate::ast::scalar::{Core, beyond, core};
 use crate::ast::{Keyed, Number, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind, Scalar};
 
@@ -28,6 +31,31 @@ pub(super) fn texts(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
         return text(entry, diagnostics).into_iter().collect();
     };
     items.iter().filter_map(|item| item_text(item, &entry.key.text, diagnostics)).collect()
+}
+
+/// Names of other things behind a key: one or a list, in which each stands once.
+pub(super) fn names(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    let names = texts(entry, diagnostics);
+    once_each(names, &entry.key.text, diagnostics)
+}
+
+/// The names of a list behind `key` without those that stand there already, which are told.
+pub(super) fn once_each(names: Vec<Text>, key: &str, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    let mut seen: HashMap<String, Span> = HashMap::new();
+    let mut kept = Vec::with_capacity(names.len());
+    for name in names {
+        if let Some(first) = seen.get(&name.value) {
+            let message = format!("`{}` stands twice in `{key}`", name.value);
+            diagnostics
+                .error(Code::DuplicateKey, name.span, message)
+                .also(*first, "the first")
+                .help("remove one of them".to_owned());
+        } else {
+            seen.insert(name.value.clone(), name.span);
+            kept.push(name);
+        }
+    }
+    kept
 }
 
 /// Text in a list behind `key`.
@@ -64,6 +92,7 @@ pub(super) fn number(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Key
     let value = match core(scalar) {
         Core::Integer(integer) => Number::Integer(integer),
         Core::Number(number) => Number::Number(number),
+        Core::Overflow if beyond(scalar).is_some() => Number::Number(beyond(scalar)?),
         _ => {
             let found = invalid(entry, "a number", scalar, diagnostics);
             found.help(unquoted(scalar).or_else(|| without_separators(&scalar.text)));

@@ -135,10 +135,23 @@ fn values(shape: &EnumShape, told: &mut Told<'_>) {
                 let help = "give it another name in Rust: `{ value: .., code_name: .. }`".to_owned();
                 told.diagnostics.error(Code::CodeNameCollision, span, message).help(help);
             }
-            Some(ident) => scope.claim(ident, Claim { name: wire, span }, told),
+            Some(ident) => {
+                claim_inside(ident, Claim { name: wire, span }, "{ value: .., code_name: .. }", &mut scope, told);
+            }
             None => told.nothing_left(said, span, "name it in letters: `{ value: .., code_name: .. }`"),
         }
     }
+}
+
+/// Takes an identifier for what may stand in a short form, in which there is no place for `code_name`.
+fn claim_inside<'p>(ident: String, claim: Claim<'p>, long: &str, scope: &mut Scope<'p>, told: &mut Told<'_>) {
+    let Some(other) = scope.holder(&ident) else { return scope.claim(ident, claim, told) };
+    let (first, later) = if other.span < claim.span { (other, claim) } else { (claim, other) };
+    let message = format!("`{}` and `{}` are both `{ident}` in Rust", later.name, first.name);
+    told.diagnostics
+        .error(Code::CodeNameCollision, later.span, message)
+        .also(first.span, "the first")
+        .help(format!("give one of them another name in Rust: `{long}`"));
 }
 
 /// The struct of some properties, and the scopes inside their types.
@@ -200,7 +213,10 @@ fn flags(plan: &Plan, told: &mut Told<'_>) {
         }
         let mut scope = Scope::default();
         for variant in &variants.section.items {
-            scope.claim_named(variant, names::variant, told);
+            if let Some(ident) = identifier(&variant.name, &variant.meta, names::variant, told) {
+                let claim = Claim::of(&variant.name, &variant.meta);
+                claim_inside(ident, claim, "{ weight: .., code_name: .. }", &mut scope, told);
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Values of the six types that the language has words for.
 
-use crate::ast::scalar::{Core, core, is_null};
+use crate::ast::scalar::{Core, beyond, core, is_null};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::{Literal, Scalar};
@@ -33,6 +33,7 @@ pub(super) fn read(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -
         (Scalar::Number, Core::Number(number)) => Some(Literal::Number(number)),
         #[expect(clippy::cast_precision_loss, reason = "a number is a double wherever it is sent")]
         (Scalar::Number, Core::Integer(integer)) => Some(Literal::Number(integer as f64)),
+        (Scalar::Number, Core::Overflow) => beyond(scalar).map(Literal::Number),
         (Scalar::Boolean, Core::Boolean(boolean)) => Some(Literal::Boolean(boolean)),
         (Scalar::Datetime, _) if is_datetime(&scalar.text) => Some(Literal::Text(scalar.text.clone())),
         _ => None,
