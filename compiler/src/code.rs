@@ -87,6 +87,7 @@ codes! {
     ConstraintBroken = "TX0410", "a value that breaks its own constraints";
     NotAnEnum = "TX0411", "an enum is wanted here";
     PersonMismatch = "TX0412", "an event and the person disagree about a property";
+    InexactInteger = "TX0413", "an integer that a double does not hold";
 
     // TX05: flags and experiments.
     DefaultMissing = "TX0501", "a flag that needs a default has none";

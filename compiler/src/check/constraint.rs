@@ -31,11 +31,17 @@ pub(super) fn elements(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut
     if !matches!(resolved.shape, Shape::List(_) | Shape::Map { .. }) {
         return;
     }
-    let inherited = index.aliases(&element.ty).flat_map(|declaration| keys(&declaration.constraints));
-    for (key, _, kind) in keys(&element.constraints).chain(inherited) {
+    let own = keys(&element.constraints).map(|(key, span, kind)| (key, span, kind, None));
+    let inherited = index.aliases(&element.ty).flat_map(|declaration| {
+        keys(&declaration.constraints).map(|(key, _, kind)| (key, element.ty.span, kind, Some(declaration.name.span)))
+    });
+    for (key, span, kind, declared) in own.chain(inherited) {
         if kind == Kind::Items {
             let message = format!("`{key}` of a list in a list or map is not supported by this version of taxogen");
-            diagnostics.error(Code::NotYet, element.ty.span, message).help(format!("remove `{key}` for now"));
+            let told = diagnostics.error(Code::NotYet, span, message).help(format!("remove `{key}` for now"));
+            if let Some(declared) = declared {
+                told.also(declared, "declared here");
+            }
         }
     }
 }

@@ -24,6 +24,9 @@ pub(super) fn values(ty: &TypeExpression, diagnostics: &mut Diagnostics) {
         readable(&value.value, diagnostics);
     }
     if same_kind(shape, diagnostics) {
+        if value::is_integers(shape) {
+            shape.values.iter().for_each(|value| value::exact(&value.value, diagnostics));
+        }
         let values = shape.values.iter().map(|value| &value.value);
         not_twice(values, shape, diagnostics);
     }
@@ -36,7 +39,10 @@ pub(super) fn subset(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut D
     let Some(whole) = index.resolve(&declaration.ty) else { return };
     let shape = match &whole.shape {
         Shape::Broken => return,
-        Shape::Enum(_) | Shape::Subset { .. } => index.enumeration(whole),
+        Shape::Enum(shape) => Some(shape),
+        // A part of no enum was told where it stands.
+        Shape::Subset { .. } if index.enumeration(whole).is_none() => return,
+        Shape::Subset { .. } => index.enumeration(whole),
         _ => None,
     };
     let Some(shape) = shape else {

@@ -154,9 +154,11 @@ fn variant(name: &Text, flag: &Flag, variants: &Variants, diagnostics: &mut Diag
 
 /// Payloads are values of `payload_type`, and stand where the flag can hand them out.
 fn payloads(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    if let (Some(payload), Some(variants)) = (&flag.payload, &flag.variants)
+    let mut own = flag.payload.as_ref();
+    if let (Some(payload), Some(variants)) = (own, &flag.variants)
         && !is(flag, FlagKind::RemoteConfig)
     {
+        own = None;
         let span = variants.section.declared.unwrap_or(variants.span);
         diagnostics
             .error(Code::PayloadPlace, payload.key, "a flag with variants hands out the payload of a variant")
@@ -165,7 +167,7 @@ fn payloads(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     }
     let of_variants = flag.variants.iter().flat_map(|variants| &variants.section.items);
     let of_variants = of_variants.filter_map(|variant| variant.payload.as_ref());
-    let mut payloads = flag.payload.iter().chain(of_variants);
+    let mut payloads = own.into_iter().chain(of_variants);
     match &flag.payload_type {
         Some(ty) => payloads.for_each(|payload| {
             value::read(&payload.value, Wanted::of(ty, payload.key), index, diagnostics);

@@ -9,7 +9,7 @@ use crate::ast::scalar::is_null;
 use crate::ast::{EnumValue, PersonLink, Plan, Property, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{PersonWrite, Sensitivity};
+use crate::ir::{Literal, PersonWrite, Sensitivity};
 
 /// What must be there cannot be on its way out.
 pub(super) fn deprecated_is_not_required(property: &Property, diagnostics: &mut Diagnostics) {
@@ -34,7 +34,12 @@ pub(super) fn constant(property: &Property, index: &Index<'_>, diagnostics: &mut
             .help("write a text, a number or a boolean".to_owned());
         return;
     }
-    value::constant_literal(value, of.as_deref(), property.name.span, index, diagnostics);
+    let literal = value::constant_literal(value, of.as_deref(), property.name.span, index, diagnostics);
+    // The values of an enum are looked at where they are declared.
+    let is_of_enum = of.as_deref().is_some_and(|of| index.enumeration(of).is_some());
+    if matches!(literal, Some(Literal::Integer(_) | Literal::Number(_))) && !is_of_enum {
+        value::exact(value, diagnostics);
+    }
 }
 
 /// Examples are values of the property.

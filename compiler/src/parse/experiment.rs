@@ -2,7 +2,7 @@
 
 use super::fields::Fields;
 use super::meta::meta;
-use super::scalar::{item_text, number, text, texts, word};
+use super::scalar::{item_text, percentage, text, texts, word};
 use crate::ast::{Experiment, Meta, Metric, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -42,13 +42,14 @@ pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics)
 }
 
 fn effect(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
-    let effect = number(entry, diagnostics)?;
-    let value = effect.value.as_f64();
-    if value > 0.0 {
-        return Some(Spanned { value, span: effect.span });
+    const WANTED: &str = "a percentage above 0";
+    let effect = percentage(entry, "`minimum_detectable_effect`", WANTED, diagnostics)?;
+    if effect.value > 0.0 {
+        return Some(effect);
     }
-    let message = "`minimum_detectable_effect` is a percentage above 0".to_owned();
-    diagnostics.error(Code::PercentRange, effect.span, message);
+    let message = format!("`minimum_detectable_effect` is {WANTED}, not {}", effect.value);
+    let help = "write the least change that is worth finding: `5` is five percent".to_owned();
+    diagnostics.error(Code::PercentRange, effect.span, message).help(help);
     None
 }
 

@@ -117,14 +117,32 @@ pub(super) fn count(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keye
 
 /// A percentage from 0 to 100 behind a key; `what` it is, for a sentence.
 pub(super) fn percent(entry: &Entry, what: &str, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {
-    let scalar = scalar(entry, "a percentage from 0 to 100", diagnostics)?;
+    const WANTED: &str = "a percentage from 0 to 100";
+    let percent = percentage(entry, what, WANTED, diagnostics)?;
+    if (0.0..=100.0).contains(&percent.value) {
+        return Some(percent);
+    }
+    let message = format!("{what} is {WANTED}, not {}", percent.value);
+    let help = if percent.value < 0.0 { "the least is `0`" } else { "the most is `100`" };
+    diagnostics.error(Code::PercentRange, percent.span, message).help(help.to_owned());
+    None
+}
+
+/// A percentage of any size behind a key.
+pub(super) fn percentage(
+    entry: &Entry,
+    what: &str,
+    wanted: &str,
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<f64>> {
+    let scalar = scalar(entry, wanted, diagnostics)?;
     let span = entry.value.span;
     let value = match core(scalar) {
         Core::Integer(integer) => Number::Integer(integer).as_f64(),
         Core::Number(number) => number,
         _ => {
             let bare = scalar.text.strip_suffix('%').map(str::trim_end);
-            let message = format!("{what} is a percentage from 0 to 100, not {}", shown(scalar));
+            let message = format!("{what} is {wanted}, not {}", shown(scalar));
             match bare.filter(|bare| bare.parse::<f64>().is_ok()) {
                 Some(bare) => diagnostics.error(Code::Habit, span, message).help(format!("write `{bare}`")),
                 None => diagnostics.error(Code::InvalidValue, span, message).help(unquoted(scalar)),
@@ -132,11 +150,6 @@ pub(super) fn percent(entry: &Entry, what: &str, diagnostics: &mut Diagnostics) 
             return None;
         }
     };
-    if !(0.0..=100.0).contains(&value) {
-        let message = format!("{what} is a percentage from 0 to 100, not {}", scalar.text);
-        diagnostics.error(Code::PercentRange, span, message);
-        return None;
-    }
     Some(Spanned { value, span })
 }
 

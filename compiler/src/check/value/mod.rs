@@ -249,6 +249,18 @@ pub(crate) fn constant_literal(
     }
 }
 
+/// Warns of an integer that is sent and that a double does not hold exactly.
+pub(crate) fn exact(node: &Node, diagnostics: &mut Diagnostics) {
+    const GREATEST: u64 = 1 << 53;
+    let NodeKind::Scalar(scalar) = &node.kind else { return };
+    let Core::Integer(integer) = core(scalar) else { return };
+    if integer.unsigned_abs() > GREATEST {
+        let message = format!("`{integer}` is beyond 2^53: whoever reads it as a double may get a neighbour");
+        let help = format!("as text it arrives as it is: `\"{integer}\"`");
+        diagnostics.warning(Code::InexactInteger, node.span, message).help(help);
+    }
+}
+
 /// A scalar as it is written; nothing for others.
 pub(crate) fn source_text(node: &Node) -> &str {
     match &node.kind {
