@@ -17,7 +17,7 @@ pub(super) fn experiment(scope: &Scope<'_>, experiment: &Experiment) -> TokenStr
     let (key, flag_key) = (&experiment.name.wire, &flag.name.wire);
     let docs = Docs::item(&experiment.name, &experiment.meta).plain(experiment.hypothesis.as_deref()).tokens();
     let deprecated = deprecated::attribute(experiment.meta.deprecated.as_ref());
-    let expected = deprecated::expected(all[*default].meta.deprecated.is_some() && deprecated.is_none());
+    let expected = deprecated::expected(all[*default].meta.deprecated.is_some());
     let ty = scope.flag_enum(variants);
     let fallback = super::scope::ident(&all[*default].name.ident);
     quote! {

@@ -104,8 +104,8 @@ fn constant(flag: &Flag, ty: &TokenStream, init: &TokenStream, names_deprecated:
     let ident = ident(&flag.name.ident);
     let docs = Docs::item(&flag.name, &flag.meta).tokens();
     let deprecated = deprecated::attribute(flag.meta.deprecated.as_ref());
-    // What is deprecated itself may name what is.
-    let expected = deprecated::expected(names_deprecated && deprecated.is_none());
+    // Also where the constant is deprecated itself: that grants rustc nothing.
+    let expected = deprecated::expected(names_deprecated);
     quote! {
         #docs
         #deprecated

@@ -59,14 +59,15 @@ impl Kind {
         }
     }
 
-    /// The types that the module declares itself: a type of the plan by the same name is not imported
-    /// but named by its path.
+    /// What a type of the plan is not imported by, but named by its path: the types that the module declares
+    /// itself. Among experiments these are the constants of flags: an import of the enum `V2` would bring the
+    /// constant `V2` as well.
     fn own_names(self, plan: &Plan) -> Vec<&str> {
         match self {
             Self::Types => plan.types.iter().map(|item| item.name.ident.as_str()).collect(),
             Self::Events => plan.events.iter().map(|event| event.name.ident.as_str()).collect(),
             Self::Flags => plan.flags.iter().filter_map(flag::enum_ident).collect(),
-            Self::Experiments => Vec::new(),
+            Self::Experiments => plan.flags.iter().map(|flag| flag.name.ident.as_str()).collect(),
             Self::Person => vec![person::IDENT],
             Self::Groups => plan.groups.iter().map(|group| group.name.ident.as_str()).collect(),
         }

@@ -81,10 +81,14 @@ impl<'p> Scope<'p> {
         self.imports.borrow_mut().std.insert(name);
     }
 
-    /// `super::flags::CheckoutExperiment`, imported.
-    pub(super) fn flag_enum(&self, name: &str) -> Ident {
+    /// The path by which the enum of a flag's variants is named here.
+    pub(super) fn flag_enum(&self, name: &str) -> TokenStream {
+        let ident = ident(name);
+        if self.own_names.contains(name) {
+            return quote!(super::flags::#ident);
+        }
         self.imports.borrow_mut().flags.insert(name.to_owned());
-        ident(name)
+        quote!(#ident)
     }
 
     /// The path by which a type of the plan is named here, without its lifetime.
