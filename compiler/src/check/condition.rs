@@ -101,9 +101,11 @@ pub(crate) fn operand(
         let name = &property.name.value;
         let message =
             format!("`{}` does not compare `{name}`, which is {}", condition.operator.value, kind(property, index));
+        let fitting = OPERATORS.iter().filter(|(_, operand)| fits(*operand, property, index)).map(|(name, _)| *name);
         diagnostics
             .error(Code::OperatorOperand, condition.operator.span, message)
-            .also(property.name.span, "declared here");
+            .also(property.name.span, "declared here")
+            .help(format!("its operators are {}", quoted(fitting)));
         return None;
     }
     let wanted = |what: &str| format!("`{}` compares with {what}", condition.operator.value);

@@ -99,7 +99,8 @@ pub(super) fn keys(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Dia
     };
     if !fits {
         let message = "the keys of a map are texts, or an enum of texts".to_owned();
-        diagnostics.error(Code::NotAnEnum, keys.span, message);
+        let help = "any text is a key without `keys`; some texts are those of an enum".to_owned();
+        diagnostics.error(Code::NotAnEnum, keys.span, message).help(help);
     }
 }
 
@@ -121,6 +122,13 @@ fn same_kind(shape: &EnumShape, diagnostics: &mut Diagnostics) -> bool {
     let Some(first) = shape.values.first() else { return true };
     let integers = is_integer(&first.value);
     let Some(other) = shape.values.iter().find(|value| is_integer(&value.value) != integers) else { return true };
+    let given = [&first.value, &other.value];
+    if let Some(fraction) = given.into_iter().find(|node| is_fraction(node)) {
+        let message = format!("an enum holds texts or integers; `{}` is neither", source_text(fraction));
+        let texts = given.map(|node| format!("`\"{}\"`", source_text(node)));
+        diagnostics.error(Code::MixedEnum, fraction.span, message).help(format!("as texts: {}", texts.join(", ")));
+        return false;
+    }
     let (this, those) = if integers { ("text", "an integer") } else { ("an integer", "text") };
     let number = if integers { &first.value } else { &other.value };
     let message = format!("`{}` is {this}, and the first value is {those}", source_text(&other.value));
@@ -129,6 +137,10 @@ fn same_kind(shape: &EnumShape, diagnostics: &mut Diagnostics) -> bool {
         .also(first.value.span, "the first value")
         .help(format!("the values of an enum are all text or all integers; as text: `\"{}\"`", source_text(number)));
     false
+}
+
+fn is_fraction(node: &Node) -> bool {
+    matches!(&node.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Number(_)))
 }
 
 fn not_twice<'n>(values: impl Iterator<Item = &'n Node>, shape: &EnumShape, diagnostics: &mut Diagnostics) {

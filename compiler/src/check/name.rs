@@ -34,16 +34,18 @@ pub(super) fn each<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics
 }
 
 fn length(name: &Text, diagnostics: &mut Diagnostics) {
-    let message = if name.value.is_empty() {
-        "a name has at least one character".to_owned()
+    let (message, help) = if name.value.is_empty() {
+        ("a name has at least one character".to_owned(), "give it a name")
     } else if name.value.len() > LONGEST && name.value.chars().count() > LONGEST {
-        format!("a name has at most {LONGEST} characters; this one has {}", name.value.chars().count())
+        let message = format!("a name has at most {LONGEST} characters; this one has {}", name.value.chars().count());
+        (message, "shorten it: what it means is said by `description`")
     } else if let Some(control) = name.value.chars().find(|character| character.is_control()) {
-        format!("a name holds no control characters; this one holds U+{:04X}", u32::from(control))
+        let message = format!("a name holds no control characters; this one holds U+{:04X}", u32::from(control));
+        (message, "remove the character, or write a space")
     } else {
         return;
     };
-    diagnostics.error(Code::InvalidName, name.span, message);
+    diagnostics.error(Code::InvalidName, name.span, message).help(help.to_owned());
 }
 
 /// Keys of flags and variants hold letters, digits and a few marks.

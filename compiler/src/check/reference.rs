@@ -99,12 +99,15 @@ pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diag
         let names = names.get_or_insert_with(|| section.items.iter().map(|item| item.name().value.as_str()).collect());
         if replaced_by.value == name.value {
             let message = format!("`{}` is replaced by itself", name.value);
-            diagnostics.error(Code::UnknownReplacement, replaced_by.span, message);
+            let help = "name another, or remove `replaced_by`".to_owned();
+            diagnostics.error(Code::UnknownReplacement, replaced_by.span, message).help(help);
         } else if !names.contains(replaced_by.value.as_str()) && section.complete {
             let others = section.items.iter().filter(|item| item.name().value != name.value);
             let others = others.map(|item| item.name().value.as_str());
-            let help =
-                nearest(&replaced_by.value, others, diagnostics).map(|similar| format!("did you mean `{similar}`?"));
+            let help = match nearest(&replaced_by.value, others, diagnostics) {
+                Some(similar) => format!("did you mean `{similar}`?"),
+                None => format!("declare `{}`, name another, or remove `replaced_by`", replaced_by.value),
+            };
             let message = format!("`{}` is replaced by `{}`, which does not exist", name.value, replaced_by.value);
             diagnostics
                 .error(Code::UnknownReplacement, replaced_by.span, message)

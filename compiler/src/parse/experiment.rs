@@ -1,8 +1,9 @@
 //! Experiments and their metrics.
 
-use super::fields::Fields;
+use super::fields::{Fields, shape};
 use super::meta::meta;
 use super::scalar::{item_text, percentage, text, texts, word};
+use crate::ast::scalar::is_null;
 use crate::ast::{Experiment, Meta, Metric, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -54,6 +55,12 @@ fn effect(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> 
 }
 
 fn metrics(entry: &Entry, diagnostics: &mut Diagnostics) -> Metrics {
+    if !matches!(entry.value.kind, NodeKind::Mapping(_)) && !is_null(&entry.value) {
+        let message = format!("`metrics` is a map, not {}", shape(&entry.value));
+        let help = "say which is the one to move: `metrics: { primary: .. }`".to_owned();
+        diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
+        return Metrics::default();
+    }
     let Some(mut fields) = Fields::of(&entry.value, "`metrics`", diagnostics) else { return Metrics::default() };
     let metrics = Metrics {
         primary: some(fields.take("primary"), false, diagnostics),

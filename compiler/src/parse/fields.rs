@@ -63,6 +63,15 @@ impl<'a> Fields<'a> {
         self.take_quietly(key)
     }
 
+    /// Tells a key for which the language has another word; whether it was there. `right` is not told to be missing.
+    pub(super) fn slip(&mut self, key: &str, right: &str, help: &str, diagnostics: &mut Diagnostics) -> bool {
+        let Some(entry) = self.take_quietly(key) else { return false };
+        self.missing.retain(|(missing, ..)| *missing != right);
+        let message = format!("`{key}` is not a key of {}", self.what);
+        diagnostics.error(Code::Habit, entry.key.span, message).help(help.to_owned());
+        true
+    }
+
     /// Tells keys of the language that this version does not read.
     pub(super) fn not_yet(&mut self, keys: &[&str], diagnostics: &mut Diagnostics) {
         for key in keys {
@@ -97,7 +106,10 @@ impl<'a> Fields<'a> {
             };
             self.missing.retain(|(missing, ..)| Some(*missing) != similar);
             let message = format!("unknown key `{key}` of {}", self.what);
-            diagnostics.error(Code::UnknownKey, entry.key.span, message).help(help);
+            let told = diagnostics.error(Code::UnknownKey, entry.key.span, message).help(help);
+            if similar.is_none() && self.known.contains(&"properties") {
+                told.help(format!("a property stands in `properties: {{ {key}: .. }}`"));
+            }
         }
         for (_, span, message, help) in self.missing {
             clean = false;

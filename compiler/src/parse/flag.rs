@@ -28,6 +28,7 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
     let help =
         "write `kind: release` (or `ops`, `permission`, `kill_switch`, `experiment`, `remote_config`) for what it is";
     let kind = fields.require("kind", &said, name.span, help);
+    let slipped = fields.slip("type", "kind", "write `kind`: it says what a flag is for", diagnostics);
     let flag = Flag {
         meta,
         kind: kind.and_then(|entry| word(entry, KINDS, diagnostics)),
@@ -43,7 +44,7 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
         name,
     };
     fields.not_yet(&["bucket_by", "persist", "runtime", "early_exit", "manage"], diagnostics);
-    let complete = fields.finish(diagnostics);
+    let complete = fields.finish(diagnostics) && !slipped;
     Flag { complete, ..flag }
 }
 

@@ -15,7 +15,8 @@ use crate::yaml::{Entry, Node, NodeKind, Scalar};
 pub(super) fn text(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Text> {
     let NodeKind::Scalar(scalar) = &entry.value.kind else {
         let message = format!("`{}` is text, not {}", entry.key.text, shape(&entry.value));
-        diagnostics.error(Code::WrongShape, entry.value.span, message);
+        let help = format!("write one text: `{}: ..`", entry.key.text);
+        diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
         return None;
     };
     if is_empty(scalar) {
@@ -27,10 +28,18 @@ pub(super) fn text(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Text>
 
 /// One text or a list of texts behind a key.
 pub(super) fn texts(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
-    let NodeKind::Sequence(items) = &entry.value.kind else {
-        return text(entry, diagnostics).into_iter().collect();
+    let key = &entry.key.text;
+    let items = match &entry.value.kind {
+        NodeKind::Sequence(items) => items,
+        NodeKind::Scalar(_) => return text(entry, diagnostics).into_iter().collect(),
+        NodeKind::Mapping(_) => {
+            let message = format!("`{key}` is a text or a list of texts, not a map");
+            let help = format!("write `{key}: a`, or `{key}: [a, b]`");
+            diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
+            return Vec::new();
+        }
     };
-    items.iter().filter_map(|item| item_text(item, &entry.key.text, diagnostics)).collect()
+    items.iter().filter_map(|item| item_text(item, key, diagnostics)).collect()
 }
 
 /// Names of other things behind a key: one or a list, in which each stands once.
@@ -109,6 +118,10 @@ pub(super) fn count(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keye
         && let Ok(value) = u64::try_from(integer)
     {
         return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
+    }
+    if core(scalar) == Core::Overflow && !scalar.text.starts_with('-') {
+        invalid(entry, &format!("a whole number up to {}", i64::MAX), scalar, diagnostics);
+        return None;
     }
     let found = invalid(entry, "a whole number from 0", scalar, diagnostics);
     found.help(unquoted(scalar).or_else(|| without_separators(&scalar.text)));

@@ -119,9 +119,16 @@ pub(super) fn of_fields(
         diagnostics.error(Code::Habit, entry.key.span, message).help(help);
         return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
     }
+    if let Some(entry) = fields.habit("values") {
+        let message = "`values` is not a key of this language".to_owned();
+        let help = "the values of an enum are written `enum: [..]`".to_owned();
+        diagnostics.error(Code::Habit, entry.key.span, message).help(help);
+        return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
+    }
     if let Some(entry) = constant.filter(|_| !is_property) {
         let message = "`const` stands only on a property".to_owned();
-        diagnostics.error(Code::Misplaced, entry.key.span, message);
+        let help = "a type with one value is an enum of it: `enum: [..]`".to_owned();
+        diagnostics.error(Code::Misplaced, entry.key.span, message).help(help);
         return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
     }
     if let Some(expression) = several(&[ty, values, object, list, map, constant], diagnostics) {
@@ -175,8 +182,18 @@ pub(super) fn word_of(scalar: &Scalar, span: Span, diagnostics: &mut Diagnostics
     TypeExpression { shape: Shape::Named(word.to_owned()), span }
 }
 
+/// Words of other languages for bounds, what they are here, and what to write.
+const BOUNDS: [(&str, &str, &str); 3] = [
+    ("minimum", "min", "write `min`"),
+    ("maximum", "max", "write `max`"),
+    ("format", "pattern", "how a text looks is said by `pattern`; a point in time is a `datetime`"),
+];
+
 /// Takes `min max min_length max_length pattern min_items max_items`.
 pub(super) fn constraints(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Constraints {
+    for (word, right, help) in BOUNDS {
+        fields.slip(word, right, help, diagnostics);
+    }
     Constraints {
         min: fields.take("min").and_then(|entry| number(entry, diagnostics)),
         max: fields.take("max").and_then(|entry| number(entry, diagnostics)),
