@@ -4,13 +4,17 @@ const _: () = ::taxogen::__private::CODEGEN_1;
 
 #[allow(
     dead_code,
+    missing_debug_implementations,
     missing_docs,
+    clippy::approx_constant,
     clippy::enum_variant_names,
+    clippy::many_single_char_names,
     clippy::similar_names,
     clippy::struct_excessive_bools,
     clippy::struct_field_names,
     clippy::too_many_lines,
     clippy::type_complexity,
+    clippy::zero_sized_map_values,
     reason = "the plan's words and shapes are its author's, and no binary uses a whole plan"
 )]
 pub mod flags {

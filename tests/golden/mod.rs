@@ -1,7 +1,7 @@
 //! What the compiler makes of the plan beside each file. That it compiles without a warning, as part of a
 //! library and of a binary, is part of the test.
 
-#![deny(warnings, clippy::all, clippy::pedantic)]
+#![deny(warnings, missing_debug_implementations, clippy::all, clippy::pedantic)]
 #![allow(missing_docs, unreachable_pub, reason = "lints that are off by default are the application's to choose")]
 
 pub mod collections;

@@ -27,12 +27,19 @@ pub(super) fn number(value: f64) -> TokenStream {
     let absolute = value.abs();
     let is_plain = absolute == 0.0 || (1e-6..1e16).contains(&absolute);
     let digits = if is_plain { format!("{absolute:?}") } else { format!("{absolute:e}") };
-    let digits = match digits.split_once('.') {
-        Some((whole, fraction)) => format!("{}.{fraction}", grouped(whole)),
-        None => digits,
+    let (mantissa, exponent) = digits.split_at(digits.find('e').unwrap_or(digits.len()));
+    let mantissa = match mantissa.split_once('.') {
+        // Both or none: clippy wants the two sides of the point alike.
+        Some((whole, fraction)) if whole.len().max(fraction.len()) > LONGEST_PLAIN => {
+            format!("{}.{}", groups(whole, whole.len() % 3), groups(fraction, 0))
+        }
+        _ => mantissa.to_owned(),
     };
-    signed(value.is_sign_negative(), &digits)
+    signed(value.is_sign_negative(), &format!("{mantissa}{exponent}"))
 }
+
+/// Digits that are read at a glance.
+const LONGEST_PLAIN: usize = 4;
 
 fn signed(is_negative: bool, digits: &str) -> TokenStream {
     let literal: Literal = digits.parse().expect("digits are a literal");
@@ -41,9 +48,14 @@ fn signed(is_negative: bool, digits: &str) -> TokenStream {
 
 /// `1000` stays as it is read; longer numbers get a line under each three digits.
 fn grouped(digits: &str) -> String {
+    if digits.len() > LONGEST_PLAIN { groups(digits, digits.len() % 3) } else { digits.to_owned() }
+}
+
+/// Three digits each, behind as many as `first` says.
+fn groups(digits: &str, first: usize) -> String {
     let mut grouped = String::with_capacity(digits.len() * 4 / 3);
     for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) && digits.len() > 4 {
+        if index > 0 && index % 3 == first {
             grouped.push('_');
         }
         grouped.push(digit);
@@ -103,7 +115,13 @@ mod tests {
             (number(1.0), "1.0"),
             (number(-0.25), "- 0.25"),
             (number(1_234_567.5), "1_234_567.5"),
+            (number(1000.5), "1000.5"),
+            (number(12_345.6789), "12_345.678_9"),
+            (number(1234.56789), "1_234.567_89"),
+            (number(2.718_281_828), "2.718_281_828"),
+            (number(1_000_000.123_456), "1_000_000.123_456"),
             (number(1e300), "1e300"),
+            (number(1.234_567e300), "1.234_567e300"),
             (number(1.5e-9), "1.5e-9"),
         ] {
             assert_eq!(tokens.to_string(), expected);
