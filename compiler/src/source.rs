@@ -27,6 +27,8 @@ pub struct File {
     /// The whole text, without a byte order mark.
     pub text: String,
     line_starts: Vec<u32>,
+    /// Then a column is a difference, and need not be counted.
+    is_ascii: bool,
 }
 
 /// A stretch of bytes of one file. `end` is exclusive.
@@ -185,15 +187,23 @@ impl File {
         }
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
-        Self { name: name.to_owned(), path: path.to_owned(), text, line_starts }
+        let is_ascii = text.is_ascii();
+        Self { name: name.to_owned(), path: path.to_owned(), text, line_starts, is_ascii }
     }
 
     /// Where the byte at `offset` stands.
     #[must_use]
     pub fn location(&self, offset: u32) -> Location {
-        let line = self.line_starts.partition_point(|start| *start <= offset);
-        let before = &self.text[self.line_starts[line - 1] as usize..offset as usize];
-        Location { line, column: before.chars().count() + 1 }
+        let line = self.line_of(offset);
+        let before = &self.text[self.line_start(line)..offset as usize];
+        let characters = if self.is_ascii { before.len() } else { before.chars().count() };
+        Location { line, column: characters + 1 }
+    }
+
+    /// The line of the byte at `offset`, from 1.
+    #[must_use]
+    pub fn line_of(&self, offset: u32) -> usize {
+        self.line_starts.partition_point(|start| *start <= offset)
     }
 
     /// The text of a line, from 1, without its line break.

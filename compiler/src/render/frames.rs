@@ -30,7 +30,7 @@ pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
     };
     let mut group = Group::with_title(level.primary_title(visible(message)).id(code.as_str()));
     for file in files(spans()) {
-        let excerpt = Excerpt::around(source.file(file), spans().filter(|span| span.file == file), source);
+        let excerpt = Excerpt::around(source.file(file), spans().filter(|span| span.file == file));
         let mut snippet = Snippet::source(excerpt.text).path(&source.file(file).name).line_start(excerpt.first_line);
         if primary.file == file {
             let mark = AnnotationKind::Primary.span(excerpt.range(*primary));
@@ -60,11 +60,12 @@ fn files(spans: impl Iterator<Item = Span>) -> Vec<u16> {
 
 fn has_long_lines(source: &Source, span: Span) -> bool {
     let file = source.file(span.file);
-    (source.start(span).line..=source.end(span).line).any(|line| file.line(line).len() > LONG_LINE)
+    (file.line_of(span.start)..=file.line_of(span.end)).any(|line| file.line(line).len() > LONG_LINE)
 }
 
 fn is_far(source: &Source, span: Span, primary: Span) -> bool {
-    span.file == primary.file && source.end(span).line.abs_diff(source.start(primary).line) > FAR_LINES
+    let line_of = |offset| source.file(primary.file).line_of(offset);
+    span.file == primary.file && line_of(span.end).abs_diff(line_of(primary.start)) > FAR_LINES
 }
 
 /// The lines from the first to the last place: the renderer reads all that it is given.
@@ -75,8 +76,8 @@ struct Excerpt<'s> {
 }
 
 impl<'s> Excerpt<'s> {
-    fn around(file: &'s File, spans: impl Iterator<Item = Span>, source: &Source) -> Self {
-        let lines = spans.map(|span| (source.start(span).line, source.end(span).line));
+    fn around(file: &'s File, spans: impl Iterator<Item = Span>) -> Self {
+        let lines = spans.map(|span| (file.line_of(span.start), file.line_of(span.end)));
         let (first_line, last_line) =
             lines.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).expect("a file is shown for one of its places");
         let offset = file.line_start(first_line);

@@ -1,10 +1,11 @@
 //! Without any dependency, for the macro: the sentence, the line with its underline, the help.
 
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::{is_hidden, visible};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Source, Span};
+use crate::source::{File, Source, Span};
 
 /// The most characters of a line that are shown; the rest is cut off around the underline.
 const WIDTH: usize = 140;
@@ -33,28 +34,40 @@ pub fn plain(diagnostic: &Diagnostic, source: &Source) -> String {
 fn frame(out: &mut String, span: Span, label: &str, source: &Source) {
     let file = source.file(span.file);
     let start = source.start(span);
-    let end = source.end(span);
-    let line: Vec<char> = file.line(start.line).chars().collect();
-    let first = start.column - 1;
-    let last = if end.line == start.line { end.column - 1 } else { line.len() };
-
-    let (from, to) = if line.len() <= WIDTH {
-        (0, line.len())
-    } else {
-        let from = first.saturating_sub(BEFORE);
-        (from, line.len().min(from + WIDTH))
-    };
-    let shown: String =
-        line[from.min(to)..to].iter().map(|letter| if is_hidden(*letter) { ' ' } else { *letter }).collect();
-    let (lead, tail) = (if from > 0 { "..." } else { "" }, if to < line.len() { "..." } else { "" });
+    let line = file.line(start.line);
+    let (first, last) = marked(file, start.line, span);
+    let shown = shown(line, first);
+    let (lead, tail) = (if shown.start > 0 { "..." } else { "" }, if shown.end < line.len() { "..." } else { "" });
+    let indent = lead.len() + line[shown.start..first].chars().count();
+    let underline = line[first..last.min(shown.end)].chars().count().max(1);
+    let shown: String = line[shown].chars().map(|letter| if is_hidden(letter) { ' ' } else { letter }).collect();
 
     let number = start.line.to_string();
     let gutter = " ".repeat(number.len());
-    let indent = " ".repeat(lead.len() + first.min(to) - from.min(first));
-    let underline = "^".repeat(last.min(to).saturating_sub(first).max(1));
+    let (indent, underline) = (" ".repeat(indent), "^".repeat(underline));
     let _ = writeln!(out, "{gutter}--> {}:{start}", file.name);
     let _ = writeln!(out, "{gutter} |");
     let _ = writeln!(out, "{}", format!("{number} | {lead}{shown}{tail}").trim_end());
     let _ = writeln!(out, "{}", format!("{gutter} | {indent}{underline} {}", visible(label)).trim_end());
     let _ = writeln!(out, "{gutter} |");
+}
+
+/// The first byte of the span in its first line, and the one behind its last in that line.
+fn marked(file: &File, number: usize, span: Span) -> (usize, usize) {
+    let (line, line_start) = (file.line(number), file.line_start(number));
+    let first = (span.start as usize - line_start).min(line.len());
+    let last = (span.end as usize - line_start).min(line.len());
+    (first, last)
+}
+
+/// The bytes of the line that are shown where the underline begins at `first`.
+///
+/// It looks at no more than what is shown: a plan in one line may have thousands of findings.
+fn shown(line: &str, first: usize) -> Range<usize> {
+    let width = |text: &str| text.char_indices().nth(WIDTH).map(|(at, _)| at);
+    if width(line).is_none() {
+        return 0..line.len();
+    }
+    let start = line[..first].char_indices().rev().nth(BEFORE - 1).map_or(0, |(at, _)| at);
+    start..width(&line[start..]).map_or(line.len(), |length| start + length)
 }

@@ -61,6 +61,38 @@ help: an event with a similar name exists: `bought`",
 }
 
 #[test]
+fn what_is_cut_off_makes_no_difference() {
+    let around = |before: usize, after: usize| {
+        let text = format!("a: {}\u{fc}bougt{}\n", "\u{e9}".repeat(before), "\u{e9}".repeat(after));
+        let (source, diagnostic) = finding(&text, "bougt");
+        let text = plain(&diagnostic, &source);
+        assert_eq!(frames(&diagnostic, &source, false), text);
+        text.replace(&format!("1:{}", before + 5), "1:x")
+    };
+    let megabyte = around(1 << 20, 1 << 20);
+    assert_eq!(around(200, 200), megabyte);
+    let line = format!("1 | ...{}\u{fc}bougt{}...\n", "\u{e9}".repeat(39), "\u{e9}".repeat(95));
+    assert_eq!(megabyte.lines().nth(3), line.lines().next());
+    assert_eq!(megabyte.lines().nth(4), Some(&*format!("  | {}^^^^^ not declared in `events`", " ".repeat(43))));
+}
+
+#[test]
+fn a_place_at_the_ends_of_a_long_line_is_shown() {
+    let long = "x".repeat(1_000);
+    let frame = |text: &str, mark: &str| {
+        let (source, diagnostic) = finding(text, mark);
+        plain(&diagnostic, &source).lines().skip(3).take(2).collect::<Vec<_>>().join("\n")
+    };
+    let label = "not declared in `events`";
+    let begin = format!("1 | bougt{}...\n  | ^^^^^ {label}", "x".repeat(135));
+    assert_eq!(frame(&format!("bougt{long}\n"), "bougt"), begin);
+    let end = format!("1 | ...{}bougt\n  | {}^^^^^ {label}", "x".repeat(40), " ".repeat(43));
+    assert_eq!(frame(&format!("{long}bougt\r\n"), "bougt"), end);
+    let whole = format!("1 | {}...\n  | {} {label}", "x".repeat(140), "^".repeat(140));
+    assert_eq!(frame(&format!("{long}\r\nb: c\n"), &format!("{long}\r\nb")), whole);
+}
+
+#[test]
 fn a_name_cannot_paint_over_what_is_printed() {
     let text = "a: \"\x1b[2K\u{202e}x\"\n";
     let (source, diagnostic) = finding(text, "\x1b[2K\u{202e}x");
