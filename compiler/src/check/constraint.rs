@@ -94,7 +94,11 @@ fn fit(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagno
     if kind == Kind::Integer {
         for bound in [&constraints.min, &constraints.max].into_iter().flatten() {
             if let Number::Number(number) = bound.value {
-                let message = format!("the bound of an integer is an integer, not {number}");
+                let message = if number.abs() < 2_f64.powi(63) {
+                    format!("the bound of an integer is an integer, not {number}")
+                } else {
+                    "the bound of an integer is an integer of 64 bits".to_owned()
+                };
                 diagnostics.error(Code::ValueMismatch, bound.span, message);
             }
         }
