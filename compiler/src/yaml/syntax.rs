@@ -5,6 +5,9 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
 
+/// The most characters that YAML gives a key on one line.
+const LONGEST_KEY: usize = 1_024;
+
 /// Tells one syntax error. `open` is the `[` or `{` that is still open there.
 pub(super) fn tell(error: &SyntaxError, text: &str, file: u16, open: Option<Span>, diagnostics: &mut Diagnostics) {
     let place = Place { text, file, offset: error.offset.min(text.len()) };
@@ -52,6 +55,9 @@ impl<'t> Place<'t> {
     fn finding(self, trouble: &Trouble) -> Finding {
         if let Some(tab) = self.tab(trouble) {
             return tab;
+        }
+        if let Some(long) = self.long_key(trouble) {
+            return long;
         }
         match trouble {
             Trouble::UnclosedQuote => self.unclosed_quote(),
@@ -137,6 +143,22 @@ impl<'t> Place<'t> {
             line = self.line_behind(start + text.len());
         }
         None
+    }
+
+    /// A key that YAML takes for none because of its length: the parser has various words for that.
+    fn long_key(self, trouble: &Trouble) -> Option<Finding> {
+        let span = match trouble {
+            Trouble::Colon | Trouble::NoColon => {
+                let Line { text, start } = self.line();
+                Line { text: &text[..text.find(':')?], start }.content(self.file)
+            }
+            Trouble::FlowSeparator => self.key(),
+            _ => return None,
+        };
+        let key = &self.text[span.start as usize..span.end as usize];
+        let is_key = key.ends_with(':') || self.text[span.end as usize..].starts_with(':');
+        (is_key && key.chars().count() > LONGEST_KEY)
+            .then(|| self.at(span, "this key is longer than YAML allows", "a name has at most 200 characters"))
     }
 
     fn control(self, character: char) -> Finding {
