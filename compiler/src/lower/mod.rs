@@ -6,6 +6,7 @@
 mod event;
 mod experiment;
 mod flag;
+mod letters;
 pub(crate) mod meta;
 pub(crate) mod names;
 mod property;

@@ -2,6 +2,8 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
+use super::letters::letters;
+
 /// Names that a generated module has already: the prelude and what it imports. A type of the plan by
 /// one of them gets `_` behind it.
 const TAKEN: &[&str] = &[
@@ -168,12 +170,6 @@ fn is_snake(name: &str) -> bool {
         && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
         && !name.ends_with('_')
         && !name.contains("__")
-}
-
-/// The name with a space for everything that no identifier holds.
-fn letters(name: &str) -> String {
-    let is_letter = |character: char| character != '_' && unicode_ident::is_xid_continue(character);
-    name.chars().map(|character| if is_letter(character) { character } else { ' ' }).collect()
 }
 
 fn starting_with_a_letter(mut ident: String, letter: char) -> String {
