@@ -73,6 +73,7 @@ codes! {
     DuplicateProperty = "TX0304", "two properties of one name";
     ReservedName = "TX0305", "a name that the language keeps for itself";
     NothingToOverride = "TX0306", "`override` where nothing is included under that name";
+    VendorName = "TX0307", "a name that the vendors keep for themselves";
 
     // TX04: types and values.
     NoType = "TX0401", "a property without a type";

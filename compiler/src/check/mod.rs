@@ -14,6 +14,7 @@ mod name;
 mod property;
 mod reference;
 pub(crate) mod value;
+mod vendor;
 
 use self::include::Included;
 use crate::ast::Plan;
@@ -57,5 +58,6 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     for experiment in &plan.experiments.items {
         experiment::all(experiment, &included, &index, diagnostics);
     }
+    vendor::names(plan, &included, diagnostics);
     code_name::all(plan, &included, &index, diagnostics);
 }
