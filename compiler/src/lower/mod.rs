@@ -10,6 +10,7 @@ mod letters;
 pub(crate) mod meta;
 pub(crate) mod names;
 mod property;
+mod sensitivity;
 pub(crate) mod shape;
 mod types;
 
@@ -34,5 +35,7 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     let experiments =
         plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids)).collect();
     let name = plan.name.as_ref().map(|name| name.value.clone());
-    ir::Plan { name, hash, types: types.finish(&flags), events, person, groups, flags, experiments }
+    let mut plan = ir::Plan { name, hash, types: types.finish(&flags), events, person, groups, flags, experiments };
+    sensitivity::raise(&mut plan);
+    plan
 }
