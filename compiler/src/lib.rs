@@ -30,6 +30,7 @@ pub mod parse;
 #[cfg(feature = "text")]
 pub mod printer;
 pub mod render;
+mod settings;
 pub mod source;
 pub mod stand_in;
 pub mod suggest;
@@ -39,6 +40,7 @@ pub mod yaml;
 pub use self::build_script::compile;
 #[cfg(feature = "text")]
 pub use self::printer::generate;
+pub use self::settings::Settings;
 pub use self::source::read;
 
 use self::diagnostic::Diagnostics;
@@ -53,9 +55,16 @@ pub struct Analysis {
     pub diagnostics: Diagnostics,
 }
 
-/// Compiles a plan up to its meaning.
+/// Compiles a plan up to its meaning, whole and at the levels of its own `lints`.
 #[must_use]
 pub fn analyze(source: &Source) -> Analysis {
+    analyze_with(source, &Settings::default())
+}
+
+/// Compiles a plan up to its meaning.
+#[must_use]
+pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
+    let _ = settings;
     let mut diagnostics = Diagnostics::default();
     let plan = yaml::parse(source, 0, &mut diagnostics).map(|tree| {
         let plan = parse::plan(&tree, &mut diagnostics);

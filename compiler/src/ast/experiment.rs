@@ -1,8 +1,9 @@
 //! Experiments and their metrics.
 
-use super::{Meta, Spanned, Text};
-use crate::ir::{Goal, MetricKind};
+use super::{Keyed, Meta, Spanned, Text};
+use crate::ir::{Goal, MetricKind, RuleKind};
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// One of `experiments`.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,6 +20,21 @@ pub struct Experiment {
     pub metrics: Metrics,
     /// `minimum_detectable_effect:`, in percent.
     pub minimum_detectable_effect: Option<Spanned<f64>>,
+    /// `exposure:`.
+    pub exposure: Option<Exposure>,
+    /// `holdout:`, by the name that it has at the vendor.
+    pub holdout: Option<Text>,
+    /// `optimizely: { rules: .. }`: what each rule is.
+    pub optimizely_rules: Vec<(Text, Spanned<RuleKind>)>,
+}
+
+/// `exposure:` of an experiment: what is captured when somebody sees it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Exposure {
+    /// `event:`, in place of `Experiment Viewed`.
+    pub event: Option<Text>,
+    /// `properties:`, added to it: names and constant values.
+    pub properties: Vec<(Text, Keyed<Node>)>,
 }
 
 /// What an experiment is judged by.

@@ -1,7 +1,7 @@
 //! Flags.
 
 use super::{Keyed, Meta, Section, Spanned, Text, TypeExpression};
-use crate::ir::FlagKind;
+use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -30,6 +30,16 @@ pub struct Flag {
     pub active: Option<bool>,
     /// `created:`, a date.
     pub created: Option<Text>,
+    /// `bucket_by:`, `distinct_id` where it is absent.
+    pub bucket_by: Option<Spanned<BucketBy>>,
+    /// `persist:`, whether the answer stays when a person becomes known.
+    pub persist: Option<Keyed<bool>>,
+    /// `runtime:`, where it is evaluated; `all` where it is absent.
+    pub runtime: Option<Spanned<FlagRuntime>>,
+    /// `early_exit:`, whether the first entry whose conditions hold decides, its percentage included.
+    pub early_exit: Option<Keyed<bool>>,
+    /// `manage:`, what else `sync` keeps equal.
+    pub manage: Vec<Spanned<Managed>>,
     /// Whether all of its keys could be read.
     pub complete: bool,
 }
@@ -78,6 +88,12 @@ pub struct RolloutEntry {
     pub percent: f64,
     /// `when:`, one for each operator of each property.
     pub when: Vec<Condition>,
+    /// `in_cohort:`, all of them.
+    pub in_cohort: Vec<Text>,
+    /// `not_in_cohort:`, none of them.
+    pub not_in_cohort: Vec<Text>,
+    /// `flags:`, what other flags have to say.
+    pub flags: Vec<FlagCondition>,
     /// `variant:`.
     pub variant: Option<Text>,
     /// `note:`.
@@ -93,4 +109,13 @@ pub struct Condition {
     pub operator: Text,
     /// What is compared with.
     pub operand: Node,
+}
+
+/// One of `flags` of an entry: what another flag has to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlagCondition {
+    /// Its key.
+    pub flag: Text,
+    /// `true`, `false` or a variant.
+    pub answer: Node,
 }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use super::{
-    EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape, TypeDeclaration,
-    TypeExpression,
+    Cohort, EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape,
+    TypeDeclaration, TypeExpression,
 };
 
 /// Every named item of a plan by its name.
@@ -16,6 +16,7 @@ pub(crate) struct Index<'p> {
     pub(crate) property_groups: HashMap<&'p str, &'p PropertyGroup>,
     pub(crate) person: HashMap<&'p str, &'p Property>,
     pub(crate) groups: HashMap<&'p str, &'p Group>,
+    pub(crate) cohorts: HashMap<&'p str, &'p Cohort>,
     pub(crate) events: HashMap<&'p str, &'p Event>,
     pub(crate) flags: HashMap<&'p str, &'p Flag>,
 }
@@ -29,6 +30,7 @@ impl<'p> Index<'p> {
             property_groups: by_name(&plan.property_groups),
             person: by_name(&plan.person),
             groups: by_name(&plan.groups),
+            cohorts: by_name(&plan.cohorts),
             events: by_name(&plan.events),
             flags: by_name(&plan.flags),
         }

@@ -3,19 +3,29 @@
 //! `parse` makes it and has told what it could not read. An item whose content was unreadable still
 //! stands here under its name, so that a reference to it is not told a second time.
 
+mod cohort;
+mod conventions;
+mod destination;
 mod experiment;
 mod flag;
 pub(crate) mod index;
 mod property;
 pub(crate) mod scalar;
+mod sync;
 pub(crate) mod walk;
 
-pub use self::experiment::{Experiment, Metric, Metrics};
-pub use self::flag::{Condition, Flag, Rollout, RolloutEntry, Variant, Variants};
+pub use self::cohort::{Cohort, CohortReference};
+pub use self::conventions::{Case, Conventions, LintLevel};
+pub use self::destination::Destination;
+pub use self::experiment::{Experiment, Exposure, Metric, Metrics};
+pub use self::flag::{Condition, Flag, FlagCondition, Rollout, RolloutEntry, Variant, Variants};
 pub use self::property::{
     Constraints, Element, EnumShape, EnumValue, Number, PersonLink, Property, Shape, TypeDeclaration, TypeExpression,
 };
+pub use self::sync::Target;
+use crate::ir::DestinationKind;
 use crate::source::Span;
+use crate::yaml::Node;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,16 +73,28 @@ impl<T> Default for Section<T> {
 pub struct Plan {
     /// `name:`.
     pub name: Option<Text>,
+    /// `conventions:`.
+    pub conventions: Conventions,
+    /// `lints:`, in order.
+    pub lints: Vec<LintLevel>,
+    /// `destinations:`, what each may see.
+    pub destinations: Vec<Destination>,
+    /// `sync: { targets: .. }`.
+    pub targets: Section<Target>,
     /// Who may own things.
     pub owners: Section<Owner>,
     /// Named types.
     pub types: Section<TypeDeclaration>,
     /// Properties that events share.
     pub property_groups: Section<PropertyGroup>,
+    /// `super:`, properties under those of every event.
+    pub super_properties: Section<Property>,
     /// The properties of people.
     pub person: Section<Property>,
     /// Kinds of groups.
     pub groups: Section<Group>,
+    /// Cohorts of the vendor that rollouts name.
+    pub cohorts: Section<Cohort>,
     /// Events.
     pub events: Section<Event>,
     /// Flags.
@@ -151,14 +173,30 @@ pub struct Group {
 /// One of `events`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// Its key: the name on the wire.
+    /// Its key: the name on the wire, unless `wire` says another.
     pub name: Text,
+    /// `name:`; the key is then only what the code calls it.
+    pub wire: Option<Text>,
     /// `description` and the like.
     pub meta: Meta,
     /// Property groups and object types whose properties come first.
     pub include: Vec<Text>,
     /// Its own properties.
     pub properties: Section<Property>,
+    /// `send_as:`, the name at one destination.
+    pub send_as: Vec<(Spanned<DestinationKind>, Text)>,
+    /// `to:`; absent: every destination.
+    pub to: Option<Keyed<Vec<Spanned<DestinationKind>>>>,
+    /// `open: true`: properties that the plan does not know may be added.
+    pub open: Option<Keyed<bool>>,
+    /// `super: false`: without the plan's super properties.
+    pub super_properties: Option<Keyed<bool>>,
+    /// `apps:`, the applications that have it; none: all.
+    pub apps: Vec<Text>,
+    /// `conversion: true`: it counts as a conversion, for people.
+    pub conversion: Option<Keyed<bool>>,
+    /// `examples:`, maps of its properties.
+    pub examples: Vec<Node>,
 }
 
 /// An item that stands under a name.
@@ -182,4 +220,4 @@ macro_rules! named {
     )*};
 }
 
-named!(Owner, PropertyGroup, Group, Event, TypeDeclaration, Property, Flag, Variant, Experiment);
+named!(Owner, Cohort, Target, PropertyGroup, Group, Event, TypeDeclaration, Property, Flag, Variant, Experiment);

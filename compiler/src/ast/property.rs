@@ -35,6 +35,8 @@ pub struct Property {
     pub constraints: Constraints,
     /// `sensitivity:`.
     pub sensitivity: Option<Spanned<Sensitivity>>,
+    /// `hash: true`: who may not see it gets a keyed hash.
+    pub hash: Option<Keyed<bool>>,
     /// `person: set` or `set_once` on an event's property, `set_once: true` on a person's.
     pub person: Option<PersonLink>,
     /// `override: true`.

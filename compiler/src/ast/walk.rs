@@ -26,11 +26,13 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
         visit(Place::Meta(&group.meta));
         properties(&group.properties, visit);
     }
+    properties(&plan.super_properties, visit);
     properties(&plan.person, visit);
     for group in &plan.groups.items {
         visit(Place::Meta(&group.meta));
         properties(&group.properties, visit);
     }
+    metas(&plan.cohorts, visit);
     for event in &plan.events.items {
         visit(Place::Meta(&event.meta));
         properties(&event.properties, visit);

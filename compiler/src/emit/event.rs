@@ -15,7 +15,7 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
         scope.uses_runtime(name);
     }
     scope.uses_std(Std::Fmt);
-    let Event { name, meta, properties } = event;
+    let Event { name, meta, properties, .. } = event;
     let (ident, wire) = (ident(&name.ident), &name.wire);
     let docs = Docs::item(name, meta).tokens();
     let fields = fields(scope, None, properties);

@@ -1,6 +1,6 @@
 //! Experiments.
 
-use super::{FlagId, Meta, Name};
+use super::{FlagId, Literal, Meta, Name};
 use crate::source::Span;
 
 /// One experiment.
@@ -22,6 +22,32 @@ pub struct Experiment {
     pub guardrails: Vec<Metric>,
     /// In percent.
     pub minimum_detectable_effect: Option<f64>,
+    /// What is captured when somebody sees it, where it is not the usual.
+    pub exposure: Exposure,
+    /// The name of a holdout at the vendor.
+    pub holdout: Option<String>,
+    /// What each of Optimizely's rules is, by its key.
+    pub optimizely_rules: Vec<(String, RuleKind)>,
+}
+
+/// What is captured when somebody sees an experiment.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Exposure {
+    /// The event in place of `Experiment Viewed`, by its wire name.
+    pub event: Option<String>,
+    /// Properties that are added to it.
+    pub properties: Vec<(String, Literal)>,
+}
+
+/// What one of Optimizely's rules is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RuleKind {
+    /// It compares.
+    Experiment,
+    /// It delivers what was decided.
+    Delivery,
+    /// It keeps people out.
+    Holdout,
 }
 
 /// What an experiment is judged by.

@@ -24,6 +24,60 @@ pub struct Flag {
     pub group: Option<String>,
     /// Whether it is switched on at all.
     pub active: bool,
+    /// Who gets the same answer again.
+    pub bucket_by: BucketBy,
+    /// Whether the answer stays when a person becomes known.
+    pub persist: bool,
+    /// Where it is evaluated.
+    pub runtime: FlagRuntime,
+    /// Whether the first entry whose conditions hold decides, its percentage included.
+    pub early_exit: bool,
+    /// What else `sync` keeps equal; else `rollout` and `active` are initial values.
+    pub manage: Vec<Managed>,
+    /// The day on which it came to be, as written (`2026-01-31`).
+    pub created: Option<String>,
+}
+
+/// Who gets the same answer of a flag again.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum BucketBy {
+    /// The person.
+    #[default]
+    DistinctId,
+    /// The device.
+    DeviceId,
+}
+
+/// Where a flag is evaluated.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum FlagRuntime {
+    /// Everywhere.
+    #[default]
+    All,
+    /// On servers.
+    Server,
+    /// In clients.
+    Client,
+}
+
+/// What `manage:` may name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Managed {
+    /// `rollout:`.
+    Rollout,
+    /// `active:`.
+    Active,
+}
+
+/// One of `cohorts`: one that exists at the vendor.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cohort {
+    /// Its key.
+    pub name: String,
+    /// Description and the like.
+    pub meta: Meta,
+    /// A text: its name at PostHog; an integer: its number there.
+    pub posthog: Literal,
 }
 
 /// What a flag is for.
@@ -87,6 +141,12 @@ pub struct RolloutEntry {
     pub percent: f64,
     /// All of them have to hold.
     pub when: Vec<Condition>,
+    /// Keys of cohorts; a person has to be in all of them.
+    pub in_cohort: Vec<String>,
+    /// Keys of cohorts; a person has to be in none of them.
+    pub not_in_cohort: Vec<String>,
+    /// What other flags have to say.
+    pub flags: Vec<FlagCondition>,
     /// The variant that they get, whatever the weights say.
     pub variant: Option<String>,
     /// For people.
@@ -106,4 +166,13 @@ pub struct Condition {
     pub operand: Literal,
     /// Where the property's name stands.
     pub span: Span,
+}
+
+/// What another flag has to say.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FlagCondition {
+    /// Its key.
+    pub flag: String,
+    /// A boolean, or the key of a variant.
+    pub answer: Literal,
 }

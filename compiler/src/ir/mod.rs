@@ -3,14 +3,20 @@
 //! `lower` makes it from a checked `ast`; `emit`, the macros and the command line read it. Nothing in
 //! it is wrong: what could be wrong was told by `check`.
 
+mod destination;
 mod experiment;
 mod flag;
 mod property;
+mod sync;
 mod types;
 
-pub use self::experiment::{Experiment, Goal, Metric, MetricKind};
-pub use self::flag::{Condition, Flag, FlagKind, FlagValue, RolloutEntry, Variant};
+pub use self::destination::{Destination, DestinationKind};
+pub use self::experiment::{Experiment, Exposure, Goal, Metric, MetricKind, RuleKind};
+pub use self::flag::{
+    BucketBy, Cohort, Condition, Flag, FlagCondition, FlagKind, FlagRuntime, FlagValue, Managed, RolloutEntry, Variant,
+};
 pub use self::property::{Constraints, PersonWrite, Property, Sensitivity};
+pub use self::sync::Target;
 pub use self::types::{Element, Enum, EnumRepr, EnumValue, Scalar, Type, TypeItem, TypeKind};
 use crate::source::Span;
 
@@ -21,14 +27,24 @@ pub struct Plan {
     pub name: Option<String>,
     /// A fingerprint of what was compiled, 16 lower-case hex digits; the same text gives the same hash.
     pub hash: String,
+    /// What each destination may see; one that is absent sees up to `internal`.
+    pub destinations: Vec<Destination>,
+    /// `sync.targets`, in order.
+    pub targets: Vec<Target>,
+    /// Who may own things, in order.
+    pub owners: Vec<Owner>,
     /// Named types, then inline shapes in the order in which they are declared. [`TypeId`] is the index.
     pub types: Vec<TypeItem>,
     /// In order.
     pub events: Vec<Event>,
+    /// The properties under `super:`, in order.
+    pub super_properties: Vec<Property>,
     /// The properties under `person:`, in order.
     pub person: Vec<Property>,
     /// Kinds of groups, in order.
     pub groups: Vec<Group>,
+    /// In order.
+    pub cohorts: Vec<Cohort>,
     /// In order; [`FlagId`] is the index.
     pub flags: Vec<Flag>,
     /// In order.
@@ -42,10 +58,11 @@ impl Plan {
         &self.types[id.0]
     }
 
-    /// The event of that key, which is also its wire name.
+    /// The event of that key, else the first of that wire name.
     #[must_use]
-    pub fn event(&self, key: &str) -> Option<&Event> {
-        self.events.iter().find(|event| event.name.wire == key)
+    pub fn event(&self, name: &str) -> Option<&Event> {
+        let by_key = self.events.iter().find(|event| event.key == name);
+        by_key.or_else(|| self.events.iter().find(|event| event.name.wire == name))
     }
 
     /// The flag of that key.
@@ -134,15 +151,44 @@ pub enum Literal {
     Map(Vec<(String, Literal)>),
 }
 
+/// One of `owners`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Owner {
+    /// Its key.
+    pub name: String,
+    /// Description and the like.
+    pub meta: Meta,
+    /// Where to reach it.
+    pub contact: Option<String>,
+}
+
 /// One event.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Event {
-    /// `ident` is the struct's name.
+    /// `ident` is the struct's name; `wire` is `name:`, or the key.
     pub name: Name,
+    /// Its key in the plan.
+    pub key: String,
     /// Description, owners and the like.
     pub meta: Meta,
-    /// Included properties first, then its own.
+    /// Included properties first, then its own. A super property of the same name is one of `shadows`.
     pub properties: Vec<Property>,
+    /// The name at one destination, in place of `name.wire`.
+    pub send_as: Vec<(DestinationKind, String)>,
+    /// Where it goes; `None`: everywhere.
+    pub to: Option<Vec<DestinationKind>>,
+    /// Whether properties that the plan does not know may be added.
+    pub open: bool,
+    /// Whether the plan's super properties lie under it.
+    pub takes_super: bool,
+    /// Super properties that it declares itself, by wire name.
+    pub shadows: Vec<String>,
+    /// The applications that have it; none: all.
+    pub apps: Vec<String>,
+    /// Whether it counts as a conversion, for people.
+    pub conversion: bool,
+    /// Properties of it and their values, for documentation.
+    pub examples: Vec<Literal>,
 }
 
 /// One kind of group.

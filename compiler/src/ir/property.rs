@@ -19,6 +19,8 @@ pub struct Property {
     pub constraints: Constraints,
     /// As written; what it holds may be of a higher class.
     pub sensitivity: Sensitivity,
+    /// `hash: true`: a destination that may not see it gets a keyed hash of it.
+    pub hash: bool,
     /// `person: set` on an event's property; `set_once: true` on a person's.
     pub person: Option<PersonWrite>,
     /// Values of it, for documentation.

@@ -71,7 +71,16 @@ pub(super) fn event<'p>(event: &'p ast::Event, included: &Included<'p>, types: &
     ir::Event {
         name: meta::name(&event.name, &event.meta, names::type_name),
         meta: meta::meta(&event.meta),
+        key: event.name.value.clone(),
         properties: included.with(&event.include, own, types),
+        send_as: Vec::new(),
+        to: None,
+        open: false,
+        takes_super: true,
+        shadows: Vec::new(),
+        apps: Vec::new(),
+        conversion: false,
+        examples: Vec::new(),
     }
 }
 

@@ -18,6 +18,9 @@ pub(super) fn experiment(experiment: &ast::Experiment, flags: &HashMap<&str, Fla
         secondary: metrics(&experiment.metrics.secondary),
         guardrails: metrics(&experiment.metrics.guardrails),
         minimum_detectable_effect: experiment.minimum_detectable_effect.map(|effect| effect.value),
+        exposure: ir::Exposure::default(),
+        holdout: None,
+        optimizely_rules: Vec::new(),
     }
 }
 

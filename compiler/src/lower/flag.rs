@@ -24,6 +24,12 @@ pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
         rollout: flag.rollout.as_ref().map(|rollout| self::rollout(flag, rollout, types)),
         group: flag.group.as_ref().map(|group| group.value.clone()),
         active: flag.active.unwrap_or(true),
+        bucket_by: ir::BucketBy::default(),
+        persist: false,
+        runtime: ir::FlagRuntime::default(),
+        early_exit: false,
+        manage: Vec::new(),
+        created: None,
     }
 }
 
@@ -81,6 +87,9 @@ fn rollout(flag: &ast::Flag, rollout: &ast::Rollout, types: &Types<'_>) -> Vec<R
         entries.push(RolloutEntry {
             percent: entry.percent,
             when: entry.when.iter().map(|written| self::condition(flag, written, types)).collect(),
+            in_cohort: Vec::new(),
+            not_in_cohort: Vec::new(),
+            flags: Vec::new(),
             variant: entry.variant.as_ref().map(|variant| variant.value.clone()),
             note: entry.note.as_ref().map(|note| note.value.clone()),
             span: entry.span,

@@ -35,7 +35,21 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     let experiments =
         plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids)).collect();
     let name = plan.name.as_ref().map(|name| name.value.clone());
-    let mut plan = ir::Plan { name, hash, types: types.finish(&flags), events, person, groups, flags, experiments };
+    let mut plan = ir::Plan {
+        name,
+        hash,
+        destinations: Vec::new(),
+        targets: Vec::new(),
+        owners: Vec::new(),
+        types: types.finish(&flags),
+        events,
+        super_properties: Vec::new(),
+        person,
+        groups,
+        cohorts: Vec::new(),
+        flags,
+        experiments,
+    };
     sensitivity::raise(&mut plan);
     plan
 }

@@ -62,7 +62,7 @@ pub(super) fn group(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> G
 
 pub(super) fn event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Event {
     let Some(mut fields) = Fields::of(node, "an event", diagnostics) else {
-        return Event { name, meta: Meta::default(), include: Vec::new(), properties: unreadable() };
+        return bare(name, Meta::default(), Vec::new(), unreadable());
     };
     let meta = meta(&mut fields, diagnostics);
     let include = fields.take("include").map_or_else(Vec::new, |entry| names(entry, diagnostics));
@@ -75,7 +75,24 @@ pub(super) fn event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> E
     }
     fields.not_yet(&["name", "send_as", "to", "open", "apps", "call", "conversion", "super"], diagnostics);
     properties.complete &= fields.finish(diagnostics);
-    Event { name, meta, include, properties }
+    bare(name, meta, include, properties)
+}
+
+fn bare(name: Text, meta: Meta, include: Vec<Text>, properties: Section<Property>) -> Event {
+    Event {
+        name,
+        wire: None,
+        meta,
+        include,
+        properties,
+        send_as: Vec::new(),
+        to: None,
+        open: None,
+        super_properties: None,
+        apps: Vec::new(),
+        conversion: None,
+        examples: Vec::new(),
+    }
 }
 
 fn unreadable() -> Section<Property> {

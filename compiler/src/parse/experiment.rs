@@ -28,6 +28,9 @@ pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics)
             hypothesis: None,
             metrics: Metrics::default(),
             minimum_detectable_effect: None,
+            exposure: None,
+            holdout: None,
+            optimizely_rules: Vec::new(),
         };
     };
     let meta = meta(&mut fields, diagnostics);
@@ -39,7 +42,17 @@ pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics)
     let effect = fields.take("minimum_detectable_effect").and_then(|entry| effect(entry, diagnostics));
     fields.not_yet(&["exposure", "holdout", "optimizely"], diagnostics);
     fields.finish(diagnostics);
-    Experiment { name, meta, flag, hypothesis, metrics, minimum_detectable_effect: effect }
+    Experiment {
+        name,
+        meta,
+        flag,
+        hypothesis,
+        metrics,
+        minimum_detectable_effect: effect,
+        exposure: None,
+        holdout: None,
+        optimizely_rules: Vec::new(),
+    }
 }
 
 fn effect(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> {

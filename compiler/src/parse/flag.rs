@@ -9,6 +9,7 @@ use crate::ast::{Condition, Flag, Keyed, Meta, Rollout, RolloutEntry, Section, S
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::FlagKind;
+use crate::source::Span;
 use crate::yaml::{Entry, Node, NodeKind};
 
 const KINDS: &[(&str, FlagKind)] = &[
@@ -40,6 +41,11 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
         group: fields.take("group").and_then(|entry| text(entry, diagnostics)),
         active: fields.take("active").and_then(|entry| boolean(entry, diagnostics)).map(|active| active.value),
         created: fields.take("created").and_then(|entry| date(entry, false, diagnostics)),
+        bucket_by: None,
+        persist: None,
+        runtime: None,
+        early_exit: None,
+        manage: Vec::new(),
         complete: true,
         name,
     };
@@ -61,6 +67,11 @@ fn unreadable(name: Text) -> Flag {
         group: None,
         active: None,
         created: None,
+        bucket_by: None,
+        persist: None,
+        runtime: None,
+        early_exit: None,
+        manage: Vec::new(),
         complete: false,
     }
 }
@@ -122,7 +133,7 @@ fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
     let entries = match &node.kind {
         NodeKind::Scalar(_) => {
             let percent = told_percent(entry, diagnostics)?;
-            vec![RolloutEntry { span: node.span, percent, when: Vec::new(), variant: None, note: None }]
+            vec![RolloutEntry { variant: None, note: None, ..entry_of(node.span, percent, Vec::new()) }]
         }
         NodeKind::Sequence(nodes) => {
             let entries: Vec<_> = nodes.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect();
@@ -162,7 +173,20 @@ fn rollout_entry(written: &Node, diagnostics: &mut Diagnostics) -> Option<Rollou
         diagnostics.error(Code::MissingKey, written.span, "this entry of a rollout says nothing").help(help);
     }
     fields.finish(diagnostics);
-    Some(RolloutEntry { span: written.span, percent: percent.unwrap_or(100.0), when, variant, note })
+    Some(RolloutEntry { variant, note, ..entry_of(written.span, percent.unwrap_or(100.0), when) })
+}
+
+fn entry_of(span: Span, percent: f64, when: Vec<Condition>) -> RolloutEntry {
+    RolloutEntry {
+        span,
+        percent,
+        when,
+        in_cohort: Vec::new(),
+        not_in_cohort: Vec::new(),
+        flags: Vec::new(),
+        variant: None,
+        note: None,
+    }
 }
 
 /// Properties, each with a value, a list of values, or a map of operators.

@@ -1,6 +1,9 @@
 //! The tree of the YAML to what the author wrote: unknown keys, wrong shapes and slips of habit are
 //! told here; whether names and values fit together is left to `check`.
 
+mod cohort;
+mod conventions;
+mod destination;
 mod event;
 mod experiment;
 mod fields;
@@ -8,6 +11,7 @@ mod flag;
 mod meta;
 mod property;
 mod scalar;
+mod sync;
 mod types;
 
 use self::fields::Fields;
@@ -34,16 +38,22 @@ pub fn plan(node: &Node, diagnostics: &mut Diagnostics) -> Plan {
     let name = fields.take("name").and_then(|entry| scalar::text(entry, diagnostics));
     let plan = Plan {
         name,
+        conventions: conventions::conventions(fields.take("conventions"), diagnostics),
+        lints: conventions::lints(fields.take("lints"), diagnostics),
+        destinations: destination::destinations(fields.take("destinations"), diagnostics),
+        targets: sync::targets(fields.take("sync"), diagnostics),
         owners: section(fields.take("owners"), diagnostics, event::owner),
         types: section(fields.take("types"), diagnostics, types::declaration),
         property_groups: section(fields.take("property_groups"), diagnostics, event::property_group),
+        super_properties: section(fields.take("super"), diagnostics, property::of_person),
         person: section(fields.take("person"), diagnostics, property::of_person),
         groups: section(fields.take("groups"), diagnostics, event::group),
+        cohorts: section(fields.take("cohorts"), diagnostics, cohort::cohort),
         events: section(fields.take("events"), diagnostics, event::event),
         flags: section(fields.take("flags"), diagnostics, flag::flag),
         experiments: section(fields.take("experiments"), diagnostics, experiment::experiment),
     };
-    fields.not_yet(&["include", "conventions", "lints", "destinations", "sync", "super", "cohorts"], diagnostics);
+    fields.not_yet(&["include"], diagnostics);
     fields.finish(diagnostics);
     plan
 }

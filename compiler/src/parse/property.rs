@@ -194,6 +194,7 @@ fn untyped(name: Text) -> Property {
         nullable: None,
         constraints: Constraints::default(),
         sensitivity: None,
+        hash: None,
         person: None,
         overrides: None,
         examples: Vec::new(),
