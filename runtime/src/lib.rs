@@ -108,7 +108,7 @@ pub use client::{Builder, Client};
 pub use decision::Decision;
 pub use error::Error;
 pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
-pub use experiment::{Experiment, ExperimentKey};
+pub use experiment::{Experiment, ExperimentKey, Exposure};
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::InvalidProperty;
 #[cfg(feature = "macros")]

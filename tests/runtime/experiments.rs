@@ -1,7 +1,7 @@
 //! Experiments: who is reported as having seen a variant, and to whom.
 
 use serde_json::{Value, json};
-use taxogen::ExperimentKey;
+use taxogen::{Experiment, ExperimentKey, Exposure};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 
 use crate::checkout::{CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
@@ -106,6 +106,56 @@ fn two_experiments_over_one_flag_are_one_exposure_each() {
     let rules: Vec<_> = stage.events(Vendor::Mixpanel, VIEWED).iter().map(|event| event["rule_key"].clone()).collect();
     assert_eq!(rules, ["checkout-flow-redesign", "checkout-pricing"]);
     assert_eq!(stage.arrived(Vendor::PostHog).len(), 1);
+}
+
+/// What the plan's `exposure:` makes of the experiment, by either way to read it.
+const SEEN: Exposure = Exposure::new("Checkout Seen").with_properties(|properties| {
+    properties.public("surface", "web");
+    properties.public("step", &2_i64);
+});
+
+struct Seen(Checkout);
+
+impl Experiment for Seen {
+    const KEY: &'static str = Checkout::KEY;
+    const FLAG: &'static str = Checkout::FLAG;
+    const EXPOSURE: Exposure = SEEN;
+
+    fn from_name(name: &str) -> Option<Self> {
+        Checkout::from_name(name).map(Self)
+    }
+
+    fn name(&self) -> &'static str {
+        self.0.name()
+    }
+
+    fn fallback() -> Self {
+        Self(Checkout::fallback())
+    }
+}
+
+#[test]
+fn an_exposure_has_the_name_and_the_properties_that_the_plan_gives_it() {
+    let stage = Stage::everywhere();
+    stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
+    assert_eq!(stage.loaded("u1").variant(REDESIGN.with_exposure(SEEN)), CheckoutExperiment::Test);
+    assert_eq!(stage.loaded("u2").experiment::<Seen>().0, Checkout::Test);
+
+    let camel = json!({
+        "flagKey": "checkout-experiment", "variationKey": "test", "enabled": true,
+        "ruleKey": "checkout-flow-redesign", "surface": "web", "step": 2,
+    });
+    assert_eq!(stage.events(Vendor::Segment, "Checkout Seen"), [camel.clone(), camel]);
+    let snake = json!({
+        "flag_key": "checkout-experiment", "variation_key": "test", "rule_key": "checkout-flow-redesign",
+        "enabled": true, "surface": "web", "step": 2,
+    });
+    assert_eq!(stage.events(Vendor::Mixpanel, "Checkout Seen"), [snake.clone(), snake]);
+    let told: Vec<_> = stage.arrived(Vendor::PostHog).into_iter().map(|received| received.name).collect();
+    assert_eq!(told, ["$feature_flag_called"; 2], "PostHog knows the exposure by its own event");
+    for vendor in [Vendor::Segment, Vendor::Mixpanel] {
+        assert_eq!(stage.events(vendor, VIEWED), [] as [Value; 0]);
+    }
 }
 
 #[test]

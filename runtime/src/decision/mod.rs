@@ -8,6 +8,7 @@ pub(crate) use viewed::{Engine, Viewed};
 use std::fmt;
 
 use crate::client::Client;
+use crate::experiment::Exposure;
 use crate::value::{Json, Value};
 
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
@@ -124,6 +125,7 @@ impl Decision {
             rule_key: self.rule_key(),
             enabled: self.enabled,
             attributes: &self.attributes,
+            exposure: &Exposure::VIEWED,
         }
     }
 }

@@ -3,6 +3,7 @@ use std::sync::Arc;
 use crate::client::{Core, Entry};
 use crate::dedup::Change;
 use crate::event::PropertyWriter;
+use crate::experiment::Exposure;
 use crate::record::{Destinations, RunWriter, Verb};
 use crate::user::User;
 use crate::value::{Json, OrNull, Value, ValueWriter};
@@ -16,6 +17,8 @@ pub(crate) struct Viewed<'a> {
     pub(crate) rule_key: Option<&'a str>,
     pub(crate) enabled: bool,
     pub(crate) attributes: &'a [(String, Json<'static>)],
+    /// What the event is called, and what else it says.
+    pub(crate) exposure: &'a Exposure,
 }
 
 /// Who decided.
@@ -39,7 +42,8 @@ impl Viewed<'_> {
     /// Records it; what was not accepted is not remembered either.
     pub(crate) fn report(&self, user: &User, change: Change) {
         let core = Arc::clone(&user.client.core);
-        let entry = Entry { name: "Experiment Viewed", destinations: self.destinations(), ..Entry::new(Verb::Capture) };
+        let entry =
+            Entry { name: self.exposure.event(), destinations: self.destinations(), ..Entry::new(Verb::Capture) };
         if !core.record(&user.identity, entry, |runs| self.write(user.distinct_id(), runs)) {
             core.flags.viewed.take_back(change);
         }
@@ -79,6 +83,9 @@ impl Viewed<'_> {
                 properties.personal("userAttributes", &Attributes(self.attributes));
             }
         }
+
+        runs.only_for(Destinations::ALL);
+        self.exposure.write(&mut PropertyWriter::new(runs));
     }
 }
 
