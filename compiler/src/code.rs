@@ -101,4 +101,10 @@ codes! {
     NoVariants = "TX0508", "an experiment on a flag without variants";
     MetricShape = "TX0509", "keys of a metric that do not go together";
     PercentRange = "TX0510", "a percentage that is not between 0 and 100";
+    Threshold = "TX0530", "a threshold that is no number";
+    ThresholdSide = "TX0531", "a threshold on the side where its metric is meant to go";
+    ExposureEvent = "TX0532", "an exposure under a name that it cannot have";
+    ExposureProperty = "TX0533", "properties that an exposure cannot have, or lacks";
+    VariantCount = "TX0534", "an experiment that compares too few or too many variants";
+    RuleMismatch = "TX0535", "one rule of Optimizely is two things";
 }

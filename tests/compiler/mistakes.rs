@@ -84,7 +84,7 @@ fn what_was_told_is_not_told_again_where_it_is_used() {
         ("owners", "owners: [growth]\nevents: { seen: { owner: growth } }"),
         (
             "events",
-            "events: seen\nflags: { a: { kind: release, variants: [x], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: seen } } }",
+            "events: seen\nflags: { a: { kind: release, variants: [x, y], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: seen } } }",
         ),
         (
             "a group",
@@ -92,7 +92,7 @@ fn what_was_told_is_not_told_again_where_it_is_used() {
         ),
         (
             "an event",
-            "events: { seen: 5 }\nflags: { a: { kind: release, variants: [x], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: { event: seen, property: size, kind: mean } } } }",
+            "events: { seen: 5 }\nflags: { a: { kind: release, variants: [x, y], default: x } }\nexperiments: { b: { flag: a, metrics: { primary: { event: seen, property: size, kind: mean } } } }",
         ),
         ("a flag", "flags: { a: 5 }\nexperiments: { b: { flag: a } }"),
         ("an include", "events: { seen: { include: [request], properties: { a: { type: string, override: true } } } }"),

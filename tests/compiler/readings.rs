@@ -49,8 +49,8 @@ fn short_forms_mean_what_their_long_forms_do() {
             "person: { p: string }\nflags: { a: { kind: ops, rollout: [{ when: { p: { exact: x } } }] } }",
         ),
         (
-            "events: { e: {} }\nflags: { a: { kind: ops, variants: [x], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: e } } }",
-            "events: { e: {} }\nflags: { a: { kind: ops, variants: [x], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: [{ event: e, kind: count, goal: increase }] } } }",
+            "events: { e: {} }\nflags: { a: { kind: ops, variants: [x, y], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: e } } }",
+            "events: { e: {} }\nflags: { a: { kind: ops, variants: [x, y], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: [{ event: e, kind: count, goal: increase }] } } }",
         ),
     ];
     for (short, long) in cases {

@@ -11,6 +11,7 @@ pub mod docs;
 pub mod enumeration;
 pub mod event;
 pub mod experiment;
+pub mod exposure;
 pub mod flag;
 pub mod group;
 pub mod included;

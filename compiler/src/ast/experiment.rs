@@ -1,7 +1,7 @@
 //! Experiments and their metrics.
 
 use super::{Keyed, Meta, Spanned, Text};
-use crate::ir::{Goal, MetricKind, RuleKind};
+use crate::ir::{Goal, MetricKind, RuleKind, Threshold};
 use crate::source::Span;
 use crate::yaml::Node;
 
@@ -60,7 +60,7 @@ impl Metrics {
 pub struct Metric {
     /// The name of a bare one, else its map.
     pub span: Span,
-    /// The event, or the steps of a funnel.
+    /// The event, or the steps of a funnel: keys or wire names.
     pub events: Vec<Text>,
     /// `kind:`, `count` where it is absent.
     pub kind: MetricKind,
@@ -69,7 +69,7 @@ pub struct Metric {
     /// `goal:`, `increase` where it is absent.
     pub goal: Goal,
     /// `threshold:` of a guardrail.
-    pub threshold: Option<Text>,
+    pub threshold: Option<Spanned<Threshold>>,
     /// `action:` of a guardrail.
     pub action: Option<Text>,
 }

@@ -79,6 +79,19 @@ impl<'p> Index<'p> {
         None
     }
 
+    /// The events that a name means: that of this key, else all of this wire name.
+    pub(crate) fn events_called(&self, name: &str) -> Vec<&'p Event> {
+        match self.events.get(name) {
+            Some(event) => vec![event],
+            None => self.events_of_wire(name),
+        }
+    }
+
+    /// The events of a wire name.
+    pub(crate) fn events_of_wire(&self, wire: &str) -> Vec<&'p Event> {
+        self.plan.events.items.iter().filter(|event| event.wire_name() == wire).collect()
+    }
+
     /// The properties of an object type.
     pub(crate) fn object<'e>(&self, ty: &'e TypeExpression) -> Option<&'e Section<Property>>
     where

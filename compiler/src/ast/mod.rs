@@ -199,6 +199,18 @@ pub struct Event {
     pub examples: Vec<Node>,
 }
 
+impl Event {
+    /// `name:`, or the key.
+    pub(crate) fn wire_name(&self) -> &str {
+        self.wire.as_ref().map_or(&self.name.value, |wire| &wire.value)
+    }
+
+    /// Whether the plan's super properties lie under its own.
+    pub(crate) fn takes_super(&self) -> bool {
+        self.super_properties.as_ref().is_none_or(|takes| takes.value)
+    }
+}
+
 /// An item that stands under a name.
 pub(crate) trait Named {
     /// Its key.

@@ -1,13 +1,19 @@
-//! Experiments: their flags and metrics.
+//! Experiments: their flags, and the rules of Optimizely.
+
+use std::collections::HashMap;
 
 use super::include::Included;
 use super::reference::similar;
+use super::{exposure, metric};
 use crate::ast::index::Index;
-use crate::ast::{Event, Experiment, Metric, Property, Shape, Text};
+use crate::ast::{Experiment, Flag, Plan, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{MetricKind, Scalar};
-use crate::suggest;
+use crate::ir::RuleKind;
+use crate::source::Span;
+
+/// What PostHog takes.
+const MOST_VARIANTS: usize = 20;
 
 /// Everything that an experiment has to be.
 pub(super) fn all(
@@ -18,10 +24,11 @@ pub(super) fn all(
 ) {
     flag(experiment, index, diagnostics);
     for metric in experiment.metrics.iter() {
-        for event in &metric.events {
-            known_event(event, index, diagnostics);
-        }
-        property(metric, included, index, diagnostics);
+        metric::all(metric, included, index, diagnostics);
+    }
+    metric::guardrails(&experiment.metrics.guardrails, diagnostics);
+    if let Some(exposure) = &experiment.exposure {
+        exposure::all(exposure, included, index, diagnostics);
     }
 }
 
@@ -30,12 +37,7 @@ fn flag(experiment: &Experiment, index: &Index<'_>, diagnostics: &mut Diagnostic
     let Some(key) = &experiment.flag else { return };
     let flags = &index.plan.flags;
     if let Some(flag) = index.flags.get(key.value.as_str()) {
-        if flag.variants.is_none() && flag.complete {
-            diagnostics
-                .error(Code::NoVariants, key.span, format!("flag `{}` has no variants to compare", key.value))
-                .also(flag.name.span, "declared here")
-                .help("declare `variants` on the flag".to_owned());
-        }
+        variants(key, flag, diagnostics);
     } else if flags.complete {
         let help = similar("a flag", &key.value, &flags.items, diagnostics)
             .unwrap_or_else(|| "declare it in `flags`".to_owned());
@@ -46,52 +48,41 @@ fn flag(experiment: &Experiment, index: &Index<'_>, diagnostics: &mut Diagnostic
     }
 }
 
-fn known_event(event: &Text, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let events = &index.plan.events;
-    if index.events.contains_key(event.value.as_str()) || !events.complete {
+fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
+    let Some(variants) = &flag.variants else {
+        if flag.complete {
+            diagnostics
+                .error(Code::NoVariants, key.span, format!("flag `{}` has no variants to compare", key.value))
+                .also(flag.name.span, "declared here")
+                .help("declare `variants` on the flag".to_owned());
+        }
+        return;
+    };
+    let count = variants.section.items.len();
+    // None at all is told of the flag.
+    if count == 0 || !variants.section.complete || (2..=MOST_VARIANTS).contains(&count) {
         return;
     }
-    let help = similar("an event", &event.value, &events.items, diagnostics)
-        .unwrap_or_else(|| "declare it in `events`".to_owned());
-    diagnostics
-        .error(Code::UnknownEvent, event.span, format!("unknown event `{}`", event.value))
-        .label("not declared in `events`")
-        .help(help);
+    let span = variants.section.declared.unwrap_or(variants.span);
+    let message = format!("an experiment compares two to {MOST_VARIANTS} variants, flag `{}` has {count}", key.value);
+    let help = if count == 1 { "declare what it is compared with" } else { "compare fewer" };
+    diagnostics.error(Code::VariantCount, key.span, message).also(span, "its variants").help(help.to_owned());
 }
 
-/// A mean or ratio is of a numeric property of its event.
-fn property(metric: &Metric, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let (Some(name), MetricKind::Mean | MetricKind::Ratio) = (&metric.property, metric.kind) else { return };
-    let [event] = metric.events.as_slice() else { return };
-    let Some(event) = index.events.get(event.value.as_str()) else { return };
-    let (properties, complete) = included.of_event(event);
-    match properties.iter().find(|property| property.name.value == name.value) {
-        Some(property) => numeric(name, property, index, diagnostics),
-        None if complete => unknown_property(name, event, &properties, diagnostics),
-        None => {}
+/// A rule belongs to a flag: where several experiments stand on one, they say the same of it.
+pub(super) fn rules(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let mut known: HashMap<(&str, &str), (RuleKind, Span)> = HashMap::new();
+    for experiment in &plan.experiments.items {
+        let Some(flag) = &experiment.flag else { continue };
+        for (rule, kind) in &experiment.optimizely_rules {
+            let (first, span) = *known.entry((&flag.value, &rule.value)).or_insert((kind.value, kind.span));
+            if first != kind.value {
+                let message = format!("rule `{}` of flag `{}` is two things", rule.value, flag.value);
+                diagnostics
+                    .error(Code::RuleMismatch, kind.span, message)
+                    .also(span, "the first")
+                    .help("a rule is one of `experiment`, `delivery` and `holdout`: say the same of it".to_owned());
+            }
+        }
     }
-}
-
-fn numeric(name: &Text, property: &Property, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let is_numeric = index
-        .resolve(&property.ty)
-        .is_none_or(|ty| matches!(ty.shape, Shape::Scalar(Scalar::Integer | Scalar::Number) | Shape::Broken));
-    if !is_numeric {
-        diagnostics
-            .error(
-                Code::MetricShape,
-                name.span,
-                format!("`{}` is no number, so that there is no mean of it", name.value),
-            )
-            .also(property.name.span, "declared here")
-            .help("a `mean` or `ratio` is of an `integer` or a `number`".to_owned());
-    }
-}
-
-fn unknown_property(name: &Text, event: &Event, properties: &[&Property], diagnostics: &mut Diagnostics) {
-    let names = properties.iter().map(|property| property.name.value.as_str());
-    let help = suggest::nearest(&name.value, names)
-        .map(|similar| format!("a property with a similar name exists: `{similar}`"));
-    let message = format!("event `{}` has no property `{}`", event.name.value, name.value);
-    diagnostics.error(Code::UnknownProperty, name.span, message).also(event.name.span, "the event").help(help);
 }

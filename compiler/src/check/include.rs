@@ -53,6 +53,11 @@ impl<'i, 'p> Included<'i, 'p> {
         }
     }
 
+    /// The same by the key of the event.
+    pub(super) fn of_event_by_key(&self, key: &str) -> (Cow<'_, [&'p Property]>, bool) {
+        self.index.events.get(key).map_or((Cow::Borrowed(&[]), false), |event| self.of_event(event))
+    }
+
     fn event(&mut self, event: &'p Event, diagnostics: &mut Diagnostics) {
         if event.include.is_empty() {
             let own = &event.properties;

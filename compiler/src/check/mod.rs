@@ -8,8 +8,10 @@ mod constraint;
 mod cycle;
 mod enumeration;
 mod experiment;
+pub(crate) mod exposure;
 mod flag;
 mod include;
+mod metric;
 mod name;
 mod property;
 mod reference;
@@ -58,6 +60,7 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     for experiment in &plan.experiments.items {
         experiment::all(experiment, &included, &index, diagnostics);
     }
+    experiment::rules(plan, diagnostics);
     vendor::names(plan, &included, diagnostics);
     code_name::all(plan, &included, &index, diagnostics);
 }

@@ -33,7 +33,8 @@ pub(super) fn each<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics
     section.items.iter().for_each(|item| length(item.name(), diagnostics));
 }
 
-fn length(name: &Text, diagnostics: &mut Diagnostics) {
+/// A name that can be sent.
+pub(super) fn length(name: &Text, diagnostics: &mut Diagnostics) {
     let (message, help) = if name.value.is_empty() {
         ("a name has at least one character".to_owned(), "give it a name")
     } else if name.value.len() > LONGEST && name.value.chars().count() > LONGEST {

@@ -1,7 +1,7 @@
 //! Names that the vendors keep for themselves: under one of them an event or a property would be something else there.
 
 use super::include::Included;
-use crate::ast::{Event, Plan, Property, Text};
+use crate::ast::{Event, Plan, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 
@@ -25,7 +25,7 @@ pub(super) fn names(plan: &Plan, included: &Included<'_, '_>, diagnostics: &mut 
         properties(event, included, diagnostics);
     }
     for group in &plan.property_groups.items {
-        group.properties.items.iter().for_each(|property| property_name(property, diagnostics));
+        group.properties.items.iter().for_each(|property| property_name(&property.name, diagnostics));
     }
 }
 
@@ -39,16 +39,13 @@ fn event_name(name: &Text, diagnostics: &mut Diagnostics) {
 /// Those that come by `include` too: the fields of an object type are as good there as anywhere else.
 fn properties(event: &Event, included: &Included<'_, '_>, diagnostics: &mut Diagnostics) {
     let (properties, _) = included.of_event(event);
-    properties.iter().for_each(|property| property_name(property, diagnostics));
+    properties.iter().for_each(|property| property_name(&property.name, diagnostics));
 }
 
-fn property_name(property: &Property, diagnostics: &mut Diagnostics) {
-    let Some((kept, remedy)) = PROPERTIES.iter().find(|(kept, _)| *kept == property.name.value) else { return };
+/// A name that the vendors leave to the plan.
+pub(super) fn property_name(name: &Text, diagnostics: &mut Diagnostics) {
+    let Some((kept, remedy)) = PROPERTIES.iter().find(|(kept, _)| *kept == name.value) else { return };
     diagnostics
-        .error(
-            Code::VendorName,
-            property.name.span,
-            format!("`{kept}` is a property that the vendors keep for themselves"),
-        )
+        .error(Code::VendorName, name.span, format!("`{kept}` is a property that the vendors keep for themselves"))
         .help((*remedy).to_owned());
 }

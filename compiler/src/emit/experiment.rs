@@ -3,8 +3,9 @@ use quote::quote;
 
 use super::deprecated;
 use super::docs::Docs;
+use super::literal;
 use super::scope::{Scope, ident};
-use crate::ir::{Experiment, FlagValue};
+use crate::ir::{Experiment, Exposure, FlagValue, Literal};
 
 /// The key of an experiment: read with it, an assigned variant is an exposure.
 pub(super) fn experiment(scope: &Scope<'_>, experiment: &Experiment) -> TokenStream {
@@ -20,10 +21,39 @@ pub(super) fn experiment(scope: &Scope<'_>, experiment: &Experiment) -> TokenStr
     let expected = deprecated::expected(all[*default].meta.deprecated.is_some());
     let ty = scope.flag_enum(variants);
     let fallback = super::scope::ident(&all[*default].name.ident);
+    let exposure = exposure(&experiment.exposure, scope.runtime()).map(|exposure| quote!(.with_exposure(#exposure)));
     quote! {
         #docs
         #deprecated
         #expected
-        pub const #ident: ExperimentKey<#ty> = ExperimentKey::new(#key, #flag_key, || #ty::#fallback);
+        pub const #ident: ExperimentKey<#ty> = ExperimentKey::new(#key, #flag_key, || #ty::#fallback) #exposure;
     }
+}
+
+/// What is captured when somebody sees an experiment; `None` where it is the usual.
+#[must_use]
+pub fn exposure(exposure: &Exposure, runtime: &TokenStream) -> Option<TokenStream> {
+    if exposure.is_usual() {
+        return None;
+    }
+    let event = exposure.event.as_ref().map(|event| quote!(new(#event)));
+    let event = event.unwrap_or_else(|| quote!(VIEWED));
+    let writes = exposure.properties.iter().map(|(name, value)| {
+        let value = match value {
+            Literal::Boolean(value) => quote!(&#value),
+            Literal::Integer(value) => {
+                let value = literal::typed_integer(*value);
+                quote!(&#value)
+            }
+            Literal::Number(value) => {
+                let value = literal::number(*value);
+                quote!(&#value)
+            }
+            Literal::Text(value) => quote!(#value),
+            Literal::Null | Literal::List(_) | Literal::Map(_) => unreachable!("what is no single value was told"),
+        };
+        quote!(properties.public(#name, #value);)
+    });
+    let properties = (!exposure.properties.is_empty()).then(|| quote!(.with_properties(|properties| { #(#writes)* })));
+    Some(quote!(#runtime::Exposure::#event #properties))
 }

@@ -27,6 +27,7 @@ mod value;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub use self::experiment::exposure;
 pub use self::module::{Items, Module};
 use crate::ir::Plan;
 

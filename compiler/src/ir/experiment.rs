@@ -35,8 +35,16 @@ pub struct Experiment {
 pub struct Exposure {
     /// The event in place of `Experiment Viewed`, by its wire name.
     pub event: Option<String>,
-    /// Properties that are added to it.
+    /// Properties that are added to it; their values are scalars.
     pub properties: Vec<(String, Literal)>,
+}
+
+impl Exposure {
+    /// Whether it is the usual: `Experiment Viewed`, with nothing added.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        self.event.is_none() && self.properties.is_empty()
+    }
 }
 
 /// What one of Optimizely's rules is.
@@ -53,20 +61,41 @@ pub enum RuleKind {
 /// What an experiment is judged by.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Metric {
-    /// Wire names of events; several are the steps of a funnel.
-    pub events: Vec<String>,
+    /// What is counted; several are the steps of a funnel.
+    pub events: Vec<MetricEvent>,
     /// How it is counted.
     pub kind: MetricKind,
     /// The numeric property of a mean or ratio.
     pub property: Option<String>,
     /// Where it is meant to go.
     pub goal: Goal,
-    /// `threshold` and `action` of a guardrail, as written.
-    pub threshold: Option<String>,
-    /// What is to be done when it is passed.
+    /// How far a guardrail may move.
+    pub threshold: Option<Threshold>,
+    /// What is to be done when a guardrail has moved farther, as written: nothing acts on it by itself.
     pub action: Option<String>,
     /// Where it stands.
     pub span: Span,
+}
+
+/// What a metric counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MetricEvent {
+    /// The name on the wire.
+    pub name: String,
+    /// The constant properties that tell the event apart, where the plan has several of this name and the
+    /// metric means one of them.
+    pub only: Vec<(String, Literal)>,
+}
+
+/// How far a guardrail may move.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Threshold {
+    /// `+100 %`.
+    pub written: String,
+    /// `100`; below zero where a fall is meant.
+    pub value: f64,
+    /// Whether it is a part of what was before; else it is an amount.
+    pub is_percent: bool,
 }
 
 /// How a metric is counted.

@@ -11,7 +11,7 @@ mod sync;
 mod types;
 
 pub use self::destination::{Destination, DestinationKind};
-pub use self::experiment::{Experiment, Exposure, Goal, Metric, MetricKind, RuleKind};
+pub use self::experiment::{Experiment, Exposure, Goal, Metric, MetricEvent, MetricKind, RuleKind, Threshold};
 pub use self::flag::{
     BucketBy, Cohort, Condition, Flag, FlagCondition, FlagKind, FlagRuntime, FlagValue, Managed, RolloutEntry, Variant,
 };

@@ -2,40 +2,80 @@
 
 use std::collections::HashMap;
 
+use super::types::Types;
 use super::{meta, names};
-use crate::ast;
-use crate::ir::{self, FlagId, Metric};
+use crate::ast::{self, Shape};
+use crate::check::exposure;
+use crate::ir::{self, Exposure, FlagId, Literal, Metric, MetricEvent};
 
-pub(super) fn experiment(experiment: &ast::Experiment, flags: &HashMap<&str, FlagId>) -> ir::Experiment {
+pub(super) fn experiment(
+    experiment: &ast::Experiment,
+    flags: &HashMap<&str, FlagId>,
+    types: &Types<'_>,
+) -> ir::Experiment {
     let key = &experiment.flag.as_ref().expect("an experiment without a flag was told").value;
     let flag = flags.get(key.as_str()).copied();
+    let rules = experiment.optimizely_rules.iter().map(|(rule, kind)| (rule.value.clone(), kind.value));
     ir::Experiment {
         name: meta::name(&experiment.name, &experiment.meta, names::constant),
         meta: meta::meta(&experiment.meta),
         flag: flag.expect("an unknown flag was told"),
         hypothesis: experiment.hypothesis.as_ref().map(|hypothesis| hypothesis.value.clone()),
-        primary: metrics(&experiment.metrics.primary),
-        secondary: metrics(&experiment.metrics.secondary),
-        guardrails: metrics(&experiment.metrics.guardrails),
+        primary: metrics(&experiment.metrics.primary, types),
+        secondary: metrics(&experiment.metrics.secondary, types),
+        guardrails: metrics(&experiment.metrics.guardrails, types),
         minimum_detectable_effect: experiment.minimum_detectable_effect.map(|effect| effect.value),
-        exposure: ir::Exposure::default(),
-        holdout: None,
-        optimizely_rules: Vec::new(),
+        exposure: experiment
+            .exposure
+            .as_ref()
+            .map_or_else(Exposure::default, |exposure| self::exposure(exposure, types)),
+        holdout: experiment.holdout.as_ref().map(|holdout| holdout.value.clone()),
+        optimizely_rules: rules.collect(),
     }
 }
 
-fn metrics(metrics: &[ast::Metric]) -> Vec<Metric> {
+fn metrics(metrics: &[ast::Metric], types: &Types<'_>) -> Vec<Metric> {
     let text = |text: &Option<ast::Text>| text.as_ref().map(|text| text.value.clone());
     metrics
         .iter()
         .map(|metric| Metric {
-            events: metric.events.iter().map(|event| event.value.clone()).collect(),
+            events: metric.events.iter().map(|event| self::event(&event.value, types)).collect(),
             kind: metric.kind,
             property: text(&metric.property),
             goal: metric.goal,
-            threshold: text(&metric.threshold),
+            threshold: metric.threshold.as_ref().map(|threshold| threshold.value.clone()),
             action: text(&metric.action),
             span: metric.span,
         })
         .collect()
+}
+
+/// What a metric's event is on the wire: a key means one event, though others may share its wire name.
+fn event(name: &str, types: &Types<'_>) -> MetricEvent {
+    let Some(event) = types.index.events.get(name) else {
+        return MetricEvent { name: name.to_owned(), only: Vec::new() };
+    };
+    let wire = event.wire_name();
+    let is_shared = types.index.events_of_wire(wire).len() > 1;
+    let only = if is_shared { constants(event, types) } else { Vec::new() };
+    MetricEvent { name: wire.to_owned(), only }
+}
+
+/// The constants by which events of one wire name are told apart.
+fn constants(event: &ast::Event, types: &Types<'_>) -> Vec<(String, Literal)> {
+    let constants = event.properties.items.iter().filter_map(|property| match &property.ty.shape {
+        Shape::Const { value, of } => Some((property.name.value.clone(), types.constant(value, of.as_deref()))),
+        _ => None,
+    });
+    constants.collect()
+}
+
+/// A declared event is meant by its key or its wire name; any other text is a name on the wire.
+fn exposure(exposure: &ast::Exposure, types: &Types<'_>) -> Exposure {
+    let wire = |name: &ast::Text| match types.index.events.get(name.value.as_str()) {
+        Some(event) => event.wire_name().to_owned(),
+        None => name.value.clone(),
+    };
+    let properties = exposure::properties(exposure, types.index);
+    Exposure { event: exposure.event.as_ref().map(wire), properties }
 }

@@ -33,7 +33,7 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     let flags: Vec<_> = plan.flags.items.iter().map(|flag| flag::flag(flag, &mut types)).collect();
     let ids = flags.iter().enumerate().map(|(at, flag)| (flag.name.wire.as_str(), FlagId(at))).collect();
     let experiments =
-        plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids)).collect();
+        plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids, &types)).collect();
     let name = plan.name.as_ref().map(|name| name.value.clone());
     let mut plan = ir::Plan {
         name,

@@ -171,7 +171,7 @@ impl<'p> Types<'p> {
         Enum { open: false, subset_of: Some(self.ids[declared]), ..part }
     }
 
-    fn constant(&self, value: &Node, of: Option<&TypeExpression>) -> Literal {
+    pub(super) fn constant(&self, value: &Node, of: Option<&TypeExpression>) -> Literal {
         let span = value.span;
         value::constant_literal(value, of, span, self.index, &mut Diagnostics::default())
             .expect("a constant that does not fit was told")

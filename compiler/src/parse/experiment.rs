@@ -1,22 +1,19 @@
-//! Experiments and their metrics.
+//! Experiments.
 
 use super::fields::{Fields, shape};
 use super::meta::meta;
-use super::scalar::{item_text, percentage, text, texts, word};
+use super::metric::metrics;
+use super::named;
+use super::scalar::{percentage, text, word};
 use crate::ast::scalar::is_null;
-use crate::ast::{Experiment, Meta, Metric, Metrics, Spanned, Text};
+use crate::ast::{Experiment, Exposure, Keyed, Meta, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Goal, MetricKind};
+use crate::ir::RuleKind;
 use crate::yaml::{Entry, Node, NodeKind};
 
-const KINDS: &[(&str, MetricKind)] = &[
-    ("funnel", MetricKind::Funnel),
-    ("count", MetricKind::Count),
-    ("mean", MetricKind::Mean),
-    ("ratio", MetricKind::Ratio),
-];
-const GOALS: &[(&str, Goal)] = &[("increase", Goal::Increase), ("decrease", Goal::Decrease)];
+const RULES: &[(&str, RuleKind)] =
+    &[("experiment", RuleKind::Experiment), ("delivery", RuleKind::Delivery), ("holdout", RuleKind::Holdout)];
 
 /// One of `experiments`.
 pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Experiment {
@@ -40,7 +37,9 @@ pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics)
     let hypothesis = fields.take("hypothesis").and_then(|entry| text(entry, diagnostics));
     let metrics = fields.take("metrics").map_or_else(Metrics::default, |entry| metrics(entry, diagnostics));
     let effect = fields.take("minimum_detectable_effect").and_then(|entry| effect(entry, diagnostics));
-    fields.not_yet(&["exposure", "holdout", "optimizely"], diagnostics);
+    let exposure = fields.take("exposure").and_then(|entry| exposure(entry, diagnostics));
+    let holdout = fields.take("holdout").and_then(|entry| text(entry, diagnostics));
+    let optimizely_rules = fields.take("optimizely").map_or_else(Vec::new, |entry| optimizely(entry, diagnostics));
     fields.finish(diagnostics);
     Experiment {
         name,
@@ -49,9 +48,9 @@ pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics)
         hypothesis,
         metrics,
         minimum_detectable_effect: effect,
-        exposure: None,
-        holdout: None,
-        optimizely_rules: Vec::new(),
+        exposure,
+        holdout,
+        optimizely_rules,
     }
 }
 
@@ -67,126 +66,55 @@ fn effect(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<f64>> 
     None
 }
 
-fn metrics(entry: &Entry, diagnostics: &mut Diagnostics) -> Metrics {
-    if !matches!(entry.value.kind, NodeKind::Mapping(_)) && !is_null(&entry.value) {
-        let message = format!("`metrics` is a map, not {}", shape(&entry.value));
-        let help = "say which is the one to move: `metrics: { primary: .. }`".to_owned();
+/// An event in place of `Experiment Viewed`, and what is added to its properties.
+fn exposure(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Exposure> {
+    if let NodeKind::Scalar(_) = &entry.value.kind
+        && !is_null(&entry.value)
+    {
+        let message = "`exposure` is a map, not a single value".to_owned();
+        let help = "name the event in it: `exposure: { event: .. }`".to_owned();
         diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
-        return Metrics::default();
+        return None;
     }
-    let Some(mut fields) = Fields::of(&entry.value, "`metrics`", diagnostics) else { return Metrics::default() };
-    let metrics = Metrics {
-        primary: some(fields.take("primary"), false, diagnostics),
-        secondary: some(fields.take("secondary"), false, diagnostics),
-        guardrails: some(fields.take("guardrails"), true, diagnostics),
+    let mut fields = Fields::of(&entry.value, "`exposure`", diagnostics)?;
+    let event_entry = fields.take("event");
+    let properties_entry = fields.take("properties");
+    let event = event_entry.and_then(|entry| text(entry, diagnostics));
+    let properties = properties_entry.map_or_else(Vec::new, |entry| properties(entry, diagnostics));
+    if fields.finish(diagnostics) && event_entry.is_none() && properties_entry.is_none() {
+        let help = "name the `event` in place of `Experiment Viewed`, or the `properties` that are added".to_owned();
+        diagnostics.error(Code::EmptyValue, entry.key.span, "`exposure` says nothing").help(help);
+    }
+    Some(Exposure { event, properties })
+}
+
+/// Names and constant values.
+fn properties(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Keyed<Node>)> {
+    let NodeKind::Mapping(entries) = &entry.value.kind else {
+        let message = format!("`properties` of an exposure is a map, not {}", shape(&entry.value));
+        let help = "write names and values: `properties: { surface: web }`".to_owned();
+        diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
+        return Vec::new();
     };
+    let keyed = |entry: &Entry| Keyed { key: entry.key.span, value: entry.value.clone(), span: entry.value.span };
+    entries.iter().map(|entry| (named(&entry.key), keyed(entry))).collect()
+}
+
+/// What each of Optimizely's rules is, by its key.
+fn optimizely(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Spanned<RuleKind>)> {
+    let Some(mut fields) = Fields::of(&entry.value, "`optimizely`", diagnostics) else { return Vec::new() };
+    let help = "say what each rule is: `rules: { checkout_ab: experiment }`";
+    let rules = fields.require("rules", "`optimizely`", entry.key.span, help);
     fields.finish(diagnostics);
-    metrics
-}
-
-/// One metric or a list of them.
-fn some(entry: Option<&Entry>, guardrail: bool, diagnostics: &mut Diagnostics) -> Vec<Metric> {
-    let Some(entry) = entry else { return Vec::new() };
-    match &entry.value.kind {
-        NodeKind::Sequence(nodes) => nodes.iter().filter_map(|node| metric(node, guardrail, diagnostics)).collect(),
-        NodeKind::Mapping(_) => metric(&entry.value, guardrail, diagnostics).into_iter().collect(),
-        NodeKind::Scalar(_) => text(entry, diagnostics).map(bare).into_iter().collect(),
-    }
-}
-
-/// The name of an event means how often it comes.
-fn bare(event: Text) -> Metric {
-    Metric {
-        span: event.span,
-        events: vec![event],
-        kind: MetricKind::Count,
-        property: None,
-        goal: Goal::Increase,
-        threshold: None,
-        action: None,
-    }
-}
-
-fn metric(node: &Node, guardrail: bool, diagnostics: &mut Diagnostics) -> Option<Metric> {
-    if let NodeKind::Scalar(_) = &node.kind {
-        return item_text(node, "metrics", diagnostics).map(bare);
-    }
-    let what = if guardrail { "a guardrail" } else { "a metric" };
-    let mut fields = Fields::of(node, what, diagnostics)?;
-    let event = fields.take("event");
-    let steps = fields.take("steps");
-    let kind_entry = fields.take("kind");
-    let kind = kind_entry.map(|entry| word(entry, KINDS, diagnostics));
-    let property_entry = fields.take("property");
-    let property = property_entry.and_then(|entry| text(entry, diagnostics));
-    let goal = fields.take("goal").and_then(|entry| word(entry, GOALS, diagnostics));
-    let (threshold, action) = if guardrail {
-        let threshold = fields.take("threshold").and_then(|entry| text(entry, diagnostics));
-        (threshold, fields.take("action").and_then(|entry| text(entry, diagnostics)))
-    } else {
-        for key in ["threshold", "action"] {
-            fields.misplaced(key, "it stands on a guardrail", diagnostics);
-        }
-        (None, None)
+    let Some(rules) = rules else { return Vec::new() };
+    let NodeKind::Mapping(entries) = &rules.value.kind else {
+        let message = format!("`rules` is a map of the keys of rules, not {}", shape(&rules.value));
+        let span = if is_null(&rules.value) { rules.key.span } else { rules.value.span };
+        let help = "write what each rule is: `rules: { checkout_ab: experiment }`".to_owned();
+        diagnostics.error(Code::WrongShape, span, message).help(help);
+        return Vec::new();
     };
-    let events = match (event, steps) {
-        (Some(event), None) => text(event, diagnostics).into_iter().collect(),
-        (None, Some(steps)) => {
-            if matches!(&steps.value.kind, NodeKind::Sequence(steps) if steps.is_empty()) {
-                let help = "name the events in their order: `steps: [a, b]`".to_owned();
-                diagnostics.error(Code::MetricShape, steps.value.span, "a funnel has at least one step").help(help);
-            }
-            texts(steps, diagnostics)
-        }
-        (Some(event), Some(steps)) => {
-            let message = "a metric has an `event` or `steps`, not both".to_owned();
-            let (first, second) = if event.key.span < steps.key.span { (event, steps) } else { (steps, event) };
-            diagnostics.error(Code::MetricShape, second.key.span, message).also(first.key.span, "the first");
-            Vec::new()
-        }
-        (None, None) => Vec::new(),
-    };
-    let clean = fields.finish(diagnostics);
-    if clean && event.is_none() && steps.is_none() {
-        let message = format!("{what} has no `event`");
-        let help = "write `event: ..`, or `steps: [..]` for a funnel".to_owned();
-        diagnostics.error(Code::MissingKey, node.span, message).help(help);
-    }
-    let kind = match kind {
-        Some(kind) => kind?.value,
-        None if steps.is_some() => MetricKind::Funnel,
-        None => MetricKind::Count,
-    };
-    if let (Some(steps), true) = (steps, kind != MetricKind::Funnel) {
-        let message = "`steps` are those of a funnel".to_owned();
-        diagnostics.error(Code::MetricShape, steps.key.span, message).help("write `kind: funnel`".to_owned());
-    }
-    property_fits(kind, property_entry, kind_entry, node, diagnostics);
-    let goal = goal.map_or(Goal::Increase, |goal| goal.value);
-    Some(Metric { span: node.span, events, kind, property, goal, threshold, action })
-}
-
-/// `mean` and `ratio` are of a property, the others are not.
-fn property_fits(
-    kind: MetricKind,
-    property: Option<&Entry>,
-    kind_entry: Option<&Entry>,
-    metric: &Node,
-    diagnostics: &mut Diagnostics,
-) {
-    let of_property = matches!(kind, MetricKind::Mean | MetricKind::Ratio);
-    match (property, of_property) {
-        (Some(property), false) => {
-            let message = "a metric of this kind has no `property`".to_owned();
-            let help = "write `kind: mean` or `kind: ratio`, or remove `property`".to_owned();
-            diagnostics.error(Code::MetricShape, property.key.span, message).help(help);
-        }
-        (None, true) => {
-            let span = kind_entry.map_or(metric.span, |entry| entry.value.span);
-            let message = "a `mean` or `ratio` is of a property, and none is named".to_owned();
-            let help = "write `property: ..` with a numeric property of the event".to_owned();
-            diagnostics.error(Code::MissingKey, span, message).help(help);
-        }
-        _ => {}
-    }
+    let rule =
+        |entry: &Entry, diagnostics: &mut Diagnostics| Some((named(&entry.key), word(entry, RULES, diagnostics)?));
+    entries.iter().filter_map(|entry| rule(entry, diagnostics)).collect()
 }

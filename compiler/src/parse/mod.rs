@@ -9,6 +9,7 @@ mod experiment;
 mod fields;
 mod flag;
 mod meta;
+mod metric;
 mod property;
 mod scalar;
 mod sync;

@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 use syn::spanned::Spanned as _;
 use syn::{Data, DeriveInput, Fields};
+use taxogen_compiler::emit;
 use taxogen_compiler::ir::FlagValue;
 
 use self::attribute::{Attribute, OwnVariant};
@@ -49,7 +50,8 @@ fn implement(input: &DeriveInput, attribute: &Attribute) -> Result<TokenStream, 
     };
     let variants = matching::pair(&variants, planned, &flag.name, &input.ident, &compiled)?;
     let wires = planned.iter().map(|variant| variant.name.wire.as_str()).collect();
-    let fit = Fit { key: &key.value, flag: &flag.name.wire, fallback: variants[*default], wires, variants };
+    let exposure = emit::exposure(&experiment.exposure, &attribute.runtime);
+    let fit = Fit { key: &key.value, flag: &flag.name.wire, exposure, fallback: variants[*default], wires, variants };
     let implementation = implementation(&input.ident, &attribute.runtime, &fit);
     let tracking = tracking::items(&compiled);
     Ok(quote!(#implementation #tracking))
@@ -59,6 +61,8 @@ fn implement(input: &DeriveInput, attribute: &Attribute) -> Result<TokenStream, 
 struct Fit<'p> {
     key: &'p str,
     flag: &'p str,
+    /// What is captured, where it is not the usual.
+    exposure: Option<TokenStream>,
     /// The variants on the wire, and those of the enum, in the same order.
     wires: Vec<&'p str>,
     variants: Vec<&'p Ident>,
@@ -66,12 +70,14 @@ struct Fit<'p> {
 }
 
 fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenStream {
-    let Fit { key, flag, wires, variants, fallback } = fit;
+    let Fit { key, flag, exposure, wires, variants, fallback } = fit;
+    let exposure = exposure.as_ref().map(|exposure| quote!(const EXPOSURE: #runtime::Exposure = #exposure;));
     quote! {
         #[automatically_derived]
         impl #runtime::Experiment for #name {
             const KEY: &'static str = #key;
             const FLAG: &'static str = #flag;
+            #exposure
 
             fn from_name(name: &str) -> ::core::option::Option<Self> {
                 match name {
