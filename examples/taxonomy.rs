@@ -707,7 +707,7 @@ pub mod person {
     use super::types::PlanTier;
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{PersonProperties, PropertyWriter, Timestamp};
+    use ::taxogen::{PersonProperties, PlanId, PropertyWriter, Timestamp};
 
     /// What is known of a person; what is not set stays as it is.
     #[must_use = "the person has these properties only when they are set"]
@@ -751,6 +751,10 @@ pub mod person {
     }
 
     impl PersonProperties for Properties<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.set().internal("plan_tier", &self.plan_tier);
             properties.set().internal("country", &self.country);
@@ -784,7 +788,7 @@ pub mod person {
 pub mod groups {
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{Constrain, Group, PropertyWriter};
+    use ::taxogen::{Constrain, Group, PlanId, PropertyWriter};
 
     /// `company`.
     #[must_use = "a group is known only when it is given to the user"]
@@ -808,6 +812,10 @@ pub mod groups {
     }
 
     impl Group for Company<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn group_type(&self) -> &'static str {
             Self::TYPE
         }

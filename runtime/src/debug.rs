@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::event::{Event, Group, PersonProperties, PropertyWriter};
+use crate::event::{Event, Group, PersonProperties, PropertyWriter, SuperProperties};
 use crate::record::{Place, RecordWriter, Run, read_runs};
 
 /// `Debug` of a generated event; personal values are not shown.
@@ -33,15 +33,24 @@ pub fn debug_group(group: &dyn Group, formatter: &mut fmt::Formatter<'_>) -> fmt
     print(formatter, &name, |properties| group.write(properties))
 }
 
+/// `Debug` of super properties; personal values are not shown.
+///
+/// # Errors
+///
+/// When the formatter fails.
+pub fn debug_super(properties: &dyn SuperProperties, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+    print(formatter, "super", |writer| properties.write(writer))
+}
+
 fn print(formatter: &mut fmt::Formatter<'_>, name: &str, write: impl FnOnce(&mut PropertyWriter<'_>)) -> fmt::Result {
-    let bytes = RecordWriter::properties(true, write);
+    let bytes = RecordWriter::shown(write);
     write!(formatter, "{name} {}", properties(read_runs(&bytes)))
 }
 
-/// Runs as one JSON object, the person's properties under `$set` and `$set_once`.
+/// Runs as one JSON object, without the hashes, the person's properties under `$set` and `$set_once`.
 pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
     let (mut event, mut set, mut set_once) = (Vec::new(), Vec::new(), Vec::new());
-    for run in runs {
+    for run in runs.filter(|run| !run.tag.is_twin()) {
         match run.tag.place() {
             Some(Place::Event) => event.extend_from_slice(run.fragments),
             Some(Place::Set) => set.extend_from_slice(run.fragments),

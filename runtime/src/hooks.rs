@@ -13,17 +13,22 @@ use crate::value::Rule;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct InvalidProperty {
-    /// The event; for verbs without a name `identify`, `set` or `group`.
+    /// The event; for verbs without a name `identify`, `set` or `group`, for super properties `super`.
     pub event: String,
     /// The property, and the fields below it, joined by dots.
     pub property: String,
     /// The rule.
     pub rule: Rule,
+    /// The value as JSON, cut after a hundred bytes. `None` where the property is personal or holds what is, and for a
+    /// number that is not finite, which JSON has no word for.
+    pub value: Option<String>,
 }
 
 impl fmt::Display for InvalidProperty {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "`{}` of `{}` is left out: it has to be {}", self.property, self.event, self.rule)
+        let Self { event, property, rule, value } = self;
+        write!(formatter, "`{property}` of `{event}` is left out: it has to be {rule}")?;
+        value.iter().try_for_each(|value| write!(formatter, ", and is `{value}`"))
     }
 }
 

@@ -82,12 +82,15 @@ mod decision;
 mod dedup;
 #[cfg(feature = "http")]
 mod delivery;
+mod destinations;
 mod error;
 mod event;
 mod experiment;
 mod flag;
+mod hash_key;
 mod hooks;
 mod id;
+mod invalids;
 mod json;
 #[cfg(feature = "http")]
 mod log;
@@ -95,10 +98,12 @@ mod log;
 mod macros;
 mod pattern;
 mod payload;
+mod reach;
 mod record;
 mod recorder;
 mod report;
 mod sensitivity;
+mod supers;
 #[cfg(feature = "http")]
 mod transport;
 mod user;
@@ -106,11 +111,16 @@ mod value;
 
 pub use client::{Builder, Client};
 pub use decision::Decision;
+pub use destinations::Destinations;
 pub use error::Error;
-pub use event::{Event, EventSchema, Group, PersonProperties, PersonWriter, PlanId, PropertyWriter};
+pub use event::{
+    Event, EventSchema, Extra, ExtraValue, Group, HashedWriter, PersonProperties, PersonWriter, PlanId, PropertyWriter,
+    SuperProperties,
+};
 pub use experiment::{Experiment, ExperimentKey, Exposure};
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::InvalidProperty;
+pub use invalids::InvalidCount;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
 pub use payload::{Payload, PayloadError, PayloadReader};
@@ -135,7 +145,7 @@ pub use value::{
 /// What generated code needs and nobody else: it may change in any release.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::debug::{debug, debug_group, debug_person};
+    pub use crate::debug::{debug, debug_group, debug_person, debug_super};
     pub use crate::value::characters;
     #[cfg(feature = "macros")]
     pub use taxogen_macros::{event, flag, taxonomy};

@@ -1,8 +1,9 @@
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::destinations::Destinations;
 use crate::event::Event;
-use crate::record::{Destinations, Record, RecordWriter, Verb};
+use crate::record::{Record, RecordWriter, Run, RunTag, Verb, fragments, read_runs};
 
 /// Keeps what a client of [`Client::recorder`](crate::Client::recorder) captured, for your own tests.
 ///
@@ -13,7 +14,7 @@ pub struct Recorder {
 }
 
 /// One record, as it was encoded. It equals an event that encodes the same: the same name and the same
-/// properties, in the same order.
+/// properties, in the same order. Super properties are no part of this, and no event's own.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Recorded {
     bytes: Box<[u8]>,
@@ -66,11 +67,7 @@ impl Recorded {
     #[must_use]
     pub fn name(&self) -> String {
         let record = self.record();
-        if record.verb == Verb::Capture {
-            unescaped(record.name_at(Destinations::ALL))
-        } else {
-            record.verb.name().to_owned()
-        }
+        if record.verb == Verb::Capture { unescaped(record.name) } else { record.verb.name().to_owned() }
     }
 
     /// Whose it is.
@@ -99,11 +96,18 @@ pub(crate) fn unescaped(text: &str) -> String {
 
 impl<E: Event> PartialEq<E> for Recorded {
     fn eq(&self, event: &E) -> bool {
-        let record = self.record();
+        let (record, audience) = (self.record(), event.schema().plan().audience());
+        let properties = RecordWriter::properties(audience, |properties| event.write(properties));
         record.verb == Verb::Capture
             && self.name() == event.schema().name()
-            && record.run_bytes() == RecordWriter::properties(false, |properties| event.write(properties))
+            && brought(record.runs()).eq(brought(read_runs(&properties)))
     }
+}
+
+/// What an event brought itself: no super properties, and no hashes.
+fn brought<'a>(runs: impl Iterator<Item = Run<'a>>) -> impl Iterator<Item = (RunTag, Destinations, &'a [u8])> {
+    let own = runs.filter(|run| !run.tag.is_under() && !run.tag.is_twin());
+    own.flat_map(|run| fragments(run.fragments).map(move |fragment| (run.tag, run.destinations, fragment.bytes)))
 }
 
 impl fmt::Debug for Recorded {

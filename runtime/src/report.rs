@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::record::{Destinations, Record, Verb};
+use crate::invalids::{InvalidCount, Invalids};
+use crate::record::{Record, Verb};
 use crate::recorder::unescaped;
+use crate::value::Rule;
 
 /// Why something was not delivered.
 ///
@@ -76,7 +78,7 @@ pub struct LostEvent {
 impl LostEvent {
     pub(crate) fn from_record(record: &Record<'_>) -> Self {
         let name = match record.verb {
-            Verb::Capture => unescaped(record.name_at(Destinations::ALL)),
+            Verb::Capture => unescaped(record.name),
             verb => verb.name().to_owned(),
         };
         Self { id: record.id.to_string(), name, distinct_id: unescaped(record.distinct_id) }
@@ -110,8 +112,12 @@ pub struct Report {
     pub kept: u64,
     /// Given up, by reason, in a fixed order; a reason that never came up is left out.
     pub lost: Vec<(LossReason, u64)>,
-    /// Properties left out because they broke a rule of the plan.
+    /// Properties left out because they broke a rule of the plan; which stands in
+    /// [`Client::invalid_report`](crate::Client::invalid_report).
     pub invalid: u64,
+    /// Properties with `hash: true` that some destination got neither as they are nor hashed, because the client has no
+    /// [`hash_key`](crate::Builder::hash_key).
+    pub unhashed: u64,
     /// The same for each destination.
     pub destinations: Vec<DestinationReport>,
 }
@@ -164,6 +170,11 @@ impl fmt::Display for Report {
             1 => formatter.write_str("; one property broke its rule and was left out")?,
             count => write!(formatter, "; {count} properties broke their rules and were left out")?,
         }
+        match self.unhashed {
+            0 => {}
+            1 => formatter.write_str("; one property was not hashed for lack of a key")?,
+            count => write!(formatter, "; {count} properties were not hashed for lack of a key")?,
+        }
         for destination in &self.destinations {
             write!(
                 formatter,
@@ -190,7 +201,8 @@ fn write_losses(formatter: &mut fmt::Formatter<'_>, lost: &[(LossReason, u64)]) 
 pub(crate) struct Ledger {
     /// What was lost before any destination: not for one of them.
     nowhere: Mutex<BTreeMap<LossReason, u64>>,
-    invalid: AtomicU64,
+    invalid: Mutex<Invalids>,
+    unhashed: AtomicU64,
     accounts: Vec<Account>,
 }
 
@@ -207,8 +219,20 @@ impl Ledger {
         Self { accounts: destinations.into_iter().map(account).collect(), ..Self::default() }
     }
 
-    pub(crate) fn invalid(&self, properties: usize) {
-        self.invalid.fetch_add(properties as u64, Ordering::Relaxed);
+    pub(crate) fn invalid(&self, event: &str, property: &str, rule: Rule) {
+        self.invalids().count(event, property, rule);
+    }
+
+    pub(crate) fn invalid_report(&self) -> Vec<InvalidCount> {
+        self.invalids().counts.clone()
+    }
+
+    fn invalids(&self) -> MutexGuard<'_, Invalids> {
+        self.invalid.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn unhashed(&self, properties: u64) {
+        self.unhashed.fetch_add(properties, Ordering::Relaxed);
     }
 
     /// `destination` is its place among those given to `new`.
@@ -232,7 +256,8 @@ impl Ledger {
     pub(crate) fn report(&self, kept: impl Fn(usize) -> u64) -> Report {
         let counts = |lost: &Mutex<BTreeMap<_, _>>| lost.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut total = counts(&self.nowhere);
-        let mut report = Report { invalid: self.invalid.load(Ordering::Relaxed), ..Report::default() };
+        let (invalid, unhashed) = (self.invalids().total, self.unhashed.load(Ordering::Relaxed));
+        let mut report = Report { invalid, unhashed, ..Report::default() };
         for (place, account) in self.accounts.iter().enumerate() {
             let lost = counts(&account.lost);
             for (reason, count) in &lost {

@@ -3,9 +3,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::{Client, Entry};
-use crate::event::{Event, Group, PersonProperties};
+use crate::event::{Event, Group, PersonProperties, PlanId, SuperProperties};
 use crate::flag::UserFlags;
 use crate::record::{Verb, encode_group, encode_text};
+use crate::supers::Supers;
 
 /// A handle of one person. Owned, cheap to clone; it lives for a request.
 ///
@@ -23,6 +24,7 @@ pub(crate) struct Identity {
     in_groups: AtomicBool,
     groups: Mutex<Groups>,
     pub(crate) flags: UserFlags,
+    pub(crate) supers: Supers,
 }
 
 #[derive(Default)]
@@ -50,22 +52,30 @@ impl User {
 
     /// [`capture`](Self::capture) for an event that is not known until run time.
     pub fn capture_dyn(&self, event: &dyn Event) {
-        let entry = Entry { name: event.schema().name(), ..Entry::new(Verb::Capture) };
-        self.client.core.record_properties(&self.identity, entry, |properties| event.write(properties));
+        let entry = Entry::of_event(event.schema());
+        self.client.core.record(&self.identity, &entry, |properties| event.write(properties));
     }
 
     /// Says who this person is, with properties that are known of them.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn identify(&self, properties: impl PersonProperties) {
-        let entry = Entry::new(Verb::Identify);
-        self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
+        let entry = Entry::new(Verb::Identify, properties.plan());
+        self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
     }
 
     /// Sets properties of this person; the plan says which of them are set only once.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn set(&self, properties: impl PersonProperties) {
-        let entry = Entry::new(Verb::Set);
-        self.client.core.record_properties(&self.identity, entry, |writer| properties.write(writer));
+        let entry = Entry::new(Verb::Set, properties.plan());
+        self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
+    }
+
+    /// Makes properties part of every event that this handle and its clones capture from now on.
+    ///
+    /// They lie over those of [`Client::register`](crate::Client::register), which says the rest.
+    #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
+    pub fn register(&self, properties: impl SuperProperties) {
+        self.client.core.register_at(&self.identity.supers, &properties);
     }
 
     /// Says that this person belongs to a group, and sets the group's properties.
@@ -77,16 +87,17 @@ impl User {
         if !is_blank(group.key()) {
             self.identity.join(group.group_type(), group.key());
         }
-        let entry = Entry { second_id: group.key(), group_type: group.group_type(), ..Entry::new(Verb::Group) };
-        self.client.core.record_properties(&self.identity, entry, |writer| group.write(writer));
+        let (second_id, group_type) = (group.key(), group.group_type());
+        let entry = Entry { second_id, group_type, ..Entry::new(Verb::Group, group.plan()) };
+        self.client.core.record(&self.identity, &entry, |writer| group.write(writer));
     }
 
     /// Says that this person was known as `previous_id` before: the two are one person.
     ///
     /// Where that is empty, or nothing but spaces, the call is counted as lost and told.
     pub fn alias(&self, previous_id: &str) {
-        let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias) };
-        self.client.core.record_properties(&self.identity, entry, |_| {});
+        let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias, PlanId::NONE) };
+        self.client.core.record(&self.identity, &entry, |_| {});
     }
 }
 
@@ -106,6 +117,7 @@ impl Identity {
             in_groups: AtomicBool::new(false),
             groups: Mutex::default(),
             flags: UserFlags::default(),
+            supers: Supers::default(),
         }
     }
 

@@ -856,7 +856,7 @@ pub mod experiments {
 pub mod person {
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{PersonProperties, PropertyWriter};
+    use ::taxogen::{PersonProperties, PlanId, PropertyWriter};
 
     /// What is known of a person; what is not set stays as it is.
     #[must_use = "the person has these properties only when they are set"]
@@ -883,6 +883,10 @@ pub mod person {
     }
 
     impl PersonProperties for Properties<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.set().internal("nickname", &self.nickname);
         }
@@ -913,7 +917,7 @@ pub mod person {
 pub mod groups {
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{Group, PropertyWriter};
+    use ::taxogen::{Group, PlanId, PropertyWriter};
 
     /// `team`.
     #[must_use = "a group is known only when it is given to the user"]
@@ -938,6 +942,10 @@ pub mod groups {
     }
 
     impl Group for Team<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn group_type(&self) -> &'static str {
             Self::TYPE
         }

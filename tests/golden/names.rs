@@ -595,7 +595,7 @@ pub mod flags {
 pub mod person {
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{PersonProperties, PropertyWriter};
+    use ::taxogen::{PersonProperties, PlanId, PropertyWriter};
 
     /// What is known of a person; what is not set stays as it is.
     #[must_use = "the person has these properties only when they are set"]
@@ -627,6 +627,10 @@ pub mod person {
     }
 
     impl PersonProperties for Properties<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.set().internal("properties", &self.properties);
             properties.set().internal("new", &self.new);
@@ -658,7 +662,7 @@ pub mod person {
 pub mod groups {
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{Group, PropertyWriter};
+    use ::taxogen::{Group, PlanId, PropertyWriter};
 
     /// `group`.
     #[must_use = "a group is known only when it is given to the user"]
@@ -681,6 +685,10 @@ pub mod groups {
     }
 
     impl Group for Group_<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn group_type(&self) -> &'static str {
             Self::TYPE
         }

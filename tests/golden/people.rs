@@ -124,7 +124,7 @@ pub mod person {
     use super::types::PlanTier;
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{Constrain, Nullable, PersonProperties, PropertyWriter, Timestamp};
+    use ::taxogen::{Constrain, Nullable, PersonProperties, PlanId, PropertyWriter, Timestamp};
 
     /// What is known of a person; what is not set stays as it is.
     #[must_use = "the person has these properties only when they are set"]
@@ -187,6 +187,10 @@ pub mod person {
     }
 
     impl PersonProperties for Properties<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.set().internal("plan_tier", &self.plan_tier);
             properties.set().internal("country", &self.country);

@@ -340,7 +340,7 @@ pub mod person {
     use super::types::Contact;
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{PersonProperties, PropertyWriter};
+    use ::taxogen::{PersonProperties, PlanId, PropertyWriter};
 
     /// What is known of a person; what is not set stays as it is.
     #[must_use = "the person has these properties only when they are set"]
@@ -372,6 +372,10 @@ pub mod person {
     }
 
     impl PersonProperties for Properties<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.set().personal("phone", &self.phone);
             properties.set().personal("contact", &self.contact);
@@ -404,7 +408,7 @@ pub mod groups {
     use super::types::Contact;
     use ::std::borrow::Cow;
     use ::std::fmt;
-    use ::taxogen::{Group, PropertyWriter};
+    use ::taxogen::{Group, PlanId, PropertyWriter};
 
     /// `company`.
     #[must_use = "a group is known only when it is given to the user"]
@@ -433,6 +437,10 @@ pub mod groups {
     }
 
     impl Group for Company<'_> {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+
         fn group_type(&self) -> &'static str {
             Self::TYPE
         }

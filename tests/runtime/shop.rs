@@ -51,6 +51,10 @@ pub(crate) struct Person {
 }
 
 impl PersonProperties for Person {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
     fn write(&self, properties: &mut PropertyWriter<'_>) {
         properties.set().internal("country", &self.country);
         properties.set_once().internal("signed_up", &self.signed_up);
@@ -63,6 +67,10 @@ pub(crate) struct Company {
 }
 
 impl Group for Company {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
     fn group_type(&self) -> &'static str {
         "company"
     }

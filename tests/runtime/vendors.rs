@@ -23,7 +23,7 @@ impl Event for Plain {
     }
 }
 
-const PLAN: PlanId = PlanId::new("shop", "0000000000000000");
+pub(crate) const PLAN: PlanId = PlanId::new("shop", "0000000000000000");
 
 /// The schema of an event of this name.
 pub(crate) const fn schema(name: &'static str) -> EventSchema {

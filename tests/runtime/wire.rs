@@ -5,10 +5,12 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
-use taxogen::{Client, Group, Json, Mixpanel, Null, PersonProperties, PostHog, PropertyWriter, Segment, Timestamp};
+use taxogen::{
+    Client, Group, Json, Mixpanel, Null, PersonProperties, PlanId, PostHog, PropertyWriter, Segment, Timestamp,
+};
 use taxogen_sandbox::{RecordedRequest, Sandbox, Vendor};
 
-use crate::vendors::{LONG, Plain, schema};
+use crate::vendors::{LONG, PLAN, Plain, schema};
 
 const TRACK: &str = "01_track";
 const IDENTIFY: &str = "02_identify";
@@ -19,6 +21,10 @@ const SCENARIOS: [&str; 4] = [TRACK, IDENTIFY, GROUP, EXPERIMENT];
 struct Visitor;
 
 impl PersonProperties for Visitor {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
     fn write(&self, properties: &mut PropertyWriter<'_>) {
         properties.set().internal("plan", "pro");
     }
@@ -27,6 +33,10 @@ impl PersonProperties for Visitor {
 struct NewVisitor;
 
 impl PersonProperties for NewVisitor {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
     fn write(&self, properties: &mut PropertyWriter<'_>) {
         properties.set().internal("plan", "pro");
         properties.set_once().internal("first_seen", "2026-01-01");
@@ -36,6 +46,10 @@ impl PersonProperties for NewVisitor {
 struct Acme;
 
 impl Group for Acme {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
     fn group_type(&self) -> &'static str {
         "company"
     }

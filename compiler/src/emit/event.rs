@@ -96,6 +96,15 @@ pub(super) fn write_method(writes: &[TokenStream]) -> TokenStream {
     }
 }
 
+/// `fn plan`, by which the runtime knows what each destination may see.
+pub(super) fn plan_method() -> TokenStream {
+    quote! {
+        fn plan(&self) -> PlanId {
+            super::PLAN
+        }
+    }
+}
+
 /// `Debug` through the runtime, which hides what is personal.
 pub(super) fn debug(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>, function: &str) -> TokenStream {
     let (runtime, function) = (scope.runtime(), super::scope::ident(function));

@@ -3,7 +3,7 @@ use quote::{ToTokens, quote};
 
 use super::deprecated;
 use super::docs::Docs;
-use super::event::{debug, write_method};
+use super::event::{debug, plan_method, write_method};
 use super::field::fields;
 use super::scope::{Lifetime, Scope, Std, ident};
 use super::setter::setters;
@@ -12,7 +12,7 @@ use crate::ir::{Group, Property, Scalar};
 
 /// A group that people belong to: its key, and its properties, all of them optional.
 pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
-    for name in ["Group", "PropertyWriter"] {
+    for name in ["Group", "PlanId", "PropertyWriter"] {
         scope.uses_runtime(name);
     }
     scope.uses_std(Std::Fmt);
@@ -30,6 +30,7 @@ pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
     });
     let setters = fields.iter().filter_map(|field| setters(scope, field));
     let write = write_method(&value::written(properties, |property| write(scope, property)));
+    let plan = plan_method();
     let debug = debug(scope, &ident, Some(&quote!(<'_>)), "debug_group");
     quote! {
         #docs
@@ -51,6 +52,8 @@ pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
         }
 
         impl Group for #ident<'_> {
+            #plan
+
             fn group_type(&self) -> &'static str {
                 Self::TYPE
             }

@@ -54,8 +54,9 @@ pub fn modules<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item = Mo
 pub fn preamble(plan: &Plan, options: &Options) -> Vec<TokenStream> {
     let Options { runtime } = options;
     let (name, hash) = (plan.name.as_deref().unwrap_or_default(), &plan.hash);
-    // Events name it; without one it would be dead code.
-    let id = (!plan.events.is_empty()).then(|| {
+    // Whatever is captured names it; without that it would be dead code.
+    let is_named = !plan.events.is_empty() || !plan.person.is_empty() || !plan.groups.is_empty();
+    let id = is_named.then(|| {
         quote! {
             #[doc = " Which plan, and which text of it, this code was compiled from."]
             pub const PLAN: #runtime::PlanId = #runtime::PlanId::new(#name, #hash);

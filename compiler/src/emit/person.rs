@@ -3,7 +3,7 @@ use quote::quote;
 
 use super::constructor::{Constructor, constructor};
 use super::docs::Docs;
-use super::event::{debug, lifetimes, place, write_method};
+use super::event::{debug, lifetimes, place, plan_method, write_method};
 use super::field::fields;
 use super::scope::{Scope, Std, ident};
 use super::setter::setters;
@@ -15,7 +15,7 @@ pub(super) const IDENT: &str = "Properties";
 
 /// The properties of a person, all of them optional.
 pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream {
-    for name in ["PersonProperties", "PropertyWriter"] {
+    for name in ["PersonProperties", "PlanId", "PropertyWriter"] {
         scope.uses_runtime(name);
     }
     scope.uses_std(Std::Fmt);
@@ -27,6 +27,7 @@ pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream 
     let Constructor { new, default, .. } = constructor(scope, &ident, properties, &fields, None);
     let setters = fields.iter().filter_map(|field| setters(scope, field));
     let write = write_method(&value::written(properties, |property| write(scope, property)));
+    let plan = plan_method();
     let debug = debug(scope, &ident, elided.as_ref(), "debug_person");
     quote! {
         #docs
@@ -44,6 +45,8 @@ pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream 
         #default
 
         impl PersonProperties for #ident #elided {
+            #plan
+
             #write
         }
 

@@ -8,6 +8,7 @@ use crate::delivery::Settings;
 #[cfg(feature = "http")]
 use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
+use crate::hash_key::HashKey;
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::recorder::Recorder;
 use crate::report::Loss;
@@ -44,6 +45,9 @@ pub struct Builder {
     pub(super) hooks: Hooks,
     pub(super) log_bytes: usize,
     pub(super) fixed_flags: FixedFlags,
+    /// `None`: what the environment says.
+    pub(super) hash_key: Option<Option<HashKey>>,
+    pub(super) stamps_plan: bool,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
     #[cfg(feature = "http")]
@@ -59,6 +63,8 @@ impl Default for Builder {
             hooks: Hooks::default(),
             log_bytes: 64 * 1024 * 1024,
             fixed_flags: FixedFlags::new(),
+            hash_key: None,
+            stamps_plan: false,
             #[cfg(feature = "http")]
             destinations: Vec::new(),
             #[cfg(feature = "http")]
@@ -138,6 +144,24 @@ impl Builder {
         self
     }
 
+    /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
+    /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
+    ///
+    /// Without a key such properties are left out there, and counted ([`Report::unhashed`](crate::Report::unhashed)).
+    /// The same key gives the same hash, whatever the program; who has it can try out values. No message and no `Debug`
+    /// shows it.
+    pub fn hash_key(mut self, key: impl AsRef<[u8]>) -> Self {
+        self.hash_key = Some(HashKey::new(key.as_ref()));
+        self
+    }
+
+    /// Whether every event of a plan says which text of the plan its code was made from, in the property
+    /// `taxogen_plan`: sixteen hex digits. It does not unless set.
+    pub fn stamp_plan(mut self, stamp: bool) -> Self {
+        self.stamps_plan = stamp;
+        self
+    }
+
     /// The client; its delivery thread is running. Without a destination it delivers nowhere and has no thread.
     ///
     /// # Errors
@@ -149,8 +173,9 @@ impl Builder {
         if self.disabled || self.destinations.is_empty() {
             return Ok(self.without_delivery(Sink::Nothing));
         }
-        let core = Core::delivering(&self.destinations, self.log_bytes, self.settings, Arc::new(self.hooks))?;
-        Ok(Client { core: Arc::new(core.with_fixed_flags(self.fixed_flags)) })
+        let hooks = Arc::new(self.hooks.clone());
+        let core = Core::delivering(&self.destinations, self.log_bytes, self.settings, hooks)?;
+        Ok(self.over(core))
     }
 
     /// A client of these settings that keeps what is captured, for your own tests; no thread, no network.
@@ -161,16 +186,24 @@ impl Builder {
     }
 
     pub(super) fn without_delivery(self, sink: Sink) -> Client {
-        let core = Core::new(sink, Arc::new(self.hooks), []).with_fixed_flags(self.fixed_flags);
+        let core = Core::new(sink, Arc::new(self.hooks.clone()));
+        self.over(core)
+    }
+
+    fn over(self, core: Core) -> Client {
+        let from_environment =
+            || std::env::var_os("TAXOGEN_HASH_KEY").and_then(|key| HashKey::new(key.as_encoded_bytes()));
+        let hash_key = self.hash_key.unwrap_or_else(from_environment);
+        let core = core.with_fixed_flags(self.fixed_flags).with_marks(hash_key, self.stamps_plan);
         Client { core: Arc::new(core) }
     }
 }
 
 impl fmt::Debug for Builder {
-    /// Without keys and without the fixed values.
+    /// Without keys, that of the hashes too, and without the fixed values.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
-        fields.field("log_bytes", &self.log_bytes);
+        fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
         #[cfg(feature = "http")]
         fields.field("destinations", &self.destinations).field("settings", &self.settings);
         fields.finish_non_exhaustive()

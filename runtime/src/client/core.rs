@@ -5,18 +5,22 @@ use std::time::Duration;
 
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Pending, Settings};
+use crate::destinations::Destinations;
 use crate::error::Error;
 #[cfg(feature = "http")]
 use crate::error::Kind;
-use crate::event::PropertyWriter;
+use crate::event::{Audience, EventSchema, Names, PlanId, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagState};
+use crate::hash_key::HashKey;
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::id::EventId;
 #[cfg(feature = "http")]
 use crate::log::{Appended, LaneId, RecordRef};
-use crate::record::{Destinations, Header, RecordWriter, RunWriter, Verb};
+use crate::reach::Reach;
+use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
 use crate::recorder::Recorder;
 use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
+use crate::supers::{self, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
 use crate::user::{Identity, is_blank};
@@ -28,6 +32,11 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) flags: FlagState,
+    supers: Supers,
+    reach: Reach,
+    hash_key: Option<HashKey>,
+    /// Whether every event says which plan it is of.
+    stamps_plan: bool,
     /// Whether somebody has called `shutdown`.
     closed: AtomicBool,
 }
@@ -45,15 +54,33 @@ pub(crate) enum Sink {
 pub(crate) struct Entry<'a> {
     pub(crate) verb: Verb,
     pub(crate) destinations: Destinations,
+    /// Of an event; empty otherwise.
     pub(crate) name: &'a str,
+    pub(crate) names: Names,
+    pub(crate) plan: PlanId,
+    /// The super properties that the event may have values of its own for; `None` where it takes none at all.
+    pub(crate) over_super: Option<&'static [&'static str]>,
     /// The previous id of an alias, the key of a group.
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
 }
 
 impl Entry<'_> {
-    pub(crate) const fn new(verb: Verb) -> Self {
-        Self { verb, destinations: Destinations::ALL, name: "", second_id: "", group_type: "" }
+    /// For everybody, with what this plan lets them see.
+    pub(crate) const fn new(verb: Verb, plan: PlanId) -> Self {
+        let destinations = Destinations::ALL;
+        let names = [None; Destinations::KINDS];
+        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "" }
+    }
+
+    pub(crate) const fn of_event(schema: &EventSchema) -> Entry<'static> {
+        Entry {
+            destinations: schema.destinations(),
+            name: schema.name(),
+            names: *schema.names(),
+            over_super: schema.over_super(),
+            ..Entry::new(Verb::Capture, schema.plan())
+        }
     }
 
     /// What messages call it.
@@ -67,8 +94,9 @@ impl Entry<'_> {
 }
 
 impl Core {
-    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, destinations: impl IntoIterator<Item = &'static str>) -> Self {
-        Self::over(sink, hooks, Arc::new(Ledger::new(destinations)))
+    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>) -> Self {
+        let reach = if matches!(sink, Sink::Nothing) { Reach::NOBODY } else { Reach::EVERYBODY };
+        Self::over(sink, hooks, Arc::default(), reach)
     }
 
     /// A core that delivers to these destinations.
@@ -81,11 +109,30 @@ impl Core {
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
         let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks)?;
-        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger))
+        let sights = destinations.iter().map(Destination::sight);
+        let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));
+        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger, reach))
     }
 
-    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>) -> Self {
-        Self { sink, hooks, ledger, flags: FlagState::default(), closed: AtomicBool::new(false) }
+    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>, reach: Reach) -> Self {
+        Self {
+            sink,
+            hooks,
+            ledger,
+            flags: FlagState::default(),
+            supers: Supers::default(),
+            reach,
+            hash_key: None,
+            stamps_plan: false,
+            closed: AtomicBool::new(false),
+        }
+    }
+
+    /// The same core with what is put on every record.
+    pub(crate) fn with_marks(mut self, hash_key: Option<HashKey>, stamps_plan: bool) -> Self {
+        self.hash_key = hash_key;
+        self.stamps_plan = stamps_plan;
+        self
     }
 
     /// The same core with flags that are fixed for everybody.
@@ -94,9 +141,27 @@ impl Core {
         self
     }
 
-    /// Encodes a record and puts it where records go. Says whether it was taken.
-    pub(crate) fn record(&self, who: &Identity, entry: Entry<'_>, write: impl FnOnce(&mut RunWriter)) -> bool {
-        if matches!(self.sink, Sink::Nothing) {
+    /// Encodes a record and puts it where records go. Says whether it was taken; what is for none of the client's
+    /// destinations counts as taken, and nowhere else.
+    pub(crate) fn record(
+        &self,
+        who: &Identity,
+        entry: &Entry<'_>,
+        write: impl FnOnce(&mut PropertyWriter<'_>),
+    ) -> bool {
+        self.record_runs(who, entry, |runs, audience| {
+            write(&mut PropertyWriter::new(runs, &self.terms(entry, audience)))
+        })
+    }
+
+    /// The same, for what says itself which destinations its properties are for.
+    pub(crate) fn record_runs(
+        &self,
+        who: &Identity,
+        entry: &Entry<'_>,
+        write: impl FnOnce(&mut RunWriter, Audience),
+    ) -> bool {
+        if !self.reach.kinds().meets(entry.destinations) {
             return true;
         }
         let time = Timestamp::now();
@@ -112,29 +177,55 @@ impl Core {
                 id,
                 time,
                 name: entry.name,
+                names: &entry.names,
                 distinct_id: who.encoded(),
                 second_id: entry.second_id,
                 group_type: entry.group_type,
                 groups,
             };
-            RecordWriter::encode(&header, write, |record, invalid| {
-                if !invalid.is_empty() {
-                    self.invalid(&entry, invalid);
-                }
+            let write = |runs: &mut RunWriter| {
+                let start = runs.bytes.len();
+                write(runs, entry.plan.audience());
+                self.write_under(runs, start, entry, who);
+            };
+            RecordWriter::encode(&header, write, |record, told| {
+                self.tell(entry.label(), told);
                 let taken = if entry.lacks_an_id(who) { Err(LossReason::EmptyId) } else { self.append(record) };
                 taken.map_err(refused).is_ok()
             })
         })
     }
 
-    /// The same, for what writes itself to a [`PropertyWriter`].
-    pub(crate) fn record_properties(
-        &self,
-        who: &Identity,
-        entry: Entry<'_>,
-        write: impl FnOnce(&mut PropertyWriter<'_>),
-    ) -> bool {
-        self.record(who, entry, |runs| write(&mut PropertyWriter::new(runs)))
+    /// Appends what an event did not bring itself.
+    #[inline]
+    fn write_under(&self, runs: &mut RunWriter, start: usize, entry: &Entry<'_>, who: &Identity) {
+        if let Some(shadowing) = entry.over_super {
+            supers::write(runs, start, &self.supers, &who.supers, shadowing);
+        }
+        if self.stamps_plan && entry.verb == Verb::Capture && !entry.plan.hash().is_empty() {
+            let tag = RunTag::new(Place::Event, Class::Public).under();
+            runs.property(tag, Destinations::ALL, "taxogen_plan", entry.plan.hash());
+        }
+    }
+
+    fn terms(&self, entry: &Entry<'_>, audience: Audience) -> Terms<'_> {
+        Terms::new(audience, entry.destinations, self.reach, self.hash_key.as_ref())
+    }
+
+    /// Adds super properties to those of the client.
+    pub(crate) fn register(&self, properties: &dyn SuperProperties) {
+        self.register_at(&self.supers, properties);
+    }
+
+    /// Adds super properties to those of a client or of a person.
+    pub(crate) fn register_at(&self, supers: &Supers, properties: &dyn SuperProperties) {
+        if matches!(self.sink, Sink::Nothing) {
+            return;
+        }
+        let terms = Terms::new(properties.plan().audience(), Destinations::ALL, self.reach, self.hash_key.as_ref());
+        let runs = RecordWriter::alone(RunWriter::new(Vec::new()), &terms, |writer| properties.write(writer));
+        supers.register(&runs.bytes);
+        self.tell("super", Told { invalid: runs.invalid, unhashed: runs.unhashed });
     }
 
     fn append(&self, record: &[u8]) -> Result<(), LossReason> {
@@ -170,11 +261,20 @@ impl Core {
         self.hooks.loss(&Loss { destination: None, reason, detail: String::new(), events: vec![event] });
     }
 
+    /// Counts what was left out of an event, and tells it.
+    #[inline]
+    fn tell(&self, event: &str, told: Told) {
+        if !told.invalid.is_empty() || told.unhashed > 0 {
+            self.tell_some(event, told);
+        }
+    }
+
     #[cold]
-    fn invalid(&self, entry: &Entry<'_>, invalid: &mut Vec<Invalid>) {
-        self.ledger.invalid(invalid.len());
-        for Invalid { path, rule } in invalid.drain(..) {
-            self.hooks.invalid(&InvalidProperty { event: entry.label().to_owned(), property: path, rule });
+    fn tell_some(&self, event: &str, Told { invalid, unhashed }: Told) {
+        self.ledger.unhashed(unhashed);
+        for Invalid { path, rule, value } in invalid {
+            self.ledger.invalid(event, &path, rule);
+            self.hooks.invalid(&InvalidProperty { event: event.to_owned(), property: path, rule, value });
         }
     }
 

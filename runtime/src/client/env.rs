@@ -5,6 +5,7 @@ use std::sync::Once;
 
 use super::{Builder, Client};
 use crate::error::{Error, Kind};
+use crate::hash_key::HashKey;
 use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Host;
@@ -28,6 +29,8 @@ impl Client {
     /// | `SEGMENT_REGION` | `us` or `eu`; `us` unless set |
     /// | `MIXPANEL_TOKEN` | the project's token: deliver to Mixpanel |
     /// | `MIXPANEL_REGION` | `us`, `eu` or `in`; `us` unless set |
+    /// | `TAXOGEN_HASH_KEY` | the key of [`Builder::hash_key`] |
+    /// | `TAXOGEN_STAMP_PLAN` | `true` or `1`: [`Builder::stamp_plan`] |
     /// | `TAXOGEN_DISABLED` | `true` or `1`: deliver nowhere, whatever else is set |
     ///
     /// Where no key is set the client delivers nowhere, and says so once on stderr.
@@ -79,6 +82,10 @@ impl Builder {
         self.disabled |= env.flag("TAXOGEN_DISABLED")?;
         if !self.disabled {
             self.destinations.extend(env.destinations()?);
+            self.stamps_plan |= env.flag("TAXOGEN_STAMP_PLAN")?;
+            if self.hash_key.is_none() {
+                self.hash_key = Some(env.hash_key()?);
+            }
         }
         Ok(self)
     }
@@ -160,6 +167,10 @@ impl Env<'_> {
             "0" | "false" | "no" | "off" => Ok(false),
             _ => Err(unusable(format!("`{name}` is `{given}`: it has to be `true` or `false`"))),
         }
+    }
+
+    fn hash_key(&self) -> Result<Option<HashKey>, Error> {
+        Ok(self.text("TAXOGEN_HASH_KEY")?.and_then(|key| HashKey::new(key.as_bytes())))
     }
 
     fn text(&self, name: &str) -> Result<Option<String>, Error> {

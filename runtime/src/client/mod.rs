@@ -11,7 +11,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::error::Error;
+use crate::event::SuperProperties;
 use crate::flag::FlagReport;
+use crate::invalids::InvalidCount;
 use crate::recorder::Recorder;
 use crate::report::Report;
 use crate::user::User;
@@ -70,6 +72,17 @@ impl Client {
         User::new(self.clone(), distinct_id.into())
     }
 
+    /// Makes properties part of every event that is captured from now on, whoever captures it.
+    ///
+    /// A later call adds properties or replaces single ones; what it leaves unset stays. A person's own, of
+    /// [`User::register`], lie over these, and what an event says itself lies over both. Also part of the events that
+    /// the client makes by itself, `$feature_flag_called` and `Experiment Viewed`; no part of events whose plan says
+    /// `super: false`, nor of `identify`, `set`, `group` and `alias`.
+    #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
+    pub fn register(&self, properties: impl SuperProperties) {
+        self.core.register(&properties);
+    }
+
     /// Delivers what was captured until now, and waits for it, at most until the deadline.
     ///
     /// # Errors
@@ -120,6 +133,15 @@ impl Client {
     #[must_use]
     pub fn flag_report(&self) -> FlagReport {
         self.core.flags.report()
+    }
+
+    /// Which properties were left out of which events, and why; how many they are in all stands in the
+    /// [`Report`].
+    ///
+    /// A thousand kinds are told apart; of what comes later only the sum is kept.
+    #[must_use]
+    pub fn invalid_report(&self) -> Vec<InvalidCount> {
+        self.core.ledger.invalid_report()
     }
 }
 

@@ -2,9 +2,10 @@ use std::sync::Arc;
 
 use crate::client::{Core, Entry};
 use crate::dedup::Change;
-use crate::event::PropertyWriter;
+use crate::destinations::Destinations;
+use crate::event::{Audience, EventSchema, PlanId, PropertyWriter, Terms};
 use crate::experiment::Exposure;
-use crate::record::{Destinations, RunWriter, Verb};
+use crate::record::RunWriter;
 use crate::user::User;
 use crate::value::{Json, OrNull, Value, ValueWriter};
 
@@ -42,9 +43,9 @@ impl Viewed<'_> {
     /// Records it; what was not accepted is not remembered either.
     pub(crate) fn report(&self, user: &User, change: Change) {
         let core = Arc::clone(&user.client.core);
-        let entry =
-            Entry { name: self.exposure.event(), destinations: self.destinations(), ..Entry::new(Verb::Capture) };
-        if !core.record(&user.identity, entry, |runs| self.write(user.distinct_id(), runs)) {
+        let schema = EventSchema::new(self.exposure.event(), PlanId::NONE);
+        let entry = Entry { destinations: self.destinations(), ..Entry::of_event(&schema) };
+        if !core.record_runs(&user.identity, &entry, |runs, audience| self.write(user.distinct_id(), runs, audience)) {
             core.flags.viewed.take_back(change);
         }
     }
@@ -58,10 +59,10 @@ impl Viewed<'_> {
         if self.variation_key.is_some() && self.rule_key.is_some() { all } else { all.without(Destinations::SEGMENT) }
     }
 
-    fn write(&self, distinct_id: &str, runs: &mut RunWriter) {
+    fn write(&self, distinct_id: &str, runs: &mut RunWriter, audience: Audience) {
         let Self { flag_key, variation_key, rule_key, enabled, .. } = self;
-        runs.only_for(Destinations::ALL.without(Destinations::SEGMENT));
-        let mut properties = PropertyWriter::new(runs);
+        let terms = Terms::of_plan(audience.only(Destinations::ALL.without(Destinations::SEGMENT)));
+        let mut properties = PropertyWriter::new(runs, &terms);
         properties.public("flag_key", *flag_key);
         properties.public("variation_key", &OrNull(variation_key));
         properties.public("rule_key", &OrNull(rule_key));
@@ -71,8 +72,8 @@ impl Viewed<'_> {
             properties.set().public(&format!("[Optimizely] {flag_key}"), &OrNull(&variation));
         }
 
-        runs.only_for(Destinations::SEGMENT);
-        let mut properties = PropertyWriter::new(runs);
+        let terms = Terms::of_plan(audience.only(Destinations::SEGMENT));
+        let mut properties = PropertyWriter::new(runs, &terms);
         properties.public("flagKey", *flag_key);
         properties.public("variationKey", &OrNull(variation_key));
         properties.public("enabled", enabled);
@@ -80,12 +81,12 @@ impl Viewed<'_> {
         if self.engine == Engine::Optimizely {
             properties.public("optimizelyUserId", distinct_id);
             if !self.attributes.is_empty() {
-                properties.personal("userAttributes", &Attributes(self.attributes));
+                properties.unplanned("userAttributes", &Attributes(self.attributes));
             }
         }
 
-        runs.only_for(Destinations::ALL);
-        self.exposure.write(&mut PropertyWriter::new(runs));
+        self.exposure.write(&mut PropertyWriter::new(runs, &Terms::of_plan(audience)));
+        runs.has_unlisted = true;
     }
 }
 

@@ -1,8 +1,20 @@
 //! Events, person properties and groups, as generated code implements them.
 
+mod extra;
+mod extra_name;
+mod plan_id;
 mod properties;
+mod schema;
+mod terms;
 
-pub use properties::{PersonWriter, PropertyWriter};
+pub use extra::{Extra, ExtraValue};
+pub use plan_id::PlanId;
+pub use properties::{HashedWriter, PersonWriter, PropertyWriter};
+pub use schema::EventSchema;
+
+pub(crate) use plan_id::Audience;
+pub(crate) use schema::Names;
+pub(crate) use terms::{Terms, Twin};
 
 /// An event of the plan. The compiler of the plan implements it; `capture` takes it.
 ///
@@ -37,6 +49,9 @@ impl<E: Event + ?Sized> Event for &E {
     note = "declare them under `person:` in the plan and pass `person::Properties::new()` with what is known"
 )]
 pub trait PersonProperties {
+    /// The plan that declares them: it says which destination may see what.
+    fn plan(&self) -> PlanId;
+
     /// Gives the properties to the writer: to `set()` or to `set_once()`, as the plan says.
     fn write(&self, properties: &mut PropertyWriter<'_>);
 }
@@ -48,6 +63,9 @@ pub trait PersonProperties {
     note = "declare it under `groups:` in the plan and pass what `taxonomy!()` makes of it: `groups::Company::new(..)`"
 )]
 pub trait Group {
+    /// The plan that declares it: it says which destination may see what.
+    fn plan(&self) -> PlanId;
+
     /// The group's type: `company`.
     fn group_type(&self) -> &'static str;
 
@@ -58,56 +76,16 @@ pub trait Group {
     fn write(&self, properties: &mut PropertyWriter<'_>);
 }
 
-/// Which plan, and which text of it, generated code was compiled from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct PlanId {
-    name: &'static str,
-    hash: &'static str,
-}
+/// Properties that are part of every event, as the plan's `super:` declares them.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not hold super properties",
+    label = "not super properties",
+    note = "declare them under `super:` in the plan and pass `super_properties::Properties::new()` with what is known"
+)]
+pub trait SuperProperties {
+    /// The plan that declares them: it says which destination may see what.
+    fn plan(&self) -> PlanId;
 
-impl PlanId {
-    /// The plan's `name:` and the fingerprint of its text.
-    #[must_use]
-    pub const fn new(name: &'static str, hash: &'static str) -> Self {
-        Self { name, hash }
-    }
-
-    /// The plan's `name:`, empty where it has none.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// Sixteen hex digits; the same text gives the same.
-    #[must_use]
-    pub const fn hash(&self) -> &'static str {
-        self.hash
-    }
-}
-
-/// What the plan says of one kind of event.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct EventSchema {
-    name: &'static str,
-    plan: PlanId,
-}
-
-impl EventSchema {
-    /// An event of this wire name in this plan.
-    #[must_use]
-    pub const fn new(name: &'static str, plan: PlanId) -> Self {
-        Self { name, plan }
-    }
-
-    /// The name on the wire.
-    #[must_use]
-    pub const fn name(&self) -> &'static str {
-        self.name
-    }
-
-    /// The plan it comes from.
-    #[must_use]
-    pub const fn plan(&self) -> PlanId {
-        self.plan
-    }
+    /// Gives the properties to the writer; what goes to `set()` or `set_once()` is left aside.
+    fn write(&self, properties: &mut PropertyWriter<'_>);
 }

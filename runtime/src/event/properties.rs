@@ -1,6 +1,8 @@
-use crate::record::{Place, RunTag, RunWriter};
+use super::extra::Extra;
+use super::{Terms, extra_name};
+use crate::record::{Class, Place, RunTag, RunWriter};
 use crate::sensitivity::Sensitivity;
-use crate::value::Value;
+use crate::value::{Invalid, Value};
 
 /// Takes the properties of an event, a person or a group.
 ///
@@ -8,47 +10,78 @@ use crate::value::Value;
 /// see. What the plan calls `secret` is never given to a writer.
 pub struct PropertyWriter<'a> {
     runs: &'a mut RunWriter,
+    terms: &'a Terms<'a>,
 }
 
 impl<'a> PropertyWriter<'a> {
-    pub(crate) fn new(runs: &'a mut RunWriter) -> Self {
-        Self { runs }
+    pub(crate) fn new(runs: &'a mut RunWriter, terms: &'a Terms<'a>) -> Self {
+        Self { runs, terms }
     }
 
     /// A property that anybody may see.
     #[inline]
     pub fn public(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(Place::Event, Sensitivity::Public), name, value);
+        write(self.runs, self.terms, Place::Event, Sensitivity::Public, name, value);
     }
 
     /// A property for the team: what the plan says where it says nothing.
     #[inline]
     pub fn internal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(Place::Event, Sensitivity::Internal), name, value);
+        write(self.runs, self.terms, Place::Event, Sensitivity::Internal, name, value);
     }
 
     /// A property about a person: only for destinations that are allowed `personal`.
     #[inline]
     pub fn personal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(Place::Event, Sensitivity::Personal), name, value);
+        write(self.runs, self.terms, Place::Event, Sensitivity::Personal, name, value);
+    }
+
+    /// A property about a person of which no plan speaks: only where the client says `.allow(Personal)`.
+    pub(crate) fn unplanned(&mut self, name: &str, value: &(impl Value + ?Sized)) {
+        let all = self.terms.who_sees(Sensitivity::Public);
+        self.runs.property(RunTag::new(Place::Event, Class::Unplanned), all, name, value);
+    }
+
+    /// Where properties go of which a destination gets a keyed hash when it may not see them: `hash: true`.
+    ///
+    /// It is HMAC-SHA-256 under [`Builder::hash_key`](crate::Builder::hash_key), cut to 128 bits, as 32 hex digits;
+    /// of a text its bytes are hashed, of all else its JSON, and `null` stays `null`. Without a key there is none.
+    #[inline]
+    pub fn hashed(&mut self) -> HashedWriter<'_> {
+        HashedWriter { runs: self.runs, terms: self.terms, place: Place::Event }
+    }
+
+    /// The properties that an open event was given beside its declared ones, whose names these are.
+    ///
+    /// One of a declared name, of one that vendors keep for themselves, or of none, is left out, counted and told.
+    pub fn extra(&mut self, extra: &Extra<'_>, declared: &[&str]) {
+        for (name, value) in extra.iter() {
+            if let Some(rule) = extra_name::broken_rule(name, declared) {
+                self.runs.invalid.push(Invalid::new(name, rule, value));
+                continue;
+            }
+            self.runs.has_unlisted = true;
+            self.internal(name, value);
+        }
     }
 
     /// Where properties of the person go that replace what was there.
     #[inline]
     pub fn set(&mut self) -> PersonWriter<'_> {
-        PersonWriter { runs: self.runs, place: Place::Set }
+        PersonWriter { runs: self.runs, terms: self.terms, place: Place::Set }
     }
 
     /// Where properties of the person go that stand only if there was nothing.
     #[inline]
     pub fn set_once(&mut self) -> PersonWriter<'_> {
-        PersonWriter { runs: self.runs, place: Place::SetOnce }
+        PersonWriter { runs: self.runs, terms: self.terms, place: Place::SetOnce }
     }
 }
 
 /// Takes properties of the person.
 pub struct PersonWriter<'a> {
     runs: &'a mut RunWriter,
+    terms: &'a Terms<'a>,
     place: Place,
 }
 
@@ -56,18 +89,65 @@ impl PersonWriter<'_> {
     /// A property that anybody may see.
     #[inline]
     pub fn public(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(self.place, Sensitivity::Public), name, value);
+        write(self.runs, self.terms, self.place, Sensitivity::Public, name, value);
     }
 
     /// A property for the team.
     #[inline]
     pub fn internal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(self.place, Sensitivity::Internal), name, value);
+        write(self.runs, self.terms, self.place, Sensitivity::Internal, name, value);
     }
 
     /// A property about a person: only for destinations that are allowed `personal`.
     #[inline]
     pub fn personal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(self.place, Sensitivity::Personal), name, value);
+        write(self.runs, self.terms, self.place, Sensitivity::Personal, name, value);
     }
+
+    /// Where properties go of which a destination gets a keyed hash when it may not see them; see
+    /// [`PropertyWriter::hashed`].
+    #[inline]
+    pub fn hashed(&mut self) -> HashedWriter<'_> {
+        HashedWriter { runs: self.runs, terms: self.terms, place: self.place }
+    }
+}
+
+/// Takes properties of which a destination gets a keyed hash when it may not see them.
+pub struct HashedWriter<'a> {
+    runs: &'a mut RunWriter,
+    terms: &'a Terms<'a>,
+    place: Place,
+}
+
+impl HashedWriter<'_> {
+    /// A property that anybody may see: nobody gets its hash.
+    pub fn public(&mut self, name: &str, value: &(impl Value + ?Sized)) {
+        write(self.runs, self.terms, self.place, Sensitivity::Public, name, value);
+    }
+
+    /// A property for the team; a hash for destinations that are allowed `public` alone.
+    pub fn internal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
+        self.write(Sensitivity::Internal, name, value);
+    }
+
+    /// A property about a person; a hash for destinations that are not allowed `personal`.
+    pub fn personal(&mut self, name: &str, value: &(impl Value + ?Sized)) {
+        self.write(Sensitivity::Personal, name, value);
+    }
+
+    fn write(&mut self, class: Sensitivity, name: &str, value: &(impl Value + ?Sized)) {
+        self.runs.hashed(self.terms, RunTag::new(self.place, class.into()), class, name, value);
+    }
+}
+
+#[inline]
+fn write(
+    runs: &mut RunWriter,
+    terms: &Terms<'_>,
+    place: Place,
+    class: Sensitivity,
+    name: &str,
+    value: &(impl Value + ?Sized),
+) {
+    runs.property(RunTag::new(place, class.into()), terms.who_sees(class), name, value);
 }

@@ -4,8 +4,8 @@ use taxogen_flags::{FlagValue, Reason, Response, ServedFlag};
 
 use super::state::Known;
 use crate::client::Entry;
-use crate::event::PropertyWriter;
-use crate::record::{Destinations, Verb};
+use crate::destinations::Destinations;
+use crate::event::{EventSchema, PlanId, PropertyWriter};
 use crate::user::User;
 use crate::value::{Json, Value, ValueWriter};
 
@@ -18,15 +18,16 @@ impl User {
         groups.sort_unstable();
         let whose = (self.distinct_id(), key, &groups, &served.value);
         let Some(change) = core.flags.called.enter(&whose, &()) else { return };
-        let entry =
-            Entry { name: "$feature_flag_called", destinations: Destinations::POSTHOG, ..Entry::new(Verb::Capture) };
-        let accepted =
-            core.record_properties(&self.identity, entry, |properties| write(properties, key, served, response));
+        let accepted = core.record(&self.identity, &Entry::of_event(&CALLED), |properties| {
+            write(properties, key, served, response);
+        });
         if !accepted {
             core.flags.called.take_back(change);
         }
     }
 }
+
+const CALLED: EventSchema = EventSchema::new("$feature_flag_called", PlanId::NONE).to(Destinations::POSTHOG);
 
 fn write(properties: &mut PropertyWriter<'_>, key: &str, served: &ServedFlag, response: &Response) {
     properties.public("$feature_flag", key);
@@ -66,7 +67,8 @@ mod tests {
     fn written(answer: &str) -> String {
         let response = Response::decode(answer.as_bytes()).unwrap();
         let served = response.get("k").unwrap().unwrap();
-        let bytes = RecordWriter::properties(false, |properties| write(properties, "k", served, &response));
+        let bytes =
+            RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", served, &response));
         crate::debug::properties(read_runs(&bytes))
     }
 

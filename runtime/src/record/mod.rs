@@ -4,34 +4,40 @@
 //!
 //! ```text
 //!  0  u32   length of the whole record, these four bytes included
-//!  4  u8    version, 1
+//!  4  u8    version, 2
 //!  5  u8    verb
-//!  6  u16   destinations: bit n is destination kind n
+//!  6  u16   destinations that it is for: bit n is destination kind n
 //!  8  16 B  uuid v7
 //! 24  i64   time, milliseconds since 1970
 //! 32  text  name of the event; empty for verbs without one
-//!     u8    how many other names follow: u16 destinations, text
+//!     u8    how many names follow that it has elsewhere: u16 destinations, text
 //!     text  distinct id
 //!     text  second id: the previous id of an alias, the key of a group
 //!     text  the type of a group
 //!     u8    how many groups the person is in: text type, text key
-//!     runs  until the end: u8 place and class, u16 destinations, u32 length, fragments
+//!     runs  until the end: u8 tag, u16 destinations, u32 length, fragments
 //! ```
+//!
+//! The tag of a run: place in the bits 0, 1 and 3; bit 2 where the event did not bring the properties itself; class in
+//! the bits 4 to 6; bit 7 where they are hashes. The destinations of a run are those that the plan lets see its values;
+//! of a run of hashes as well, and it goes to all others. A place or a class that the reader does not know nobody sees.
 //!
 //! A text is a `u32` length and bytes already escaped as inside a JSON string. A fragment is
 //! `,"key":value`; fragments can be joined as they are.
 
+mod fragments;
 mod read;
 mod runs;
 mod verb;
 mod write;
 
+pub(crate) use fragments::fragments;
 pub(crate) use read::{Record, Run, read_runs};
-pub(crate) use runs::{Place, RunTag, RunWriter};
-pub(crate) use verb::{Destinations, Verb};
-pub(crate) use write::{Header, RecordWriter, encode_group, encode_text};
+pub(crate) use runs::{Class, Place, RunTag, RunWriter};
+pub(crate) use verb::Verb;
+pub(crate) use write::{Header, RecordWriter, Told, encode_group, encode_text};
 
-pub(crate) const VERSION: u8 = 1;
+pub(crate) const VERSION: u8 = 2;
 /// Bytes before the first text.
 pub(crate) const FIXED: usize = 32;
 

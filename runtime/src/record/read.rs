@@ -1,7 +1,8 @@
 use std::fmt;
 
 use super::runs::RUN_HEADER;
-use super::{Destinations, FIXED, RunTag, VERSION, Verb};
+use super::{FIXED, RunTag, VERSION, Verb};
+use crate::destinations::Destinations;
 use crate::id::EventId;
 use crate::value::Timestamp;
 
@@ -14,7 +15,8 @@ pub(crate) struct Record<'a> {
     pub(crate) destinations: Destinations,
     pub(crate) id: EventId,
     pub(crate) time: Timestamp,
-    name: &'a str,
+    /// Wherever it has no other.
+    pub(crate) name: &'a str,
     other_names: &'a [u8],
     pub(crate) distinct_id: &'a str,
     pub(crate) second_id: &'a str,
@@ -33,7 +35,7 @@ impl fmt::Display for RecordError {
     }
 }
 
-/// The properties of one place and class.
+/// Properties of one place and class.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Run<'a> {
     pub(crate) tag: RunTag,
@@ -85,7 +87,7 @@ impl<'a> Record<'a> {
     pub(crate) fn name_at(&self, destination: Destinations) -> &'a str {
         let mut rest = Reader(self.other_names);
         while let (Ok(destinations), Ok(name)) = (rest.take(2), rest.text()) {
-            if array(destinations).is_ok_and(|bits| Destinations(u16::from_le_bytes(bits)).contains(destination)) {
+            if array(destinations).is_ok_and(|bits| Destinations(u16::from_le_bytes(bits)).meets(destination)) {
                 return name;
             }
         }
@@ -101,11 +103,6 @@ impl<'a> Record<'a> {
     /// The runs of properties, in the order in which they were written.
     pub(crate) fn runs(&self) -> impl Iterator<Item = Run<'a>> {
         read_runs(self.runs)
-    }
-
-    /// All runs as they lie in the record.
-    pub(crate) fn run_bytes(&self) -> &'a [u8] {
-        self.runs
     }
 }
 

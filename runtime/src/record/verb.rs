@@ -36,22 +36,3 @@ impl Verb {
         }
     }
 }
-
-/// A set of destination kinds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Destinations(pub(crate) u16);
-
-impl Destinations {
-    pub(crate) const ALL: Self = Self(u16::MAX);
-    pub(crate) const POSTHOG: Self = Self(1);
-    pub(crate) const SEGMENT: Self = Self(1 << 1);
-    pub(crate) const MIXPANEL: Self = Self(1 << 2);
-
-    pub(crate) const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 != 0
-    }
-
-    pub(crate) const fn without(self, other: Self) -> Self {
-        Self(self.0 & !other.0)
-    }
-}

@@ -1,7 +1,8 @@
 use std::cell::Cell;
 
-use super::{Destinations, FIXED, RunWriter, VERSION, Verb};
-use crate::event::PropertyWriter;
+use super::{FIXED, RunWriter, VERSION, Verb};
+use crate::destinations::Destinations;
+use crate::event::{Audience, Names, PlanId, PropertyWriter, Terms};
 use crate::id::EventId;
 use crate::json;
 use crate::value::{Invalid, Timestamp};
@@ -14,12 +15,22 @@ pub(crate) struct Header<'a> {
     pub(crate) id: EventId,
     pub(crate) time: Timestamp,
     pub(crate) name: &'a str,
+    /// Where it has another.
+    pub(crate) names: &'a Names,
     /// As [`encode_text`] made it.
     pub(crate) distinct_id: &'a [u8],
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
     /// As [`encode_group`] made them, and how many there are.
     pub(crate) groups: (u8, &'a [u8]),
+}
+
+/// What there is to tell of a record besides its bytes.
+pub(crate) struct Told {
+    /// What was left out.
+    pub(crate) invalid: Vec<Invalid>,
+    /// How many hashes there are not, because there is no key.
+    pub(crate) unhashed: u64,
 }
 
 /// A record being written: the header is, the properties follow.
@@ -34,13 +45,13 @@ thread_local! {
 const KEPT: usize = 256 * 1024;
 
 impl RecordWriter {
-    /// Encodes a record and hands its bytes, and what was left out, to `use_it`.
+    /// Encodes a record and hands its bytes, and what there is to tell of it, to `use_it`.
     ///
     /// `properties` may itself capture: the inner record then gets a buffer of its own.
     pub(crate) fn encode<R>(
         header: &Header<'_>,
         properties: impl FnOnce(&mut RunWriter),
-        use_it: impl FnOnce(&[u8], &mut Vec<Invalid>) -> R,
+        use_it: impl FnOnce(&[u8], Told) -> R,
     ) -> R {
         let mut runs = RunWriter::new(SCRATCH.try_with(Cell::take).unwrap_or_default());
         write_header(&mut runs.bytes, header);
@@ -48,8 +59,8 @@ impl RecordWriter {
         runs.close();
         let length = u32::try_from(runs.bytes.len()).unwrap_or(u32::MAX);
         runs.bytes[0..4].copy_from_slice(&length.to_le_bytes());
-        let RunWriter { mut bytes, mut invalid, .. } = runs;
-        let result = use_it(&bytes, &mut invalid);
+        let RunWriter { mut bytes, invalid, unhashed, .. } = runs;
+        let result = use_it(&bytes, Told { invalid, unhashed });
         if bytes.capacity() <= KEPT {
             bytes.clear();
             // A thread that is ending has no buffer any more: nothing to keep then.
@@ -58,13 +69,27 @@ impl RecordWriter {
         result
     }
 
-    /// Encodes the properties of an event alone, for `Debug` and for comparing.
-    pub(crate) fn properties(hide_personal: bool, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
+    /// Encodes the properties of an event alone, without hashes, for comparing.
+    pub(crate) fn properties(audience: Audience, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
+        Self::alone(RunWriter::new(Vec::new()), &Terms::of_plan(audience), write).bytes
+    }
+
+    /// The same for `Debug`: what is personal is not written.
+    pub(crate) fn shown(write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
         let mut runs = RunWriter::new(Vec::new());
-        runs.hide_personal = hide_personal;
-        write(&mut PropertyWriter::new(&mut runs));
+        runs.hide_personal = true;
+        Self::alone(runs, &Terms::of_plan(PlanId::NONE.audience()), write).bytes
+    }
+
+    /// Encodes properties without a record around them.
+    pub(crate) fn alone(
+        mut runs: RunWriter,
+        terms: &Terms<'_>,
+        write: impl FnOnce(&mut PropertyWriter<'_>),
+    ) -> RunWriter {
+        write(&mut PropertyWriter::new(&mut runs, terms));
         runs.close();
-        runs.bytes
+        runs
     }
 }
 
@@ -77,12 +102,24 @@ fn write_header(bytes: &mut Vec<u8>, header: &Header<'_>) {
     fixed[24..32].copy_from_slice(&header.time.as_unix_millis().to_le_bytes());
     bytes.extend_from_slice(&fixed);
     encode_text(bytes, header.name);
-    bytes.push(0);
+    write_names(bytes, header.names);
     bytes.extend_from_slice(header.distinct_id);
     encode_text(bytes, header.second_id);
     encode_text(bytes, header.group_type);
     bytes.push(header.groups.0);
     bytes.extend_from_slice(header.groups.1);
+}
+
+fn write_names(bytes: &mut Vec<u8>, names: &Names) {
+    let count = bytes.len();
+    bytes.push(0);
+    for (kind, name) in names.iter().enumerate() {
+        if let Some(name) = name {
+            bytes.extend_from_slice(&(1_u16 << kind).to_le_bytes());
+            encode_text(bytes, name);
+            bytes[count] += 1;
+        }
+    }
 }
 
 /// Appends a text of the record: length, then bytes escaped as inside a JSON string.

@@ -60,6 +60,18 @@ impl Destination {
         }
     }
 
+    /// Of which kind it is, and what the client narrows its sight to.
+    pub(crate) fn sight(&self) -> Sight {
+        match &self.0 {
+            #[cfg(feature = "posthog")]
+            Config::PostHog(posthog) => posthog.sight(),
+            #[cfg(feature = "segment")]
+            Config::Segment(segment) => segment.sight(),
+            #[cfg(feature = "mixpanel")]
+            Config::Mixpanel(mixpanel) => mixpanel.sight(),
+        }
+    }
+
     /// The PostHog project, where it is one.
     #[cfg(feature = "posthog")]
     #[cfg_attr(

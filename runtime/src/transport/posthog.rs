@@ -5,9 +5,10 @@ use super::{
     Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
     Region, Share, Sight, Unfit, check_key,
 };
+use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
 use crate::json;
-use crate::record::{Destinations, Place, Record, Verb};
+use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 
@@ -24,7 +25,7 @@ use crate::sensitivity::Sensitivity;
 pub struct PostHog {
     key: String,
     place: Location,
-    allow: Sensitivity,
+    allow: Option<Sensitivity>,
     geoip: bool,
 }
 
@@ -40,7 +41,7 @@ impl PostHog {
     /// Delivers to the project of this key, in the United States unless told otherwise.
     pub fn new(key: impl Into<String>) -> Self {
         let place = Location::Region(Region::Us);
-        Self { key: key.into(), place, allow: Sensitivity::default(), geoip: false }
+        Self { key: key.into(), place, allow: None, geoip: false }
     }
 
     /// Where the project is.
@@ -58,9 +59,11 @@ impl PostHog {
         self
     }
 
-    /// The most sensitive properties that PostHog may see; `internal` unless set.
+    /// The most sensitive properties that PostHog may see, where that is less than the plan's `destinations:` say: it
+    /// only narrows. What no plan speaks of, the attributes of a [`Decision`](crate::Decision), is personal and goes
+    /// there only under an explicit `.allow(Sensitivity::Personal)`.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
-        self.allow = highest;
+        self.allow = Some(highest);
         self
     }
 
@@ -104,12 +107,16 @@ impl PostHog {
         Err(Error::new(Kind::Configuration, sentence))
     }
 
+    pub(super) fn sight(&self) -> Sight {
+        Sight { destination: Destinations::POSTHOG, allow: self.allow }
+    }
+
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
         let Project { host, key } = self.project()?;
         let mut head = b"{\"api_key\":".to_vec();
         json::write_string(&mut head, &key);
         head.extend_from_slice(b",\"sent_at\":\"");
-        let sight = Sight { destination: Destinations::POSTHOG, allow: self.allow };
+        let sight = self.sight();
         Ok(vec![Endpoint {
             url: host.join("/batch/"),
             user: None,
@@ -294,10 +301,8 @@ mod tests {
 
     #[test]
     fn answers_are_judged_by_status_first() {
-        let batches = Batches {
-            sight: Sight { destination: Destinations::POSTHOG, allow: Sensitivity::Internal },
-            library: library(false),
-        };
+        let batches =
+            Batches { sight: Sight { destination: Destinations::POSTHOG, allow: None }, library: library(false) };
         let quota = "over the quota of the project: posthog answered 200 and took nothing";
         for (status, body, outcome) in [
             (200, "{\"status\":1}", Outcome::Delivered),

@@ -5,9 +5,10 @@ use super::{
     Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
     Region, Share, Sight, Unfit, check_key,
 };
+use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::json;
-use crate::record::{Destinations, Place, Record, Verb};
+use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 
@@ -24,13 +25,13 @@ use crate::sensitivity::Sensitivity;
 pub struct Segment {
     write_key: String,
     place: Location,
-    allow: Sensitivity,
+    allow: Option<Sensitivity>,
 }
 
 impl Segment {
     /// Delivers to the source of this write key, in the United States unless told otherwise.
     pub fn new(write_key: impl Into<String>) -> Self {
-        Self { write_key: write_key.into(), place: Location::Region(Region::Us), allow: Sensitivity::default() }
+        Self { write_key: write_key.into(), place: Location::Region(Region::Us), allow: None }
     }
 
     /// Where the workspace is. Segment answers 200 in the wrong region too, and drops everything.
@@ -45,10 +46,16 @@ impl Segment {
         self
     }
 
-    /// The most sensitive properties that Segment may see; `internal` unless set.
+    /// The most sensitive properties that Segment may see, where that is less than the plan's `destinations:` say: it
+    /// only narrows. What no plan speaks of, the attributes of a [`Decision`](crate::Decision), is personal and goes
+    /// there only under an explicit `.allow(Sensitivity::Personal)`.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
-        self.allow = highest;
+        self.allow = Some(highest);
         self
+    }
+
+    pub(super) fn sight(&self) -> Sight {
+        Sight { destination: Destinations::SEGMENT, allow: self.allow }
     }
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
@@ -62,7 +69,7 @@ impl Segment {
         let mut head = b"{\"writeKey\":".to_vec();
         json::write_string(&mut head, &self.write_key);
         head.extend_from_slice(b",\"sentAt\":\"");
-        let sight = Sight { destination: Destinations::SEGMENT, allow: self.allow };
+        let sight = self.sight();
         Ok(vec![Endpoint {
             url: Host::read("segment", host)?.join("/v1/batch"),
             user: Some(self.write_key.clone()),
@@ -198,7 +205,7 @@ mod tests {
 
     #[test]
     fn answers_are_judged_by_status_first() {
-        let sight = Sight { destination: Destinations::SEGMENT, allow: Sensitivity::Internal };
+        let sight = Sight { destination: Destinations::SEGMENT, allow: None };
         for (status, body, outcome) in [
             (200, "{\"success\":true}", Outcome::Delivered),
             (200, "ok", Outcome::Delivered),

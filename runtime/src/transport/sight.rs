@@ -1,18 +1,19 @@
-use crate::record::{Destinations, Place, Record, Run};
+use crate::destinations::Destinations;
+use crate::record::{Class, Place, Record, Run};
 use crate::sensitivity::Sensitivity;
 
 /// What a destination may see of a record.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sight {
     pub(crate) destination: Destinations,
-    /// The highest class.
-    pub(crate) allow: Sensitivity,
+    /// The highest class, where the client narrows what the plan says.
+    pub(crate) allow: Option<Sensitivity>,
 }
 
 impl Sight {
     /// Whether the record is for this destination at all.
     pub(crate) fn sees(self, record: &Record<'_>) -> bool {
-        record.destinations.contains(self.destination)
+        record.destinations.meets(self.destination)
     }
 
     /// Whether there is a property of this place that it may see.
@@ -44,9 +45,20 @@ impl Sight {
     }
 
     fn may(self, run: &Run<'_>, place: Place) -> bool {
+        let Some(class) = run.tag.class() else { return false };
+        // Hashes are for those who may not see the values.
         run.tag.place() == Some(place)
-            && run.tag.class().is_some_and(|class| class <= self.allow)
-            && run.destinations.contains(self.destination)
+            && self.may_see(class, run.destinations) != run.tag.is_twin()
             && !run.fragments.is_empty()
+    }
+
+    fn may_see(self, class: Class, by_plan: Destinations) -> bool {
+        let by_client = match class {
+            Class::Public => true,
+            Class::Internal => self.allow.is_none_or(|highest| highest >= Sensitivity::Internal),
+            Class::Personal => self.allow.is_none_or(|highest| highest >= Sensitivity::Personal),
+            Class::Unplanned => self.allow == Some(Sensitivity::Personal),
+        };
+        by_client && by_plan.meets(self.destination)
     }
 }

@@ -25,6 +25,12 @@ pub enum Rule {
     MaxItems(u64),
     /// Neither infinite nor not a number: JSON has no word for these.
     Finite,
+    /// Of an extra property: another name than those that the plan declares for the event.
+    Undeclared,
+    /// Of an extra property: another name than those that vendors keep for themselves.
+    NotKept,
+    /// Of an extra property: a name of 1 to 200 characters, none of them a control character, not all of them spaces.
+    Name,
 }
 
 /// A bound in the type in which the plan wrote it.
@@ -68,6 +74,9 @@ impl fmt::Display for Rule {
             Self::MinItems(items) => write!(formatter, "at least {items} items"),
             Self::MaxItems(items) => write!(formatter, "at most {items} items"),
             Self::Finite => formatter.write_str("a finite number"),
+            Self::Undeclared => formatter.write_str("called otherwise than what the plan declares"),
+            Self::NotKept => formatter.write_str("called otherwise than what vendors keep for themselves"),
+            Self::Name => formatter.write_str("called by 1 to 200 characters, none of them a control character"),
         }
     }
 }

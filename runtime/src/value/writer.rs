@@ -16,7 +16,12 @@ pub(crate) struct Invalid {
     /// The property, then the fields below it, joined by dots.
     pub(crate) path: String,
     pub(crate) rule: Rule,
+    /// Its JSON, cut; `None` where it is personal, or has no JSON.
+    pub(crate) value: Option<String>,
 }
+
+/// How many bytes of a value are told.
+const TOLD: usize = 100;
 
 impl<'a> ValueWriter<'a> {
     pub(crate) fn new(bytes: &'a mut Vec<u8>, invalid: &'a mut Vec<Invalid>) -> Self {
@@ -89,7 +94,7 @@ impl ObjectWriter<'_> {
             return;
         }
         if let Some(rule) = value.broken_rule() {
-            self.invalid.push(Invalid::new(name, rule));
+            self.invalid.push(Invalid::new(name, rule, value));
             return;
         }
         if !self.first {
@@ -116,7 +121,7 @@ impl ListWriter<'_> {
         }
         self.first = false;
         if let Some(rule) = value.broken_rule() {
-            self.invalid.push(Invalid::new("", rule));
+            self.invalid.push(Invalid::new("", rule, value));
             self.bytes.extend_from_slice(b"null");
             return;
         }
@@ -124,16 +129,23 @@ impl ListWriter<'_> {
     }
 }
 
-/// Appends `"name":value`.
+/// Appends `"name":value`; says where the value begins.
 #[inline]
-pub(crate) fn write_member(bytes: &mut Vec<u8>, invalid: &mut Vec<Invalid>, name: &str, value: &(impl Value + ?Sized)) {
+pub(crate) fn write_member(
+    bytes: &mut Vec<u8>,
+    invalid: &mut Vec<Invalid>,
+    name: &str,
+    value: &(impl Value + ?Sized),
+) -> usize {
     let told = invalid.len();
     json::write_string(bytes, name);
     bytes.push(b':');
+    let start = bytes.len();
     write_value(bytes, invalid, value);
     for below in &mut invalid[told..] {
         below.place_under(name);
     }
+    start
 }
 
 #[inline]
@@ -147,12 +159,38 @@ fn write_value(bytes: &mut Vec<u8>, invalid: &mut Vec<Invalid>, value: &(impl Va
 
 impl Invalid {
     #[cold]
-    pub(crate) fn new(name: &str, rule: Rule) -> Self {
-        Self { path: name.to_owned(), rule }
+    pub(crate) fn new(name: &str, rule: Rule, value: &(impl Value + ?Sized)) -> Self {
+        Self { value: told(rule, value), ..Self::hidden(name, rule) }
+    }
+
+    /// Without the value.
+    #[cold]
+    pub(crate) fn hidden(name: &str, rule: Rule) -> Self {
+        Self { path: name.to_owned(), rule, value: None }
+    }
+
+    #[cold]
+    pub(crate) fn hide(&mut self) {
+        self.value = None;
     }
 
     #[cold]
     fn place_under(&mut self, name: &str) {
         self.path = if self.path.is_empty() { name.to_owned() } else { format!("{name}.{}", self.path) };
     }
+}
+
+/// The value as JSON, cut where it is long.
+fn told(rule: Rule, value: &(impl Value + ?Sized)) -> Option<String> {
+    if rule == Rule::Finite {
+        return None;
+    }
+    let mut bytes = Vec::new();
+    write_value(&mut bytes, &mut Vec::new(), value);
+    let mut text = String::from_utf8(bytes).ok()?;
+    if let Some(end) = (0..=TOLD).rev().find(|end| text.is_char_boundary(*end)).filter(|_| text.len() > TOLD) {
+        text.truncate(end);
+        text.push('…');
+    }
+    Some(text)
 }

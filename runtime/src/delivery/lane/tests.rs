@@ -1,9 +1,10 @@
 use super::*;
 use crate::delivery::{Books, Outlet, Settings};
+use crate::destinations::Destinations;
 use crate::hooks::Hooks;
 use crate::id::EventId;
 use crate::log::Appended;
-use crate::record::{Destinations, Header, RecordWriter, Verb, encode_text};
+use crate::record::{Header, RecordWriter, Verb, encode_text};
 use crate::report::Ledger;
 use crate::transport::{Destination, Mixpanel};
 
@@ -29,6 +30,7 @@ fn capture(lane: &Lane, distinct_id: &str) {
         id: EventId::new(time),
         time,
         name: "event",
+        names: &[None; Destinations::KINDS],
         distinct_id: &encoded,
         second_id: "",
         group_type: "",

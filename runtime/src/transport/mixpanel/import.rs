@@ -3,8 +3,9 @@ use serde_json::Value;
 use super::super::endpoint::put;
 use super::super::{Answer, Dialect, Messages, Outcome, Rejection, Share, Sight, Unfit};
 use super::{BANNED_DETAIL, is_banned};
+use crate::destinations::Destinations;
 use crate::json;
-use crate::record::{Destinations, Place, Record, Verb};
+use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
 
 /// `/import?strict=1`: events.
@@ -92,7 +93,7 @@ mod tests {
 
     #[test]
     fn a_400_names_what_is_rejected_and_the_rest_is_in() {
-        let sight = Sight { destination: Destinations::MIXPANEL, allow: Sensitivity::Internal };
+        let sight = Sight { destination: Destinations::MIXPANEL, allow: None };
         let import = Import::new(sight, "t");
         let partly = "{\"code\":400,\"error\":\"some data points in the request failed validation\",\
                       \"num_records_imported\":1,\"status\":\"Bad Request\",\"failed_records\":[{\"index\":1,\

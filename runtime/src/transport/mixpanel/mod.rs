@@ -4,8 +4,8 @@ mod profile;
 use std::fmt;
 
 use super::{Config, Destination, Endpoint, Envelope, Host, Limits, Place as Location, Region, Sight, check_key};
+use crate::destinations::Destinations;
 use crate::error::Error;
-use crate::record::Destinations;
 use crate::sensitivity::Sensitivity;
 
 /// Delivery to Mixpanel, under a project's token.
@@ -24,13 +24,13 @@ use crate::sensitivity::Sensitivity;
 pub struct Mixpanel {
     token: String,
     place: Location,
-    allow: Sensitivity,
+    allow: Option<Sensitivity>,
 }
 
 impl Mixpanel {
     /// Delivers to the project of this token, in the United States unless told otherwise.
     pub fn new(token: impl Into<String>) -> Self {
-        Self { token: token.into(), place: Location::Region(Region::Us), allow: Sensitivity::default() }
+        Self { token: token.into(), place: Location::Region(Region::Us), allow: None }
     }
 
     /// Where the project is.
@@ -45,10 +45,16 @@ impl Mixpanel {
         self
     }
 
-    /// The most sensitive properties that Mixpanel may see; `internal` unless set.
+    /// The most sensitive properties that Mixpanel may see, where that is less than the plan's `destinations:` say: it
+    /// only narrows. What no plan speaks of, the attributes of a [`Decision`](crate::Decision), is personal and goes
+    /// there only under an explicit `.allow(Sensitivity::Personal)`.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
-        self.allow = highest;
+        self.allow = Some(highest);
         self
+    }
+
+    pub(super) fn sight(&self) -> Sight {
+        Sight { destination: Destinations::MIXPANEL, allow: self.allow }
     }
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
@@ -60,7 +66,7 @@ impl Mixpanel {
             Location::Host(host) => host,
         };
         let host = Host::read("mixpanel", host)?;
-        let sight = Sight { destination: Destinations::MIXPANEL, allow: self.allow };
+        let sight = self.sight();
         let import = Endpoint {
             url: host.join("/import?strict=1"),
             user: Some(self.token.clone()),

@@ -1,0 +1,94 @@
+use super::PlanId;
+use crate::destinations::Destinations;
+
+/// What the plan says of one kind of event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EventSchema {
+    name: &'static str,
+    plan: PlanId,
+    destinations: Destinations,
+    names: Names,
+    takes_super: bool,
+    shadowing: &'static [&'static str],
+}
+
+/// The names that an event has at some destinations, by the number of the destination's kind.
+pub(crate) type Names = [Option<&'static str>; Destinations::KINDS];
+
+impl EventSchema {
+    /// An event of this wire name in this plan: for every destination, with the super properties.
+    #[must_use]
+    pub const fn new(name: &'static str, plan: PlanId) -> Self {
+        Self {
+            name,
+            plan,
+            destinations: Destinations::ALL,
+            names: [None; Destinations::KINDS],
+            takes_super: true,
+            shadowing: &[],
+        }
+    }
+
+    /// For these destinations alone. Where a client has none of them the event is for nobody: it is not encoded,
+    /// and counts neither as delivered nor as lost.
+    #[must_use]
+    pub const fn to(mut self, destinations: Destinations) -> Self {
+        self.destinations = destinations;
+        self
+    }
+
+    /// Another name at these destinations.
+    #[must_use]
+    pub const fn named(mut self, destinations: Destinations, name: &'static str) -> Self {
+        let mut kind = 0;
+        while kind < self.names.len() {
+            if destinations.0 & 1 << kind != 0 {
+                self.names[kind] = Some(name);
+            }
+            kind += 1;
+        }
+        self
+    }
+
+    /// The super properties are no part of it.
+    #[must_use]
+    pub const fn without_super(mut self) -> Self {
+        self.takes_super = false;
+        self
+    }
+
+    /// Properties of its own that have the names of super properties: where the event has a value, it goes; where
+    /// it has none, the super property does.
+    #[must_use]
+    pub const fn shadowing(mut self, names: &'static [&'static str]) -> Self {
+        self.shadowing = names;
+        self
+    }
+
+    /// The name on the wire, wherever it has no other.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The plan it comes from.
+    #[must_use]
+    pub const fn plan(&self) -> PlanId {
+        self.plan
+    }
+
+    /// The destinations that it is for.
+    #[must_use]
+    pub const fn destinations(&self) -> Destinations {
+        self.destinations
+    }
+
+    pub(crate) const fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// The super properties that it may have values of its own for; `None` where it takes none at all.
+    pub(crate) const fn over_super(&self) -> Option<&'static [&'static str]> {
+        if self.takes_super { Some(self.shadowing) } else { None }
+    }
+}

@@ -1,0 +1,97 @@
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
+
+use crate::destinations::Destinations;
+use crate::record::{Place, RunTag, RunWriter, fragments, read_runs};
+use crate::recorder::unescaped;
+use crate::value::Invalid;
+
+/// Super properties of a client or of a person, encoded when they are registered.
+#[derive(Default)]
+pub(crate) struct Supers {
+    /// Whether there are any: most clients have none, and pay for nothing.
+    any: AtomicBool,
+    properties: RwLock<Vec<Super>>,
+}
+
+struct Super {
+    name: String,
+    /// As it stands in a fragment.
+    escaped: Box<[u8]>,
+    /// The value, and the hash that stands in for it.
+    parts: Vec<Part>,
+}
+
+impl Super {
+    fn new(escaped: &[u8], part: Part) -> Self {
+        let name = unescaped(&String::from_utf8_lossy(escaped));
+        Self { name, escaped: escaped.into(), parts: vec![part] }
+    }
+}
+
+struct Part {
+    tag: RunTag,
+    destinations: Destinations,
+    fragment: Box<[u8]>,
+}
+
+impl Supers {
+    /// Adds the properties of these runs; one of a name that is known replaces that one.
+    pub(crate) fn register(&self, runs: &[u8]) {
+        let mut properties = self.properties.write().unwrap_or_else(PoisonError::into_inner);
+        for run in read_runs(runs).filter(|run| run.tag.place() == Some(Place::Event)) {
+            for fragment in fragments(run.fragments) {
+                let part =
+                    Part { tag: run.tag.under(), destinations: run.destinations, fragment: fragment.bytes.into() };
+                let known = properties.iter_mut().find(|property| *property.escaped == *fragment.name);
+                match known {
+                    // Its hash comes behind the value.
+                    Some(property) if part.tag.is_twin() => property.parts.push(part),
+                    Some(property) => property.parts = vec![part],
+                    None => properties.push(Super::new(fragment.name, part)),
+                }
+            }
+        }
+        self.any.store(!properties.is_empty(), Ordering::Release);
+    }
+
+    fn is_empty(&self) -> bool {
+        !self.any.load(Ordering::Acquire)
+    }
+}
+
+/// Appends the super properties of the person and those of the client behind what the event wrote from `start` on:
+/// the person's lie over the client's, and the event's own over both, where `shadowing` has their names.
+///
+/// Nothing of the user's runs while they are locked.
+#[inline]
+pub(crate) fn write(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, shadowing: &[&str]) {
+    if !client.is_empty() || !person.is_empty() {
+        write_some(runs, start, client, person, shadowing);
+    }
+}
+
+fn write_some(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, shadowing: &[&str]) {
+    runs.close();
+    let own = runs.bytes.len();
+    let person = person.properties.read().unwrap_or_else(PoisonError::into_inner);
+    let client = client.properties.read().unwrap_or_else(PoisonError::into_inner);
+    let of_client = client.iter().filter(|property| !person.iter().any(|over| over.name == property.name));
+    for property in person.iter().chain(of_client) {
+        let may_be_own = runs.has_unlisted || shadowing.contains(&&*property.name);
+        if may_be_own && is_own(&runs.bytes[start..own], &runs.invalid, property) {
+            continue;
+        }
+        for Part { tag, destinations, fragment } in &property.parts {
+            runs.fragments(*tag, *destinations, fragment);
+        }
+    }
+}
+
+/// Whether the event gave a property of this name, be it one that was left out.
+fn is_own(runs: &[u8], invalid: &[Invalid], property: &Super) -> bool {
+    invalid.iter().any(|invalid| invalid.path == property.name)
+        || read_runs(runs)
+            .filter(|run| run.tag.place() == Some(Place::Event))
+            .any(|run| fragments(run.fragments).any(|fragment| *fragment.name == *property.escaped))
+}
