@@ -65,6 +65,8 @@ codes! {
     UnknownReplacement = "TX0209", "`replaced_by` names nothing beside it";
     IncludeCycle = "TX0210", "property groups include each other in a circle";
     TypeCycle = "TX0211", "a type contains itself";
+    UnknownCohort = "TX0216", "a cohort that is not declared";
+    FlagCycle = "TX0217", "flags depend on each other in a circle";
 
     // TX03: names.
     InvalidName = "TX0301", "a name that cannot be sent";
@@ -101,6 +103,14 @@ codes! {
     NoVariants = "TX0508", "an experiment on a flag without variants";
     MetricShape = "TX0509", "keys of a metric that do not go together";
     PercentRange = "TX0510", "a percentage that is not between 0 and 100";
+    GroupCondition = "TX0511", "a condition that cannot be asked of a group";
+    UnusableDependency = "TX0512", "a condition on a flag that does not answer it";
+    Bucketing = "TX0513", "keys of bucketing that do not go together";
+    Contradiction = "TX0514", "conditions that nobody meets";
+    UnreachableRollout = "TX0515", "an entry of a rollout that nobody reaches";
+    FlagTooLarge = "TX0516", "a flag that is larger than the server takes";
+    FlagKeyCase = "TX0517", "two flag keys that differ only in case";
+    RemoteConfigRollout = "TX0518", "a remote config that is handed to nobody";
     Threshold = "TX0530", "a threshold that is no number";
     ThresholdSide = "TX0531", "a threshold on the side where its metric is meant to go";
     ExposureEvent = "TX0532", "an exposure under a name that it cannot have";

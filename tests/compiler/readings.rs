@@ -275,7 +275,7 @@ fn references_may_lead_forward() {
     plan(
         "
 experiments: { t: { flag: f, metrics: { secondary: { steps: [a, b] } } } }
-flags: { f: { kind: experiment, variants: [x, y], default: x, group: g, rollout: [{ when: { n: { between: [1, 9] } }, variant: y }] } }
+flags: { f: { kind: experiment, variants: [x, y], default: x, group: g, rollout: [{ when: { n: { gte: 1, lte: 9 } }, variant: y }] } }
 events: { a: { properties: { p: t, q: { type: string, person: set_once } } }, b: {} }
 groups: { g: { properties: { n: integer } } }
 person: { q: string }

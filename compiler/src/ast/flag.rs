@@ -80,7 +80,7 @@ pub struct Rollout {
 }
 
 /// One entry of a rollout.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct RolloutEntry {
     /// Where it stands.
     pub span: Span,
@@ -98,6 +98,8 @@ pub struct RolloutEntry {
     pub variant: Option<Text>,
     /// `note:`.
     pub note: Option<Text>,
+    /// Whether all of its keys could be read.
+    pub complete: bool,
 }
 
 /// One operator of one property of `when`.

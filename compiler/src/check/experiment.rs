@@ -9,7 +9,7 @@ use crate::ast::index::Index;
 use crate::ast::{Experiment, Flag, Plan, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::RuleKind;
+use crate::ir::{FlagKind, RuleKind};
 use crate::source::Span;
 
 /// What PostHog takes.
@@ -49,8 +49,10 @@ fn flag(experiment: &Experiment, index: &Index<'_>, diagnostics: &mut Diagnostic
 }
 
 fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
+    // One whose kind is `experiment` is told itself to have fewer than two.
+    let is_told = flag.kind.is_some_and(|kind| kind.value == FlagKind::Experiment);
     let Some(variants) = &flag.variants else {
-        if flag.complete {
+        if flag.complete && !is_told {
             diagnostics
                 .error(Code::NoVariants, key.span, format!("flag `{}` has no variants to compare", key.value))
                 .also(flag.name.span, "declared here")
@@ -60,7 +62,7 @@ fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
     };
     let count = variants.section.items.len();
     // None at all is told of the flag.
-    if count == 0 || !variants.section.complete || (2..=MOST_VARIANTS).contains(&count) {
+    if count == 0 || (count == 1 && is_told) || !variants.section.complete || (2..=MOST_VARIANTS).contains(&count) {
         return;
     }
     let span = variants.section.declared.unwrap_or(variants.span);

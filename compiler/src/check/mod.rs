@@ -9,12 +9,13 @@ mod cycle;
 mod enumeration;
 mod experiment;
 pub(crate) mod exposure;
-mod flag;
+pub(crate) mod flag;
 mod include;
 mod metric;
 mod name;
 mod property;
 mod reference;
+mod rollout;
 pub(crate) mod value;
 mod vendor;
 
@@ -54,9 +55,7 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     cycle::types(&index, diagnostics);
     let included = Included::new(&index, diagnostics);
     property::person_links(plan, &index, diagnostics);
-    for flag in &plan.flags.items {
-        flag::all(flag, &index, diagnostics);
-    }
+    flag::all(&index, diagnostics);
     for experiment in &plan.experiments.items {
         experiment::all(experiment, &included, &index, diagnostics);
     }

@@ -14,6 +14,7 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     each(&plan.types, diagnostics);
     each(&plan.property_groups, diagnostics);
     each(&plan.groups, diagnostics);
+    each(&plan.cohorts, diagnostics);
     each(&plan.events, diagnostics);
     each(&plan.flags, diagnostics);
     each(&plan.experiments, diagnostics);

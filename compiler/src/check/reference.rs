@@ -80,6 +80,7 @@ pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
     replacement(&plan.types, diagnostics);
     replacement(&plan.property_groups, diagnostics);
     replacement(&plan.groups, diagnostics);
+    replacement(&plan.cohorts, diagnostics);
     replacement(&plan.events, diagnostics);
     replacement(&plan.flags, diagnostics);
     replacement(&plan.experiments, diagnostics);

@@ -1,13 +1,14 @@
-//! Flags.
+//! Flags and cohorts.
 
 use super::shape::PAYLOAD;
 use super::types::{Types, stem};
 use super::{meta, names};
-use crate::ast::{self, Keyed};
+use crate::ast::{self, CohortReference, Keyed};
 use crate::check::condition;
+use crate::check::flag::answer;
 use crate::check::value::Wanted;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{self, Condition, FlagKind, FlagValue, Literal, RolloutEntry, Variant};
+use crate::ir::{self, Condition, FlagCondition, FlagKind, FlagValue, Literal, RolloutEntry, Variant};
 use crate::yaml::Node;
 
 pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
@@ -24,12 +25,12 @@ pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
         rollout: flag.rollout.as_ref().map(|rollout| self::rollout(flag, rollout, types)),
         group: flag.group.as_ref().map(|group| group.value.clone()),
         active: flag.active.unwrap_or(true),
-        bucket_by: ir::BucketBy::default(),
-        persist: false,
-        runtime: ir::FlagRuntime::default(),
-        early_exit: false,
-        manage: Vec::new(),
-        created: None,
+        bucket_by: flag.bucket_by.map(|by| by.value).unwrap_or_default(),
+        persist: flag.persist.as_ref().is_some_and(|persist| persist.value),
+        runtime: flag.runtime.map(|runtime| runtime.value).unwrap_or_default(),
+        early_exit: flag.early_exit.as_ref().is_some_and(|early_exit| early_exit.value),
+        manage: flag.manage.iter().map(|managed| managed.value).collect(),
+        created: flag.created.as_ref().map(|created| created.value.clone()),
     }
 }
 
@@ -87,9 +88,9 @@ fn rollout(flag: &ast::Flag, rollout: &ast::Rollout, types: &Types<'_>) -> Vec<R
         entries.push(RolloutEntry {
             percent: entry.percent,
             when: entry.when.iter().map(|written| self::condition(flag, written, types)).collect(),
-            in_cohort: Vec::new(),
-            not_in_cohort: Vec::new(),
-            flags: Vec::new(),
+            in_cohort: names_of(&entry.in_cohort),
+            not_in_cohort: names_of(&entry.not_in_cohort),
+            flags: entry.flags.iter().map(flag_condition).collect(),
             variant: entry.variant.as_ref().map(|variant| variant.value.clone()),
             note: entry.note.as_ref().map(|note| note.value.clone()),
             span: entry.span,
@@ -106,6 +107,24 @@ fn condition(flag: &ast::Flag, written: &ast::Condition, types: &Types<'_>) -> C
         operand: operand.expect("an operand that does not fit was told"),
         span: written.property.span,
     }
+}
+
+fn flag_condition(written: &ast::FlagCondition) -> FlagCondition {
+    FlagCondition { flag: written.flag.value.clone(), answer: answer(written) }
+}
+
+/// A cohort as the vendor knows it.
+pub(super) fn cohort(cohort: &ast::Cohort) -> ir::Cohort {
+    let posthog = cohort.posthog.as_ref().expect("a cohort that is not named there was told");
+    let posthog = match &posthog.value {
+        CohortReference::Name(name) => Literal::Text(name.clone()),
+        CohortReference::Id(id) => Literal::Integer(*id),
+    };
+    ir::Cohort { name: cohort.name.value.clone(), meta: meta::meta(&cohort.meta), posthog }
+}
+
+fn names_of(texts: &[ast::Text]) -> Vec<String> {
+    texts.iter().map(|text| text.value.clone()).collect()
 }
 
 fn text(node: &Node) -> &str {

@@ -46,7 +46,7 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
         super_properties: Vec::new(),
         person,
         groups,
-        cohorts: Vec::new(),
+        cohorts: plan.cohorts.items.iter().map(flag::cohort).collect(),
         flags,
         experiments,
     };

@@ -1,15 +1,15 @@
-//! Flags, their variants and rollouts.
+//! Flags and their variants.
 
 use super::fields::{Fields, shape};
 use super::meta::meta;
-use super::scalar::{boolean, date, item_text, once_each, percent, text, tiny_percent, word};
+use super::rollout::rollout;
+use super::scalar::{boolean, date, item_text, names, once_each, one_of, percent, text, word};
 use super::{named, types};
 use crate::ast::scalar::is_null;
-use crate::ast::{Condition, Flag, Keyed, Meta, Rollout, RolloutEntry, Section, Spanned, Text, Variant, Variants};
+use crate::ast::{Flag, Keyed, Meta, Section, Spanned, Text, Variant, Variants};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::FlagKind;
-use crate::source::Span;
+use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
 use crate::yaml::{Entry, Node, NodeKind};
 
 const KINDS: &[(&str, FlagKind)] = &[
@@ -21,6 +21,13 @@ const KINDS: &[(&str, FlagKind)] = &[
     ("remote_config", FlagKind::RemoteConfig),
 ];
 
+const BUCKETS: &[(&str, BucketBy)] = &[("distinct_id", BucketBy::DistinctId), ("device_id", BucketBy::DeviceId)];
+
+const RUNTIMES: &[(&str, FlagRuntime)] =
+    &[("all", FlagRuntime::All), ("server", FlagRuntime::Server), ("client", FlagRuntime::Client)];
+
+const MANAGED: &[(&str, Managed)] = &[("rollout", Managed::Rollout), ("active", Managed::Active)];
+
 /// One of `flags`.
 pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Flag {
     let Some(mut fields) = Fields::of(node, "a flag", diagnostics) else { return unreadable(name) };
@@ -29,7 +36,8 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
     let help =
         "write `kind: release` (or `ops`, `permission`, `kill_switch`, `experiment`, `remote_config`) for what it is";
     let kind = fields.require("kind", &said, name.span, help);
-    let slipped = fields.slip("type", "kind", "write `kind`: it says what a flag is for", diagnostics);
+    let mut slipped = fields.slip("type", "kind", "write `kind`: it says what a flag is for", diagnostics);
+    slipped |= fields.slip("enabled", "active", "write `active`, or `rollout: 0` for nobody", diagnostics);
     let flag = Flag {
         meta,
         kind: kind.and_then(|entry| word(entry, KINDS, diagnostics)),
@@ -41,15 +49,14 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
         group: fields.take("group").and_then(|entry| text(entry, diagnostics)),
         active: fields.take("active").and_then(|entry| boolean(entry, diagnostics)).map(|active| active.value),
         created: fields.take("created").and_then(|entry| date(entry, false, diagnostics)),
-        bucket_by: None,
-        persist: None,
-        runtime: None,
-        early_exit: None,
-        manage: Vec::new(),
+        bucket_by: fields.take("bucket_by").and_then(|entry| word(entry, BUCKETS, diagnostics)),
+        persist: fields.take("persist").and_then(|entry| boolean(entry, diagnostics)),
+        runtime: fields.take("runtime").and_then(|entry| word(entry, RUNTIMES, diagnostics)),
+        early_exit: fields.take("early_exit").and_then(|entry| boolean(entry, diagnostics)),
+        manage: fields.take("manage").map_or_else(Vec::new, |entry| manage(entry, diagnostics)),
         complete: true,
         name,
     };
-    fields.not_yet(&["bucket_by", "persist", "runtime", "early_exit", "manage"], diagnostics);
     let complete = fields.finish(diagnostics) && !slipped;
     Flag { complete, ..flag }
 }
@@ -74,6 +81,12 @@ fn unreadable(name: Text) -> Flag {
         manage: Vec::new(),
         complete: false,
     }
+}
+
+/// What `sync` keeps equal: a word or a list of them.
+fn manage(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanned<Managed>> {
+    let words = names(entry, diagnostics);
+    words.iter().filter_map(|word| one_of(word, &entry.key.text, MANAGED, diagnostics)).collect()
 }
 
 fn value(entry: &Entry) -> Keyed<Node> {
@@ -124,102 +137,4 @@ fn variant(name: Text, entry: &Entry, diagnostics: &mut Diagnostics) -> Variant 
     let payload = fields.take("payload").map(value);
     fields.finish(diagnostics);
     Variant { name, meta, weight, payload }
-}
-
-/// A number, or a list of entries.
-fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Rollout> {
-    let node = &entry.value;
-    let mut complete = true;
-    let entries = match &node.kind {
-        NodeKind::Scalar(_) => {
-            let percent = told_percent(entry, diagnostics)?;
-            vec![RolloutEntry { variant: None, note: None, ..entry_of(node.span, percent, Vec::new()) }]
-        }
-        NodeKind::Sequence(nodes) => {
-            let entries: Vec<_> = nodes.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect();
-            complete = entries.len() == nodes.len();
-            entries
-        }
-        NodeKind::Mapping(_) => {
-            let message = "`rollout` is a percentage or a list of entries, not a map".to_owned();
-            let help = "put the entry into a list: `rollout: [{ .. }]`".to_owned();
-            diagnostics.error(Code::WrongShape, node.span, message).help(help);
-            return None;
-        }
-    };
-    Some(Rollout { span: node.span, entries, complete })
-}
-
-fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
-    let percent = percent(entry, &format!("`{}`", entry.key.text), diagnostics)?;
-    tiny_percent(percent, diagnostics);
-    Some(percent.value)
-}
-
-fn rollout_entry(written: &Node, diagnostics: &mut Diagnostics) -> Option<RolloutEntry> {
-    if is_null(written) {
-        diagnostics.error(Code::WrongShape, written.span, "an entry of a rollout is a map, not nothing");
-        return None;
-    }
-    let mut fields = Fields::of(written, "an entry of a rollout", diagnostics)?;
-    let percent = fields.take("percent").and_then(|entry| told_percent(entry, diagnostics));
-    let when = fields.take("when").map_or_else(Vec::new, |entry| when(entry, diagnostics));
-    let variant = fields.take("variant").and_then(|entry| text(entry, diagnostics));
-    let note = fields.take("note").and_then(|entry| text(entry, diagnostics));
-    fields.not_yet(&["in_cohort", "not_in_cohort", "flags"], diagnostics);
-    let nothing = matches!(&written.kind, NodeKind::Mapping(entries) if entries.is_empty());
-    if nothing {
-        let help = "everybody is `percent: 100`; some are a smaller `percent`, or a `when`".to_owned();
-        diagnostics.error(Code::MissingKey, written.span, "this entry of a rollout says nothing").help(help);
-    }
-    fields.finish(diagnostics);
-    Some(RolloutEntry { variant, note, ..entry_of(written.span, percent.unwrap_or(100.0), when) })
-}
-
-fn entry_of(span: Span, percent: f64, when: Vec<Condition>) -> RolloutEntry {
-    RolloutEntry {
-        span,
-        percent,
-        when,
-        in_cohort: Vec::new(),
-        not_in_cohort: Vec::new(),
-        flags: Vec::new(),
-        variant: None,
-        note: None,
-    }
-}
-
-/// Properties, each with a value, a list of values, or a map of operators.
-fn when(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Condition> {
-    let NodeKind::Mapping(properties) = &entry.value.kind else {
-        let message = format!("`when` is a map of properties, not {}", shape(&entry.value));
-        diagnostics.error(Code::WrongShape, entry.value.span, message);
-        return Vec::new();
-    };
-    if properties.is_empty() {
-        let help = "write a condition, such as `when: { plan: pro }`, or remove `when`".to_owned();
-        diagnostics.error(Code::EmptyValue, entry.value.span, "`when` asks for nothing: it means everybody").help(help);
-    }
-    let mut conditions = Vec::new();
-    for property in properties {
-        let name = named(&property.key);
-        match &property.value.kind {
-            NodeKind::Mapping(operators) if operators.is_empty() => {
-                let message = format!("`{}` is compared with nothing, so that it keeps nobody out", name.value);
-                let help = format!("write a value, such as `{0}: pro`, or `{0}: {{ is_set: true }}`", name.value);
-                diagnostics.error(Code::EmptyValue, property.value.span, message).help(help);
-            }
-            NodeKind::Mapping(operators) => conditions.extend(operators.iter().map(|operator| Condition {
-                property: name.clone(),
-                operator: named(&operator.key),
-                operand: operator.value.clone(),
-            })),
-            _ => conditions.push(Condition {
-                operator: Spanned { value: "exact".to_owned(), span: property.value.span },
-                property: name,
-                operand: property.value.clone(),
-            }),
-        }
-    }
-    conditions
 }

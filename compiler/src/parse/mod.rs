@@ -11,6 +11,7 @@ mod flag;
 mod meta;
 mod metric;
 mod property;
+mod rollout;
 mod scalar;
 mod sync;
 mod types;

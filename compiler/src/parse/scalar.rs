@@ -182,6 +182,16 @@ pub(super) fn word<T: Copy>(
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<T>> {
     let text = text(entry, diagnostics)?;
+    one_of(&text, &entry.key.text, words, diagnostics)
+}
+
+/// The meaning of a word that stands behind `key`, alone or in a list.
+pub(super) fn one_of<T: Copy>(
+    text: &Text,
+    key: &str,
+    words: &[(&'static str, T)],
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<T>> {
     if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
         return Some(Spanned { value: *value, span: text.span });
     }
@@ -190,7 +200,7 @@ pub(super) fn word<T: Copy>(
         Some(similar) => format!("did you mean `{similar}`?"),
         None => format!("it is one of {}", list(&names)),
     };
-    let message = format!("unknown `{}`: `{}`", entry.key.text, text.value);
+    let message = format!("unknown `{key}`: `{}`", text.value);
     diagnostics.error(Code::InvalidValue, text.span, message).help(help);
     None
 }

@@ -1,0 +1,72 @@
+//! What the code gets when there is no answer.
+
+use super::{is, variant};
+use crate::ast::index::Index;
+use crate::ast::scalar::{Core, core};
+use crate::ast::{Flag, Keyed, Text};
+use crate::check::value::{self, Wanted, source_text};
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::ir::FlagKind;
+use crate::yaml::{Node, NodeKind};
+
+/// What the code gets when there is no answer.
+pub(super) fn default(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let Some(default) = &flag.default else { return missing(flag, diagnostics) };
+    if let Some(variants) = &flag.variants {
+        if !is(flag, FlagKind::RemoteConfig) && !is(flag, FlagKind::KillSwitch) {
+            let name = Text { value: source_text(&default.value).to_owned(), span: default.span };
+            variant::known(&name, flag, variants, diagnostics);
+        }
+        return;
+    }
+    if is(flag, FlagKind::RemoteConfig) {
+        if let Some(ty) = &flag.payload_type {
+            value::read(&default.value, Wanted::of(ty, default.key), index, diagnostics);
+        }
+    } else if flag.kind.is_some() && flag.complete && !is(flag, FlagKind::Experiment) {
+        boolean(default, diagnostics);
+    }
+}
+
+fn missing(flag: &Flag, diagnostics: &mut Diagnostics) {
+    let Some(kind) = flag.kind.filter(|_| flag.complete) else { return };
+    let (because, help) = match kind.value {
+        FlagKind::RemoteConfig => ("a remote config", "write `default:` with a value of its `payload_type`".to_owned()),
+        FlagKind::KillSwitch => ("a kill switch", "write `default: true` or `default: false`".to_owned()),
+        _ if flag.variants.is_some() => ("a flag with variants", variant_help(flag)),
+        _ => return,
+    };
+    diagnostics
+        .error(
+            Code::DefaultMissing,
+            flag.name.span,
+            format!("{because} has a default, and `{}` has none", flag.name.value),
+        )
+        .help(help);
+}
+
+fn variant_help(flag: &Flag) -> String {
+    let first = flag.variants.iter().flat_map(|variants| &variants.section.items).next();
+    let first = first.map_or("..", |variant| variant.name.value.as_str());
+    format!("write which variant the code gets when there is no answer, such as `default: {first}`")
+}
+
+fn boolean(default: &Keyed<Node>, diagnostics: &mut Diagnostics) {
+    let is_boolean =
+        matches!(&default.value.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_)));
+    if !is_boolean {
+        let found = match &default.value.kind {
+            NodeKind::Scalar(scalar) => format!("`{}`", scalar.text),
+            NodeKind::Sequence(_) => "a list".to_owned(),
+            NodeKind::Mapping(_) => "a map".to_owned(),
+        };
+        diagnostics
+            .error(
+                Code::ValueMismatch,
+                default.span,
+                format!("the default of a flag without variants is `true` or `false`, not {found}"),
+            )
+            .help("a flag with several answers has `variants`, one with a value is a `remote_config`".to_owned());
+    }
+}

@@ -1,0 +1,91 @@
+//! Entries that nobody can meet: what they ask for contradicts itself.
+
+use super::{Compared, Entry, domain, range, text};
+use crate::ast::index::Index;
+use crate::ast::{Flag, Property};
+use crate::check::condition;
+use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::source::Span;
+
+/// Conditions on one property that leave none of its values.
+pub(super) struct Contradiction<'e, 'p> {
+    /// In the order in which they are written.
+    pub(super) conditions: Vec<&'e Compared<'p>>,
+    /// What the plan says of the property itself, where that is a part of it.
+    pub(super) declared: Option<Span>,
+}
+
+/// Tells each contradiction of an entry.
+pub(super) fn all(entry: &Entry<'_>, flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    cohorts(entry, diagnostics);
+    for conditions in entry.when.chunk_by(|one, next| one.property() == next.property()) {
+        let Some(property) = condition::property(conditions[0].property(), flag, index) else { continue };
+        if let Some(found) = of_property(conditions, property, index) {
+            tell(&found, property, diagnostics);
+        }
+    }
+}
+
+fn cohorts(entry: &Entry<'_>, diagnostics: &mut Diagnostics) {
+    for name in &entry.written.not_in_cohort {
+        let Some(same) = entry.written.in_cohort.iter().find(|other| other.value == name.value) else { continue };
+        diagnostics
+            .error(Code::Contradiction, name.span, format!("nobody is in cohort `{}` and not in it", name.value))
+            .also(same.span, "asked for here")
+            .help(OR_ED.to_owned());
+    }
+}
+
+/// The first that is found.
+fn of_property<'e, 'p>(
+    conditions: &'e [Compared<'p>],
+    property: &Property,
+    index: &Index<'_>,
+) -> Option<Contradiction<'e, 'p>> {
+    unset(conditions)
+        .or_else(|| domain::exhausted(conditions, property, index))
+        .or_else(|| range::empty(conditions, property, index))
+        .or_else(|| text::excluded(conditions, property, index))
+}
+
+/// Who has no value is asked for one.
+fn unset<'e, 'p>(conditions: &'e [Compared<'p>]) -> Option<Contradiction<'e, 'p>> {
+    let unset = conditions.iter().find(|condition| condition.operator() == "is_not_set")?;
+    let needs = conditions.iter().find(|condition| needs_a_value(condition.operator()))?;
+    Some(Contradiction { conditions: vec![needs, unset], declared: None })
+}
+
+/// Whether only a property that has a value meets it.
+pub(super) fn needs_a_value(operator: &str) -> bool {
+    !(operator.starts_with("not_") || matches!(operator, "is_not" | "is_not_set" | "semver_neq"))
+}
+
+const OR_ED: &str = "conditions of one entry are and-ed; what is or-ed stands in entries of its own";
+
+fn tell(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Diagnostics) {
+    let name = &property.name.value;
+    let mut operators: Vec<_> = found.conditions.iter().map(|condition| &condition.written.operator).collect();
+    operators.sort_by_key(|operator| operator.span);
+    let Some((last, others)) = operators.split_last() else { return };
+    let mut words: Vec<_> = others.iter().map(|operator| format!("`{}`", operator.value)).collect();
+    let message = if words.is_empty() {
+        format!("no value of `{name}` meets `{}`", last.value)
+    } else {
+        words.dedup();
+        format!("no value of `{name}` meets {} and `{}`", words.join(", "), last.value)
+    };
+    let help = match (others.is_empty(), last.value.as_str()) {
+        (true, "is_not") => "who has no value at all is asked for by `is_not_set: true`",
+        (true, _) => "ask for a value that the property can have",
+        _ => OR_ED,
+    };
+    let told = diagnostics.error(Code::Contradiction, last.span, message);
+    for other in others {
+        told.also(other.span, "asked for here");
+    }
+    if let Some(declared) = found.declared {
+        told.also(declared, "declared here");
+    }
+    told.help(help.to_owned());
+}
