@@ -4,6 +4,7 @@ use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use taxogen_compiler::day::BadEpoch;
 use taxogen_compiler::source::ReadError;
 
 #[derive(Debug)]
@@ -11,6 +12,7 @@ pub(crate) enum Failure {
     /// No plan was named, and there is none in this folder or above.
     NoPlan,
     Read(ReadError),
+    Epoch(BadEpoch),
     Write {
         path: PathBuf,
         error: io::Error,
@@ -37,6 +39,7 @@ impl Failure {
             Self::NoPlan => Some("`taxogen init` writes a plan to begin with; a path names one elsewhere"),
             Self::Usage { help, .. } => Some(help),
             Self::Sandbox(_) => Some("leave out `--port` to take a free one"),
+            Self::Epoch(_) => Some("set it to the time of the last commit, or unset it to ask the clock"),
             Self::Read(_) | Self::Write { .. } | Self::Print(_) | Self::Signal(_) => None,
         }
     }
@@ -47,6 +50,7 @@ impl fmt::Display for Failure {
         match self {
             Self::NoPlan => f.write_str("there is no `taxonomy.yaml` in this folder or above"),
             Self::Read(error) => error.fmt(f),
+            Self::Epoch(error) => error.fmt(f),
             Self::Write { path, error } => write!(f, "`{}` cannot be written: {error}", path.display()),
             Self::Usage { message, .. } => f.write_str(message),
             Self::Print(error) => write!(f, "the output cannot be written: {error}"),

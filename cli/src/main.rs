@@ -1,10 +1,11 @@
 //! The program `taxogen`: checks a plan, writes its typed Rust, explains findings, runs the sandbox.
 //!
-//! Exit codes: 0, no error (warnings do not count); 1, an error in the plan, or a stale file with
-//! `generate --check`; 2, a wrong call, or a file that is missing, unreadable or not UTF-8.
+//! Exit codes: 0, no finding that counts (errors do, and what `--fail-on` adds); 1, such a finding, or a stale
+//! file with `generate --check`; 2, a wrong call, or a file that is missing, unreadable or not UTF-8.
 
 mod command;
 mod failure;
+mod lints;
 mod plan;
 mod printer;
 

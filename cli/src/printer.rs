@@ -72,8 +72,8 @@ impl Printer {
 
 /// `1 error, 2 warnings`, or `no problems`.
 pub(crate) fn verdict(analysis: &Analysis) -> String {
-    let (errors, warnings) = (analysis.diagnostics.errors(), analysis.diagnostics.warnings());
-    let counts = [(errors, "error"), (warnings, "warning")];
+    let found = &analysis.diagnostics;
+    let counts = [(found.errors(), "error"), (found.warnings(), "warning"), (found.notes(), "note")];
     let parts: Vec<_> =
         counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number as u64, noun)).collect();
     if parts.is_empty() { "no problems".to_owned() } else { parts.join(", ") }

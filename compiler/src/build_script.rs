@@ -5,10 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::day::Day;
+use crate::diagnostic::{Diagnostic, Diagnostics, Severity};
 use crate::render;
 use crate::source::{self, Source};
-use crate::{analyze, generate};
+use crate::{Settings, analyze_with, generate};
+
+/// How many warnings cargo is given.
+const WARNINGS: usize = 20;
 
 /// Compiles the plan at `path` into `$OUT_DIR/taxonomy.rs`; the build script's one line.
 ///
@@ -19,7 +23,9 @@ use crate::{analyze, generate};
 ///
 /// The application has it with `include!(concat!(env!("OUT_DIR"), "/taxonomy.rs"));`. `path` is relative
 /// to the package. The script runs again when a file of the plan changes. Warnings become warnings of
-/// cargo; with an error the findings are printed and the process ends with 1, so that the build fails.
+/// cargo, the first twenty of them, and notes are left to `taxogen check`; with an error the findings are
+/// printed and the process ends with 1, so that the build fails. What has expired is looked at on the day of
+/// `SOURCE_DATE_EPOCH`, else of the clock.
 pub fn compile(path: impl AsRef<Path>) {
     if let Err(message) = try_compile(path.as_ref()) {
         println!("cargo::error={message}");
@@ -30,12 +36,12 @@ pub fn compile(path: impl AsRef<Path>) {
 fn try_compile(path: &Path) -> Result<(), String> {
     let name = path.display().to_string();
     println!("cargo::rerun-if-changed={name}");
+    println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
     let out = env::var_os("OUT_DIR").ok_or("`OUT_DIR` is not set: `compile` is called in a build script")?;
     let source = source::read(path, &name).map_err(|error| error.to_string())?;
-    let analysis = analyze(&source);
-    for diagnostic in analysis.diagnostics.sorted() {
-        tell(diagnostic, &source);
-    }
+    let today = Day::today().map_err(|error| error.to_string())?;
+    let analysis = analyze_with(&source, &Settings::default().today(today));
+    tell(&analysis.diagnostics, &source);
     let Some(plan) = analysis.plan else {
         let errors = analysis.diagnostics.errors();
         return Err(format!("the plan `{name}` has {errors} error{}", if errors == 1 { "" } else { "s" }));
@@ -46,10 +52,16 @@ fn try_compile(path: &Path) -> Result<(), String> {
 
 /// Errors with their frames on stderr, which cargo shows when the script fails; warnings in one line each
 /// on stdout, because cargo hides the stderr of a script that succeeds.
-fn tell(diagnostic: &Diagnostic, source: &Source) {
-    match diagnostic.severity {
-        Severity::Error => eprintln!("{}\n", frames(diagnostic, source)),
-        Severity::Warning | Severity::Note => println!("cargo::warning={}", one_line(diagnostic, source)),
+///
+/// Cargo shows warnings whenever anything is built, so that they are few.
+fn tell(diagnostics: &Diagnostics, source: &Source) {
+    let found = diagnostics.sorted();
+    let of = |severity| found.iter().filter(move |diagnostic| diagnostic.severity == severity);
+    of(Severity::Error).for_each(|error| eprintln!("{}\n", frames(error, source)));
+    of(Severity::Warning).take(WARNINGS).for_each(|warning| println!("cargo::warning={}", one_line(warning, source)));
+    let more = diagnostics.warnings().saturating_sub(WARNINGS);
+    if more > 0 {
+        println!("cargo::warning=and {more} more, which `taxogen check` tells");
     }
 }
 
@@ -67,6 +79,10 @@ fn one_line(diagnostic: &Diagnostic, source: &Source) -> String {
     let place = source.start(diagnostic.primary);
     let file = &source.file(diagnostic.primary.file).name;
     let mut text = format!("{file}:{place}: [{}] {}", diagnostic.code.as_str(), diagnostic.message);
+    if let Some(note) = diagnostic.lint_note() {
+        text.push_str("; ");
+        text.push_str(&note);
+    }
     for line in &diagnostic.help {
         text.push_str("; help: ");
         text.push_str(line);

@@ -111,10 +111,14 @@ codes! {
     FlagTooLarge = "TX0516", "a flag that is larger than the server takes";
     FlagKeyCase = "TX0517", "two flag keys that differ only in case";
     RemoteConfigRollout = "TX0518", "a remote config that is handed to nobody";
+    UselessBucketing = "TX0519", "bucketing that says nothing of a flag that counts groups";
     Threshold = "TX0530", "a threshold that is no number";
     ThresholdSide = "TX0531", "a threshold on the side where its metric is meant to go";
     ExposureEvent = "TX0532", "an exposure under a name that it cannot have";
     ExposureProperty = "TX0533", "properties that an exposure cannot have, or lacks";
     VariantCount = "TX0534", "an experiment that compares too few or too many variants";
     RuleMismatch = "TX0535", "one rule of Optimizely is two things";
+
+    // TX06: lints.
+    UnknownLint = "TX0601", "a lint that does not exist";
 }

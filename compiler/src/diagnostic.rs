@@ -5,6 +5,8 @@
 use std::collections::HashSet;
 
 use crate::code::Code;
+use crate::lint::{Level, Levels, Lint};
+use crate::settings::Settings;
 use crate::source::Span;
 
 /// How many findings are kept; a plan with more is no plan, and what is beyond is only counted.
@@ -59,34 +61,60 @@ impl Severity {
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
     places: HashSet<(Code, Span)>,
+    levels: Levels,
     errors: usize,
+    /// Those of the errors that are findings of lints.
+    denied: usize,
     warnings: usize,
+    notes: usize,
     omitted: usize,
     /// Takes the labels and help of a finding that is not kept.
     unkept: Option<Box<Diagnostic>>,
 }
 
 impl Diagnostics {
+    /// An empty sink for a plan that is compiled with these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        Self { levels: Levels::new(&settings.levels, settings.only_errors), ..Self::default() }
+    }
+
     /// Adds an error; the builder that comes back takes label, labels and help.
     pub fn error(&mut self, code: Code, primary: Span, message: impl Into<String>) -> &mut Diagnostic {
         self.push(code, Severity::Error, primary, message.into())
     }
 
-    /// Adds a warning, likewise.
-    pub fn warning(&mut self, code: Code, primary: Span, message: impl Into<String>) -> &mut Diagnostic {
-        self.push(code, Severity::Warning, primary, message.into())
+    /// Adds a finding of a lint, likewise. What it is, its level says; where that is `allow`, nothing is added.
+    pub fn lint(&mut self, lint: Lint, primary: Span, message: impl Into<String>) -> &mut Diagnostic {
+        let Some(severity) = self.level(lint).severity() else {
+            return self.unkept.insert(Box::new(Diagnostic::new(lint.code(), Severity::Note, primary, message.into())));
+        };
+        self.push(lint.code(), severity, primary, message.into())
+    }
+
+    /// How much a lint weighs. One that is allowed need not look at anything.
+    #[must_use]
+    pub fn level(&self, lint: Lint) -> Level {
+        self.levels.of(lint)
+    }
+
+    /// Sets what the plan says about a lint; what the caller says goes over it.
+    pub(crate) fn set_level(&mut self, lint: Lint, level: Level) {
+        self.levels.set(lint, level);
     }
 
     fn push(&mut self, code: Code, severity: Severity, primary: Span, message: String) -> &mut Diagnostic {
-        let diagnostic =
-            Diagnostic { code, severity, message, primary, label: None, labels: Vec::new(), help: Vec::new() };
+        let diagnostic = Diagnostic::new(code, severity, primary, message);
         if self.is_repeated(&diagnostic) {
             return self.unkept.insert(Box::new(diagnostic));
         }
         match severity {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
-            Severity::Note => {}
+            Severity::Note => self.notes += 1,
+        }
+        if severity == Severity::Error && Lint::of_code(code).is_some() {
+            self.denied += 1;
         }
         if self.found.len() == LIMIT {
             self.omitted += 1;
@@ -107,6 +135,19 @@ impl Diagnostics {
         self.errors > 0
     }
 
+    /// Whether something is wrong with the plan that no level of a lint changes.
+    #[must_use]
+    pub fn has_mistakes(&self) -> bool {
+        self.errors > self.denied
+    }
+
+    /// Whether there is a finding of at least that severity, those that were not kept included.
+    #[must_use]
+    pub fn has(&self, severity: Severity) -> bool {
+        let counts = [(Severity::Error, self.errors), (Severity::Warning, self.warnings), (Severity::Note, self.notes)];
+        counts.iter().any(|(found, count)| *found >= severity && *count > 0)
+    }
+
     /// How many errors there are, those that were not kept included.
     #[must_use]
     pub fn errors(&self) -> usize {
@@ -117,6 +158,12 @@ impl Diagnostics {
     #[must_use]
     pub fn warnings(&self) -> usize {
         self.warnings
+    }
+
+    /// How many notes there are, those that were not kept included.
+    #[must_use]
+    pub fn notes(&self) -> usize {
+        self.notes
     }
 
     /// How many findings were counted but not kept, because there are already 10,000.
@@ -141,6 +188,21 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
+    fn new(code: Code, severity: Severity, primary: Span, message: String) -> Self {
+        Self { code, severity, message, primary, label: None, labels: Vec::new(), help: Vec::new() }
+    }
+
+    /// The lint that found it; `None` where it is an error at any level.
+    #[must_use]
+    pub fn lint(&self) -> Option<Lint> {
+        Lint::of_code(self.code)
+    }
+
+    /// What a renderer says of the lint.
+    pub(crate) fn lint_note(&self) -> Option<String> {
+        self.lint().map(|lint| format!("lint `{}`, set in `lints`", lint.name()))
+    }
+
     /// Says what stands beside the underline.
     pub fn label(&mut self, text: impl Into<String>) -> &mut Self {
         self.label = Some(text.into());

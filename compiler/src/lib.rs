@@ -21,9 +21,11 @@ pub mod ast;
 mod build_script;
 pub mod check;
 pub mod code;
+pub mod day;
 pub mod diagnostic;
 pub mod emit;
 pub mod ir;
+pub mod lint;
 pub mod locate;
 pub mod lower;
 pub mod parse;
@@ -64,8 +66,7 @@ pub fn analyze(source: &Source) -> Analysis {
 /// Compiles a plan up to its meaning.
 #[must_use]
 pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
-    let _ = settings;
-    let mut diagnostics = Diagnostics::default();
+    let mut diagnostics = Diagnostics::new(settings);
     let plan = yaml::parse(source, 0, &mut diagnostics).map(|tree| {
         let plan = parse::plan(&tree, &mut diagnostics);
         check::plan(&plan, &mut diagnostics);

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use proc_macro2::Span as RustSpan;
 use taxogen_compiler::ir::Plan;
 use taxogen_compiler::source::{ReadError, ReadErrorKind, Source, Span};
-use taxogen_compiler::{Analysis, analyze, locate, read};
+use taxogen_compiler::{Analysis, Settings, analyze_with, locate, read};
 
 use crate::arguments::Text;
 use crate::failure::Failure;
@@ -82,7 +82,8 @@ fn compile(path: &Path, name: &str) -> Result<Arc<Compiled>, ReadError> {
     // Before the text: a change in between is then seen the next time.
     let stamp = stamp(path);
     let source = read(path, name).map_err(|error| ReadError { path: name.into(), ..error })?;
-    let analysis = analyze(&source);
+    // Warnings are for those who look at the plan; who builds the application has warnings of its own.
+    let analysis = analyze_with(&source, &Settings::default().only_errors());
     let compiled = Arc::new(Compiled { path: path.to_owned(), stamps: vec![stamp], source, analysis });
     kept.retain(|other| !other.is(path, name));
     kept.push(Arc::clone(&compiled));

@@ -4,13 +4,14 @@ use clap::{Args, ValueEnum};
 
 use super::Outcome;
 use crate::failure::Failure;
+use crate::lints::Lints;
 use crate::plan;
 use crate::printer::{Printer, verdict};
 
 /// Tell every mistake in a plan.
 ///
-/// Exits with 0 when there is no error (warnings do not count), with 1 when there is one, and with 2 when
-/// the plan is missing, unreadable or not UTF-8.
+/// Exits with 0 when there is no error, with 1 when there is one, or a finding that `--fail-on` names, and
+/// with 2 when the plan is missing, unreadable or not UTF-8.
 #[derive(Debug, Args)]
 pub(crate) struct Check {
     /// The plan; without it the `taxonomy.yaml` of this folder, else of the nearest one above.
@@ -19,6 +20,9 @@ pub(crate) struct Check {
     /// How findings are printed: for a person on stderr, or one JSON object per line on stdout.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
+
+    #[command(flatten)]
+    lints: Lints,
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
@@ -26,14 +30,14 @@ enum Format {
     /// With the source around them.
     #[default]
     Text,
-    /// code, severity, message, file, line, column, `end_line`, `end_column`, help.
+    /// code, severity, lint, message, file, line, column, `end_line`, `end_column`, help.
     Json,
 }
 
 impl Check {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = taxogen_compiler::analyze(&source);
+        let analysis = taxogen_compiler::analyze_with(&source, &self.lints.settings()?);
         match self.format {
             Format::Json => printer.json(&analysis, &source)?,
             Format::Text => {
@@ -42,6 +46,6 @@ impl Check {
                 printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(&analysis)));
             }
         }
-        Ok(if analysis.diagnostics.has_errors() { Outcome::Bad } else { Outcome::Good })
+        Ok(if self.lints.fail(&analysis) { Outcome::Bad } else { Outcome::Good })
     }
 }

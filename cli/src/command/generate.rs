@@ -7,13 +7,15 @@ use clap::Args;
 
 use super::Outcome;
 use crate::failure::Failure;
+use crate::lints::Lints;
 use crate::plan;
 use crate::printer::{Printer, verdict};
 
 /// Print the Rust code of a plan.
 ///
 /// Exits with 0 when it is printed, written or, with `--check`, up to date; with 1 when the plan has an
-/// error or the file is stale; with 2 when a file is missing, unreadable or not UTF-8.
+/// error, or a finding that `--fail-on` names (then nothing is written), or the file is stale; with 2 when a
+/// file is missing, unreadable or not UTF-8.
 #[derive(Debug, Args)]
 pub(crate) struct Generate {
     /// The plan; without it the `taxonomy.yaml` of this folder, else of the nearest one above.
@@ -26,14 +28,17 @@ pub(crate) struct Generate {
     /// Write nothing; tell whether the file of `-o` is what the plan says.
     #[arg(long, requires = "output")]
     check: bool,
+
+    #[command(flatten)]
+    lints: Lints,
 }
 
 impl Generate {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = taxogen_compiler::analyze(&source);
+        let analysis = taxogen_compiler::analyze_with(&source, &self.lints.settings()?);
         printer.findings(&analysis, &source);
-        let Some(plan) = &analysis.plan else {
+        let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(&analysis)) else {
             printer.talk(format_args!("{}: {}", source.file(0).name, verdict(&analysis)));
             return Ok(Outcome::Bad);
         };

@@ -28,7 +28,7 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Good,
-    /// An error in the plan, or a stale file.
+    /// A finding in the plan that counts, or a stale file.
     Bad,
 }
 

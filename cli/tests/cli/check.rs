@@ -41,10 +41,10 @@ plan.yaml: 2 errors
 fn json_is_one_object_per_finding_and_nothing_else() {
     let folder = Folder::new(&[("plan.yaml", BAD)]);
     let expected = concat!(
-        r#"{"code":"TX0201","severity":"error","message":"unknown type `strng`","file":"plan.yaml","line":3,"#,
+        r#"{"code":"TX0201","severity":"error","lint":null,"message":"unknown type `strng`","file":"plan.yaml","line":3,"#,
         r#""column":34,"end_line":3,"end_column":39,"help":"a type with a similar name exists: `string`"}"#,
         "\n",
-        r#"{"code":"TX0405","severity":"error","message":"`a` stands twice in this enum","file":"plan.yaml","#,
+        r#"{"code":"TX0405","severity":"error","lint":null,"message":"`a` stands twice in this enum","file":"plan.yaml","#,
         r#""line":3,"column":59,"end_line":3,"end_column":60,"help":"remove one of them"}"#,
         "\n"
     );
@@ -67,7 +67,8 @@ fn json_holds_any_text_of_the_plan() {
     for line in told.out.lines() {
         let finding: serde_json::Value = serde_json::from_str(line).expect("a line is JSON");
         let keys: Vec<_> = finding.as_object().expect("it is an object").keys().map(String::as_str).collect();
-        let expected = ["code", "column", "end_column", "end_line", "file", "help", "line", "message", "severity"];
+        let expected =
+            ["code", "column", "end_column", "end_line", "file", "help", "line", "lint", "message", "severity"];
         assert_eq!(keys, expected);
         assert!(finding["line"].as_u64().is_some_and(|line| line == 3), "{finding}");
     }

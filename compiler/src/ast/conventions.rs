@@ -1,6 +1,6 @@
-//! How names are to be written, and how much a lint weighs.
+//! How names are to be written.
 
-use super::{Spanned, Text};
+use super::Spanned;
 
 /// `conventions:`; a kind of name with no case is not checked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -32,11 +32,15 @@ pub enum Case {
     Dotted,
 }
 
-/// One line of `lints:`, as written: names and words are checked where the lints are known.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LintLevel {
-    /// `missing-owner`.
-    pub lint: Text,
-    /// `allow`, `warn` or `deny`.
-    pub level: Text,
+impl Case {
+    /// The words that stand in `conventions`.
+    pub const WORDS: &'static [(&'static str, Self)] = &[
+        ("snake_case", Self::Snake),
+        ("kebab-case", Self::Kebab),
+        ("camelCase", Self::Camel),
+        ("PascalCase", Self::Pascal),
+        ("Title Case", Self::Title),
+        ("SCREAMING_SNAKE", Self::ScreamingSnake),
+        ("dotted", Self::Dotted),
+    ];
 }

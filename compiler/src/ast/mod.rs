@@ -15,7 +15,7 @@ mod sync;
 pub(crate) mod walk;
 
 pub use self::cohort::{Cohort, CohortReference};
-pub use self::conventions::{Case, Conventions, LintLevel};
+pub use self::conventions::{Case, Conventions};
 pub use self::destination::Destination;
 pub use self::experiment::{Experiment, Exposure, Metric, Metrics};
 pub use self::flag::{Condition, Flag, FlagCondition, Rollout, RolloutEntry, Variant, Variants};
@@ -75,8 +75,6 @@ pub struct Plan {
     pub name: Option<Text>,
     /// `conventions:`.
     pub conventions: Conventions,
-    /// `lints:`, in order.
-    pub lints: Vec<LintLevel>,
     /// `destinations:`, what each may see.
     pub destinations: Vec<Destination>,
     /// `sync: { targets: .. }`.

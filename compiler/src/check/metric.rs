@@ -8,6 +8,7 @@ use crate::check::value;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Goal, MetricKind, Scalar};
+use crate::lint::Lint;
 use crate::suggest;
 
 /// The events are declared, and the property of a mean or ratio is a number of theirs.
@@ -38,7 +39,7 @@ pub(super) fn guardrails(guardrails: &[Metric], diagnostics: &mut Diagnostics) {
             let message =
                 format!("this guardrail is meant to {meant}, and `{}` is passed when it does", threshold.value.written);
             let help = format!("write `goal: {other}`, or turn the sign");
-            diagnostics.warning(Code::ThresholdSide, threshold.span, message).help(help);
+            diagnostics.lint(Lint::ThresholdSide, threshold.span, message).help(help);
         }
     }
 }

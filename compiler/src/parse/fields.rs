@@ -107,7 +107,7 @@ impl<'a> Fields<'a> {
             self.missing.retain(|(missing, ..)| Some(*missing) != similar);
             let message = format!("unknown key `{key}` of {}", self.what);
             let told = diagnostics.error(Code::UnknownKey, entry.key.span, message).help(help);
-            if similar.is_none() && self.known.contains(&"properties") {
+            if similar.is_none() && ["properties", "description"].iter().all(|key| self.known.contains(key)) {
                 told.help(format!("a property stands in `properties: {{ {key}: .. }}`"));
             }
         }

@@ -8,6 +8,7 @@ mod event;
 mod experiment;
 mod fields;
 mod flag;
+mod lints;
 mod meta;
 mod metric;
 mod property;
@@ -38,10 +39,11 @@ pub fn plan(node: &Node, diagnostics: &mut Diagnostics) -> Plan {
         version(entry, diagnostics);
     }
     let name = fields.take("name").and_then(|entry| scalar::text(entry, diagnostics));
+    // First of all: they say what is told of the rest.
+    lints::levels(fields.take("lints"), diagnostics);
     let plan = Plan {
         name,
         conventions: conventions::conventions(fields.take("conventions"), diagnostics),
-        lints: conventions::lints(fields.take("lints"), diagnostics),
         destinations: destination::destinations(fields.take("destinations"), diagnostics),
         targets: sync::targets(fields.take("sync"), diagnostics),
         owners: section(fields.take("owners"), diagnostics, event::owner),

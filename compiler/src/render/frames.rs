@@ -41,6 +41,7 @@ pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
         }
         group = group.element(snippet);
     }
+    group = group.elements(diagnostic.lint_note().map(|note| Level::NOTE.message(note)));
     let mut report = vec![group];
     report.extend(help.iter().map(|line| Group::with_title(Level::HELP.secondary_title(visible(line)))));
     let renderer = if color { Renderer::styled() } else { Renderer::plain() };

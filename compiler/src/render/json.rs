@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 
-/// One finding as one line of JSON, without the line break: `code severity message file line column
+/// One finding as one line of JSON, without the line break: `code severity lint message file line column
 /// end_line end_column help`.
 ///
 /// Positions are 1-based, columns count characters, the end is exclusive; what is absent is `null`;
@@ -13,10 +13,11 @@ use crate::source::Source;
 #[must_use]
 pub fn json(diagnostic: &Diagnostic, source: &Source) -> String {
     let Diagnostic { code, severity, message, primary, help, .. } = diagnostic;
+    let lint = diagnostic.lint().map_or_else(|| "null".to_owned(), |lint| format!("\"{}\"", lint.name()));
     let (start, end) = (source.start(*primary), source.end(*primary));
     let help = if help.is_empty() { "null".to_owned() } else { string(&help.join("\n")) };
     format!(
-        r#"{{"code":"{}","severity":"{}","message":{},"file":{},"line":{},"column":{},"end_line":{},"end_column":{},"help":{help}}}"#,
+        r#"{{"code":"{}","severity":"{}","lint":{lint},"message":{},"file":{},"line":{},"column":{},"end_line":{},"end_column":{},"help":{help}}}"#,
         code.as_str(),
         severity.as_str(),
         string(message),

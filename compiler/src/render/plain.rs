@@ -23,6 +23,9 @@ pub fn plain(diagnostic: &Diagnostic, source: &Source) -> String {
         let _ = writeln!(out, "note: {}", visible(text));
         frame(&mut out, *span, "", source);
     }
+    if let Some(note) = diagnostic.lint_note() {
+        let _ = writeln!(out, "note: {note}");
+    }
     for line in help {
         let _ = writeln!(out, "help: {}", visible(line));
     }

@@ -119,6 +119,6 @@ fn an_empty_text_has_a_place_too() {
     let expected = "error[TX0004]: the plan is empty\n --> taxonomy.yaml:1:1\n  |\n1 |\n  | ^\n  |";
     assert_eq!(plain(diagnostic, &source), expected);
     assert!(frames(diagnostic, &source, false).starts_with("error[TX0004]: the plan is empty\n --> taxonomy.yaml:1:1"));
-    let object = r#"{"code":"TX0004","severity":"error","message":"the plan is empty","file":"taxonomy.yaml","line":1,"column":1,"end_line":1,"end_column":1,"help":null}"#;
+    let object = r#"{"code":"TX0004","severity":"error","lint":null,"message":"the plan is empty","file":"taxonomy.yaml","line":1,"column":1,"end_line":1,"end_column":1,"help":null}"#;
     assert_eq!(json(diagnostic, &source), object);
 }

@@ -7,6 +7,7 @@ use crate::check::value::quoted;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::BucketBy;
+use crate::lint::Lint;
 
 /// The keys that say it go together, and the group is declared.
 pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -27,7 +28,7 @@ pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics)
         let Some(span) = span else { continue };
         let message = format!("`{key}` says nothing of a flag that counts groups");
         diagnostics
-            .warning(Code::Bucketing, span, message)
+            .lint(Lint::UselessBucketing, span, message)
             .also(group.span, "everybody of a group gets the same answer")
             .help(format!("remove `{key}`"));
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use crate::ast::{Flag, Section};
-use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::lint::Lint;
 use crate::lower::meta::said;
 use crate::lower::names;
 
@@ -24,7 +24,7 @@ pub(super) fn differ_by_more_than_case(flags: &Section<Flag>, diagnostics: &mut 
         }
         let message = format!("flag `{}` differs from `{}` only in case", flag.name.value, first.name.value);
         diagnostics
-            .warning(Code::FlagKeyCase, flag.name.span, message)
+            .lint(Lint::FlagKeyCase, flag.name.span, message)
             .also(first.name.span, "the first")
             .help("who searches for one of them at PostHog finds the other: give one another key".to_owned());
     }

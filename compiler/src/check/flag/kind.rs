@@ -5,6 +5,7 @@ use crate::ast::{Flag, Variants};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{FlagKind, Managed};
+use crate::lint::Lint;
 use crate::source::Span;
 
 /// Which keys a kind has.
@@ -74,8 +75,8 @@ fn remote_config(flag: &Flag, diagnostics: &mut Diagnostics) {
     let Some(rollout) = &flag.rollout else { return };
     for entry in rollout.entries.iter().filter(|entry| entry.complete && entry.percent == 0.0) {
         diagnostics
-            .warning(
-                Code::RemoteConfigRollout,
+            .lint(
+                Lint::RemoteConfigRollout,
                 entry.span,
                 "the server makes 100 percent of this zero when it creates a remote config",
             )

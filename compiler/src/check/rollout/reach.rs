@@ -6,9 +6,9 @@
 use super::{Compared, Entry};
 use crate::ast::Flag;
 use crate::check::flag::answer;
-use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
+use crate::lint::Lint;
 
 /// So many entries are held against those below: the work grows with the product.
 const ABOVE: usize = 100;
@@ -43,7 +43,7 @@ fn unreachable(entry: &Entry<'_>, above: &Entry<'_>, early_exit: bool, diagnosti
         "the first match decides: put the narrower entry first"
     };
     diagnostics
-        .warning(Code::UnreachableRollout, entry.span, "nobody reaches this entry of the rollout")
+        .lint(Lint::UnreachableRollout, entry.span, "nobody reaches this entry of the rollout")
         .also(above.span, "whom it asks for is decided here")
         .help(help.to_owned());
 }

@@ -14,6 +14,7 @@ use crate::ast::{Constraints, Element, Property, Section, Shape, TypeExpression}
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
+use crate::lint::Lint;
 use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{self, Entry, Node, NodeKind};
@@ -257,7 +258,7 @@ pub(crate) fn exact(node: &Node, diagnostics: &mut Diagnostics) {
     if integer.unsigned_abs() > GREATEST {
         let message = format!("`{integer}` is beyond 2^53: whoever reads it as a double may get a neighbour");
         let help = format!("as text it arrives as it is: `\"{integer}\"`");
-        diagnostics.warning(Code::InexactInteger, node.span, message).help(help);
+        diagnostics.lint(Lint::InexactInteger, node.span, message).help(help);
     }
 }
 
