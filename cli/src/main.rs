@@ -8,6 +8,7 @@ mod failure;
 mod lints;
 mod plan;
 mod printer;
+mod regex;
 
 use std::process::ExitCode;
 

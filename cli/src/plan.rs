@@ -4,9 +4,10 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{ir, locate};
+use taxogen_compiler::{Analysis, Settings, ir, locate};
 
 use crate::failure::Failure;
+use crate::regex;
 
 /// Reads the plan at `path`, else the `taxonomy.yaml` of the current folder, else the nearest one above.
 pub(crate) fn read(path: Option<&Path>) -> Result<Source, Failure> {
@@ -15,6 +16,13 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Source, Failure> {
         None => nearest()?,
     };
     taxogen_compiler::read(&path, &path.display().to_string()).map_err(Failure::Read)
+}
+
+/// Compiles a plan; its rollouts' regular expressions too, which the compiler leaves to us.
+pub(crate) fn analyze(source: &Source, settings: &Settings) -> Analysis {
+    let mut analysis = taxogen_compiler::analyze_with(source, settings);
+    regex::compile(&mut analysis);
+    analysis
 }
 
 /// As a person would write it from here: `taxonomy.yaml`, `../taxonomy.yaml`.

@@ -55,6 +55,9 @@ pub struct Analysis {
     pub plan: Option<ir::Plan>,
     /// Everything found, in one run.
     pub diagnostics: Diagnostics,
+    /// The regular expressions that rollouts ask with, as they are written. They are in the server's dialect,
+    /// and whoever has an engine for it says whether they compile: the macro has none.
+    pub regexes: Vec<ast::Text>,
 }
 
 /// Compiles a plan up to its meaning, whole and at the levels of its own `lints`.
@@ -72,6 +75,7 @@ pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
         check::plan(&plan, &mut diagnostics);
         plan
     });
+    let regexes = plan.as_ref().map_or_else(Vec::new, check::regexes);
     let plan = plan.filter(|_| !diagnostics.has_errors()).map(|plan| lower::plan(plan, source.hash()));
-    Analysis { plan, diagnostics }
+    Analysis { plan, diagnostics, regexes }
 }

@@ -37,7 +37,7 @@ enum Format {
 impl Check {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = taxogen_compiler::analyze_with(&source, &self.lints.settings()?);
+        let analysis = plan::analyze(&source, &self.lints.settings()?);
         match self.format {
             Format::Json => printer.json(&analysis, &source)?,
             Format::Text => {

@@ -36,7 +36,7 @@ pub(crate) struct Generate {
 impl Generate {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = taxogen_compiler::analyze_with(&source, &self.lints.settings()?);
+        let analysis = plan::analyze(&source, &self.lints.settings()?);
         printer.findings(&analysis, &source);
         let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(&analysis)) else {
             printer.talk(format_args!("{}: {}", source.file(0).name, verdict(&analysis)));

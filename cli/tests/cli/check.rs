@@ -200,3 +200,26 @@ fn a_reader_that_goes_away_is_no_panic() {
     let output = child.wait_with_output().expect("the program ends");
     assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(1), ""));
 }
+
+#[test]
+fn a_regular_expression_of_a_rollout_is_compiled_as_the_server_does() {
+    let plan = "taxogen: 1
+person: { email: string }
+flags:
+  inside: { kind: release, rollout: [{ when: { email: { regex: '(?<=@)example[.]com$' } } }] }
+  broken: { kind: release, rollout: [{ when: { email: { not_regex: '^(a' } } }] }
+";
+    let folder = Folder::new(&[("plan.yaml", plan)]);
+    let expected = "\
+error[TX0409]: the server cannot compile this regular expression: opening parenthesis without closing parenthesis
+ --> plan.yaml:5:68
+  |
+5 |   broken: { kind: release, rollout: [{ when: { email: { not_regex: '^(a' } } }] }
+  |                                                                    ^^^^^
+
+plan.yaml: 1 error
+";
+    assert_eq!(folder.run(&["check", "plan.yaml"]), run(1, "", expected));
+    let told = folder.run(&["generate", "plan.yaml"]);
+    assert_eq!((told.code, told.out.as_str()), (1, ""));
+}

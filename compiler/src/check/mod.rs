@@ -25,6 +25,8 @@ use crate::ast::index::Index;
 use crate::ast::walk::{self, Place};
 use crate::diagnostic::Diagnostics;
 
+pub(crate) use self::condition::regexes;
+
 /// Tells everything that is wrong with a plan.
 pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     let index = Index::new(plan);

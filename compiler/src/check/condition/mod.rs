@@ -10,7 +10,7 @@ use self::operator::{OPERATORS, Operand};
 pub(crate) use self::property::find as property;
 pub(crate) use self::version::version;
 use crate::ast::index::Index;
-use crate::ast::{Condition, Flag, Property};
+use crate::ast::{Condition, Flag, Plan, Property, Text};
 use crate::check::value::{self, Wanted, quoted, source_text};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -60,6 +60,15 @@ pub(crate) fn operand(
         return None;
     }
     Some(literal)
+}
+
+/// The operands of `regex` and `not_regex`, in order.
+pub(crate) fn regexes(plan: &Plan) -> Vec<Text> {
+    let rollouts = plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref());
+    let conditions = rollouts.flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.when);
+    let regexes = conditions.filter(|condition| matches!(condition.operator.value.as_str(), "regex" | "not_regex"));
+    let read = regexes.filter_map(|condition| Some((text(&condition.operand)?, condition.operand.span)));
+    read.map(|(value, span)| Text { value, span }).collect()
 }
 
 /// Tells an operator that says nothing of such a property.

@@ -1,0 +1,62 @@
+//! Regular expressions of rollouts, compiled as PostHog's server does: with look-around and back references.
+
+use fancy_regex::{CompileError, Error, Regex};
+use taxogen_compiler::Analysis;
+use taxogen_compiler::code::Code;
+
+/// Tells each expression of a plan that does not compile.
+pub(crate) fn compile(analysis: &mut Analysis) {
+    for regex in &analysis.regexes {
+        let Err(error) = Regex::new(&regex.value) else { continue };
+        let message = format!("the server cannot compile this regular expression: {}", reason(&error));
+        analysis.diagnostics.error(Code::InvalidPattern, regex.span, message);
+    }
+    if analysis.diagnostics.has_errors() {
+        analysis.plan = None;
+    }
+}
+
+/// In a few words: what the engine below says draws the expression again.
+fn reason(error: &Error) -> String {
+    let text = match error {
+        Error::CompileError(error) => match &**error {
+            CompileError::InnerError(error) => {
+                error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string)
+            }
+            error => error.to_string(),
+        },
+        Error::ParseError(_, error) => error.to_string(),
+        error => error.to_string(),
+    };
+    let last = text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim();
+    let last = last.strip_prefix("error: ").unwrap_or(last).trim_end_matches('.');
+    let mut letters = last.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn why_an_expression_does_not_compile_is_said_in_one_line() {
+        let cases = [
+            ("(", "opening parenthesis without closing parenthesis"),
+            ("[a", "invalid character class"),
+            ("*", "target of repeat operator is invalid"),
+            (r"\p{Nope}", "unicode property not found"),
+            (r"(a)\2", "invalid back reference to group 2"),
+            (r"\", "backslash without following character"),
+        ];
+        for (regex, expected) in cases {
+            assert_eq!(Regex::new(regex).map_err(|error| reason(&error)).expect_err(regex), expected, "{regex}");
+        }
+    }
+
+    #[test]
+    fn the_dialect_has_look_around_and_back_references() {
+        for regex in [r"^(?!staff)\w+@", r"(\w)\1", r"(?<=@)example\.com$", r"(?i)^a"] {
+            assert!(Regex::new(regex).is_ok(), "{regex}");
+        }
+    }
+}
