@@ -75,17 +75,19 @@ fn types(plan: &Plan) -> BTreeSet<String> {
         properties.items.iter().for_each(|property| shapes(&property.ty, nested(property), false, &mut types));
     }
     for flag in &plan.flags.items {
-        let stem = camel(flag).map(|stem| format!("{stem}{PAYLOAD}"));
-        flag.payload_type.iter().for_each(|ty| shapes(ty, stem.clone(), false, &mut types));
+        let (Some(payload), Some(stem)) = (&flag.payload_type, camel(flag)) else { continue };
+        shape::visit_element(payload, &format!("{stem}{PAYLOAD}"), &mut |_, stem| add(stem, &mut types));
     }
     types
 }
 
 fn shapes(ty: &TypeExpression, stem: Option<String>, named: bool, types: &mut BTreeSet<String>) {
     let Some(stem) = stem else { return };
-    shape::visit(ty, &stem, named, &mut |_, stem| {
-        types.extend(with_required(names::finish_type(stem.to_owned())));
-    });
+    shape::visit(ty, &stem, named, &mut |_, stem| add(stem, types));
+}
+
+fn add(stem: &str, types: &mut BTreeSet<String>) {
+    types.extend(with_required(names::finish_type(stem.to_owned())));
 }
 
 fn structs(items: &[impl Named]) -> BTreeSet<String> {

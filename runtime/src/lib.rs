@@ -123,7 +123,7 @@ pub use hooks::InvalidProperty;
 pub use invalids::InvalidCount;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
-pub use payload::{Payload, PayloadError, PayloadReader};
+pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;

@@ -243,10 +243,12 @@ types:
 events: { seen: { properties: { tags: { type: tags, min_items: 1 }, cents: { type: cents, max: 9 }, price: price } } }",
     );
     assert!(matches!(plan.types[0].kind, TypeKind::Alias(_)));
-    assert!(matches!(plan.types[1].kind, TypeKind::Constrained { .. }));
+    assert!(matches!(plan.types[1].kind, TypeKind::Newtype { .. }));
     assert!(matches!(plan.types[2].kind, TypeKind::Alias(_)));
+    assert!(matches!(&plan.types[3].kind, TypeKind::Newtype { constraints, .. } if constraints.max_items == Some(3)));
+    assert_eq!(plan.types.iter().map(|item| item.measured).collect::<Vec<_>>(), [false, false, false, true]);
     let properties = &plan.events[0].properties;
-    assert_eq!((properties[0].constraints.min_items, properties[0].constraints.max_items), (Some(1), Some(3)));
+    assert_eq!((properties[0].constraints.min_items, properties[0].constraints.max_items), (Some(1), None));
     assert_eq!(properties[1].constraints.max, Some(Literal::Integer(9)));
     assert!(properties[2].constraints.is_empty());
 }

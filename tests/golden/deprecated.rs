@@ -294,7 +294,7 @@ pub mod types {
     impl Payload for Percentage {
         #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
         fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
-            Ok(Self::new(i64::decode(reader)?)?)
+            Ok(Self::new(Payload::decode(reader)?)?)
         }
     }
 

@@ -186,7 +186,7 @@ pub mod types {
 
     impl Payload for Percentage {
         fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
-            Ok(Self::new(i64::decode(reader)?)?)
+            Ok(Self::new(Payload::decode(reader)?)?)
         }
     }
 
@@ -372,6 +372,92 @@ pub mod types {
         }
     }
 
+    /// `place`.
+    ///
+    /// At most 8 characters.
+    #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub struct Place<'a>(Cow<'a, str>);
+
+    impl<'a> Place<'a> {
+        /// Checks the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the rule that the value breaks.
+        pub fn new(value: impl Into<Cow<'a, str>>) -> Result<Self, ConstraintError> {
+            let value = value.into();
+            value.max_length(8).check("place")?;
+            Ok(Self(value))
+        }
+
+        /// A value that is written in code.
+        ///
+        /// # Panics
+        ///
+        /// When the value breaks a rule; in a constant that is an error of the compiler.
+        #[must_use]
+        pub const fn literal(value: &'a str) -> Self {
+            assert!(::taxogen::__private::characters(value) <= 8, "place has at most 8 characters");
+            Self(Cow::Borrowed(value))
+        }
+
+        /// The value.
+        #[must_use]
+        pub fn get(&self) -> &str {
+            &self.0
+        }
+    }
+
+    impl Value for Place<'_> {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            self.0.write(out);
+        }
+    }
+
+    impl MapKey for Place<'_> {
+        fn as_key(&self) -> &str {
+            &self.0
+        }
+    }
+
+    impl Payload for Place<'static> {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            Ok(Self::new(Cow::<str>::decode(reader)?)?)
+        }
+    }
+
+    /// `shelf`.
+    pub type Shelf<'a> = Place<'a>;
+
+    /// `tree`.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct Tree(Vec<Tree>);
+
+    impl Tree {
+        #[must_use]
+        pub const fn new(value: Vec<Tree>) -> Self {
+            Self(value)
+        }
+
+        /// The value.
+        #[must_use]
+        pub fn get(&self) -> &[Tree] {
+            &self.0
+        }
+    }
+
+    impl Value for Tree {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            self.0.write(out);
+        }
+    }
+
+    impl Payload for Tree {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            Ok(Self::new(Payload::decode(reader)?))
+        }
+    }
+
     /// `CheckoutExperimentPayload`.
     #[derive(Clone, Debug, PartialEq)]
     #[must_use = "a value is sent only as part of an event"]
@@ -436,6 +522,10 @@ pub mod types {
         pub until: Option<Timestamp>,
         pub extra: Option<Json<'a>>,
         pub empty: Option<Empty>,
+        pub retries: Option<i64>,
+        pub title: Nullable<Cow<'a, str>>,
+        pub grid: Option<Vec<LimitsPayloadGrid>>,
+        pub shelves: Option<BTreeMap<Place<'a>, Tree>>,
     }
 
     impl<'a> LimitsPayload<'a> {
@@ -456,6 +546,10 @@ pub mod types {
                 until: None,
                 extra: None,
                 empty: None,
+                retries: None,
+                title: Nullable::Absent,
+                grid: None,
+                shelves: None,
             }
         }
 
@@ -529,6 +623,35 @@ pub mod types {
             self.empty = Some(empty);
             self
         }
+
+        /// At least 0, at most 5.
+        pub fn with_retries(mut self, retries: i64) -> Self {
+            self.retries = Some(retries);
+            self
+        }
+
+        /// At most 20 characters.
+        pub fn with_title(mut self, title: impl Into<Cow<'a, str>>) -> Self {
+            self.title = Nullable::Value(title.into());
+            self
+        }
+
+        /// Sends `title` as null.
+        pub fn with_title_null(mut self) -> Self {
+            self.title = Nullable::Null;
+            self
+        }
+
+        /// At least 1 item.
+        pub fn with_grid(mut self, grid: Vec<LimitsPayloadGrid>) -> Self {
+            self.grid = Some(grid);
+            self
+        }
+
+        pub fn with_shelves(mut self, shelves: BTreeMap<Place<'a>, Tree>) -> Self {
+            self.shelves = Some(shelves);
+            self
+        }
     }
 
     impl Value for LimitsPayload<'_> {
@@ -550,6 +673,10 @@ pub mod types {
                 object.field("extra", &self.extra);
                 object.field("empty", &self.empty);
                 object.field("source", "plan");
+                object.field("retries", &self.retries.at_least(0).at_most(5));
+                object.field("title", &self.title.max_length(20));
+                object.field("grid", &self.grid.min_items(1));
+                object.field("shelves", &self.shelves);
             });
         }
     }
@@ -572,7 +699,169 @@ pub mod types {
                 until: reader.optional("until")?,
                 extra: reader.optional("extra")?,
                 empty: reader.optional("empty")?,
+                retries: reader.checked().at_least(0).at_most(5).optional("retries")?,
+                title: reader.checked().max_length(20).nullable("title")?,
+                grid: reader.checked().min_items(1).optional("grid")?,
+                shelves: reader.optional("shelves")?,
             })
+        }
+    }
+
+    /// `LimitsPayloadGrid`.
+    ///
+    /// At most 2 items.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct LimitsPayloadGrid(Vec<i64>);
+
+    impl LimitsPayloadGrid {
+        /// Checks the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the rule that the value breaks.
+        pub fn new(value: Vec<i64>) -> Result<Self, ConstraintError> {
+            value.max_items(2).check("LimitsPayloadGrid")?;
+            Ok(Self(value))
+        }
+
+        /// The value.
+        #[must_use]
+        pub fn get(&self) -> &[i64] {
+            &self.0
+        }
+    }
+
+    impl Value for LimitsPayloadGrid {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            self.0.write(out);
+        }
+    }
+
+    impl Payload for LimitsPayloadGrid {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            Ok(Self::new(Payload::decode(reader)?)?)
+        }
+    }
+
+    /// `PoolSizePayload`.
+    ///
+    /// At least 1.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub struct PoolSizePayload(i64);
+
+    impl PoolSizePayload {
+        /// Checks the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the rule that the value breaks.
+        pub fn new(value: i64) -> Result<Self, ConstraintError> {
+            value.at_least(1).check("PoolSizePayload")?;
+            Ok(Self(value))
+        }
+
+        /// A value that is written in code.
+        ///
+        /// # Panics
+        ///
+        /// When the value breaks a rule; in a constant that is an error of the compiler.
+        #[must_use]
+        pub const fn literal(value: i64) -> Self {
+            assert!(value >= 1, "PoolSizePayload is at least 1");
+            Self(value)
+        }
+
+        /// The value.
+        #[must_use]
+        pub const fn get(self) -> i64 {
+            self.0
+        }
+    }
+
+    impl Value for PoolSizePayload {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            self.0.write(out);
+        }
+    }
+
+    impl Payload for PoolSizePayload {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            Ok(Self::new(Payload::decode(reader)?)?)
+        }
+    }
+
+    /// `StepsPayload`.
+    ///
+    /// At most 3 items.
+    #[derive(Clone, Debug, PartialEq)]
+    pub struct StepsPayload(Vec<StepsPayloadItem>);
+
+    impl StepsPayload {
+        /// Checks the value.
+        ///
+        /// # Errors
+        ///
+        /// Names the rule that the value breaks.
+        pub fn new(value: Vec<StepsPayloadItem>) -> Result<Self, ConstraintError> {
+            value.max_items(3).check("StepsPayload")?;
+            Ok(Self(value))
+        }
+
+        /// The value.
+        #[must_use]
+        pub fn get(&self) -> &[StepsPayloadItem] {
+            &self.0
+        }
+    }
+
+    impl Value for StepsPayload {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            self.0.write(out);
+        }
+    }
+
+    impl Payload for StepsPayload {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            Ok(Self::new(Payload::decode(reader)?)?)
+        }
+    }
+
+    /// `StepsPayloadItem`.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+    pub enum StepsPayloadItem {
+        A,
+        B,
+    }
+
+    impl StepsPayloadItem {
+        const WIRE: [&'static str; 2] = ["a", "b"];
+
+        /// The value on the wire.
+        #[must_use]
+        pub const fn as_str(self) -> &'static str {
+            Self::WIRE[self as usize]
+        }
+    }
+
+    impl Value for StepsPayloadItem {
+        fn write(&self, out: &mut ValueWriter<'_>) {
+            out.text(self.as_str());
+        }
+    }
+
+    impl MapKey for StepsPayloadItem {
+        fn as_key(&self) -> &str {
+            self.as_str()
+        }
+    }
+
+    impl Payload for StepsPayloadItem {
+        fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+            match reader.text()? {
+                "a" => Ok(Self::A),
+                "b" => Ok(Self::B),
+                _ => Err(reader.unknown()),
+            }
         }
     }
 }
@@ -594,8 +883,9 @@ pub mod types {
 )]
 pub mod flags {
     use super::types::{
-        CheckoutExperimentPayload, Currency, Empty, Level, LimitsPayload, Money, Mood, Node,
-        Percentage, Route, RouteRequired, Tier,
+        CheckoutExperimentPayload, Currency, Empty, Level, LimitsPayload, LimitsPayloadGrid, Money,
+        Mood, Node, Percentage, Place, PoolSizePayload, Route, RouteRequired, StepsPayload,
+        StepsPayloadItem, Tier, Tree,
     };
     use ::std::borrow::Cow;
     use ::std::collections::BTreeMap;
@@ -699,6 +989,24 @@ pub mod flags {
                 Json::parse("{\"a\":[1,\"x\",null]}").expect("the compiler of the plan wrote it"),
             )
             .with_empty(Empty::new())
+            .with_retries(5)
+            .with_grid(vec![
+                LimitsPayloadGrid::new(vec![1, 2]).expect("the compiler of the plan checked it"),
+                LimitsPayloadGrid::new(Vec::new()).expect("the compiler of the plan checked it")
+            ])
+            .with_shelves(BTreeMap::from([(
+                Place::literal("left"),
+                Tree::new(vec![Tree::new(Vec::new()), Tree::new(vec![Tree::new(Vec::new())])])
+            )]))
+    });
+
+    /// `pool-size`.
+    pub const POOL_SIZE: Flag<PoolSizePayload> =
+        Flag::remote_config("pool-size", || PoolSizePayload::literal(4));
+
+    /// `steps`.
+    pub const STEPS: Flag<StepsPayload> = Flag::remote_config("steps", || {
+        StepsPayload::new(vec![StepsPayloadItem::A]).expect("the compiler of the plan checked it")
     });
 
     /// `numbers`.

@@ -1,6 +1,6 @@
 //! Flags.
 
-use super::{Keyed, Meta, Section, Spanned, Text, TypeExpression};
+use super::{Element, Keyed, Meta, Section, Spanned, Text};
 use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
 use crate::source::Span;
 use crate::yaml::Node;
@@ -18,8 +18,8 @@ pub struct Flag {
     pub variants: Option<Variants>,
     /// `default:`.
     pub default: Option<Keyed<Node>>,
-    /// `payload_type:`.
-    pub payload_type: Option<TypeExpression>,
+    /// `payload_type:`, with the bounds beside it; never nullable.
+    pub payload_type: Option<Element>,
     /// `payload:` of the flag itself.
     pub payload: Option<Keyed<Node>>,
     /// `rollout:`; a number is one entry.

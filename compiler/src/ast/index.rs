@@ -1,6 +1,6 @@
 //! Names to items, so that looking one up does not walk the plan.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::{
     Cohort, EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape,
@@ -19,14 +19,18 @@ pub(crate) struct Index<'p> {
     pub(crate) cohorts: HashMap<&'p str, &'p Cohort>,
     pub(crate) events: HashMap<&'p str, &'p Event>,
     pub(crate) flags: HashMap<&'p str, &'p Flag>,
+    /// Declared types that lists and maps alone lead back to.
+    circular: HashSet<&'p str>,
 }
 
 impl<'p> Index<'p> {
     pub(crate) fn new(plan: &'p Plan) -> Self {
+        let types = by_name(&plan.types);
         Self {
             plan,
+            circular: circular(plan, &types),
             owners: by_name(&plan.owners),
-            types: by_name(&plan.types),
+            types,
             property_groups: by_name(&plan.property_groups),
             person: by_name(&plan.person),
             groups: by_name(&plan.groups),
@@ -61,6 +65,22 @@ impl<'p> Index<'p> {
             _ => None,
         };
         std::iter::successors(declared(ty), move |declaration| declared(&declaration.ty)).take(self.types.len())
+    }
+
+    /// Whether a declared type is one of its own in Rust, and not another name of what it says: it has constraints, or
+    /// it is a list or map that holds itself.
+    pub(crate) fn is_newtype(&self, declaration: &TypeDeclaration) -> bool {
+        let is_collection = matches!(declaration.ty.shape, Shape::List(_) | Shape::Map { .. });
+        !declaration.constraints.is_empty()
+            || (is_collection && self.circular.contains(declaration.name.value.as_str()))
+    }
+
+    /// The first type of its own that a name leads to, where names alone lead to one.
+    pub(crate) fn newtype<'e>(&self, ty: &'e TypeExpression) -> Option<&'e TypeDeclaration>
+    where
+        'p: 'e,
+    {
+        self.aliases(ty).find(|declaration| self.is_newtype(declaration))
     }
 
     /// The enum behind a type: its own, or the whole that it is a part of.
@@ -101,6 +121,36 @@ impl<'p> Index<'p> {
             Shape::Object(properties) => Some(properties),
             _ => None,
         }
+    }
+}
+
+/// The types on a circle of names, lists and maps. Each leads to one other at most, so that a walk along them finds all.
+fn circular<'p>(plan: &'p Plan, types: &HashMap<&'p str, &'p TypeDeclaration>) -> HashSet<&'p str> {
+    let mut circular = HashSet::new();
+    let mut walked: HashMap<&str, usize> = HashMap::new();
+    for (walk, start) in plan.types.items.iter().enumerate() {
+        let mut path = Vec::new();
+        let mut next = Some(start);
+        while let Some(declaration) = next {
+            let name = declaration.name.value.as_str();
+            if let Some(before) = walked.insert(name, walk) {
+                let back = path.iter().position(|passed| *passed == name).filter(|_| before == walk);
+                circular.extend(back.map_or(&[][..], |back| &path[back..]));
+                break;
+            }
+            path.push(name);
+            next = leads_to(&declaration.ty).and_then(|name| types.get(name).copied());
+        }
+    }
+    circular
+}
+
+/// The name that a type is made of without an object between.
+fn leads_to(ty: &TypeExpression) -> Option<&str> {
+    match &ty.shape {
+        Shape::Named(name) => Some(name),
+        Shape::List(element) | Shape::Map { values: element, .. } => leads_to(&element.ty),
+        _ => None,
     }
 }
 

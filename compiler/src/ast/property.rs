@@ -1,5 +1,7 @@
 //! Properties and their types.
 
+use std::fmt;
+
 use super::{Keyed, Meta, Section, Spanned, Text};
 use crate::ir::{PersonWrite, Scalar, Sensitivity};
 use crate::source::Span;
@@ -166,6 +168,23 @@ impl Number {
         match self {
             Self::Integer(integer) => integer as f64,
             Self::Number(number) => number,
+        }
+    }
+
+    /// Whether it is greater; two integers are compared as such, so that none is lost beyond 2^53.
+    pub(crate) fn is_above(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Integer(integer), Self::Integer(other)) => integer > other,
+            _ => self.as_f64() > other.as_f64(),
+        }
+    }
+}
+
+impl fmt::Display for Number {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(integer) => integer.fmt(formatter),
+            Self::Number(number) => number.fmt(formatter),
         }
     }
 }

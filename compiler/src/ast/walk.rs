@@ -42,8 +42,8 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
         if let Some(variants) = &flag.variants {
             metas(&variants.section, visit);
         }
-        if let Some(ty) = &flag.payload_type {
-            expression(ty, None, visit);
+        if let Some(payload) = &flag.payload_type {
+            expression(&payload.ty, Some(&payload.constraints), visit);
         }
     }
     metas(&plan.experiments, visit);

@@ -15,35 +15,15 @@ pub(super) fn all(ty: &TypeExpression, constraints: &Constraints, index: &Index<
         return;
     }
     fit(ty, constraints, index, diagnostics);
-    let Constraints { min, max, min_length, max_length, min_items, max_items, .. } = constraints;
-    bounds(min.as_ref(), max.as_ref(), ("min", "max"), Number::as_f64, diagnostics);
-    let length = |length: u64| length;
-    bounds(min_length.as_ref(), max_length.as_ref(), ("min_length", "max_length"), length, diagnostics);
-    bounds(min_items.as_ref(), max_items.as_ref(), ("min_items", "max_items"), length, diagnostics);
+    let every: Vec<_> =
+        std::iter::once(constraints).chain(index.aliases(ty).map(|declaration| &declaration.constraints)).collect();
+    let is_more = |min: u64, max: u64| min > max;
+    bounds(&every, ("min", "max"), |it| (it.min.as_ref(), it.max.as_ref()), Number::is_above, diagnostics);
+    let names = ("min_length", "max_length");
+    bounds(&every, names, |it| (it.min_length.as_ref(), it.max_length.as_ref()), is_more, diagnostics);
+    let names = ("min_items", "max_items");
+    bounds(&every, names, |it| (it.min_items.as_ref(), it.max_items.as_ref()), is_more, diagnostics);
     pattern(constraints, diagnostics);
-}
-
-/// A list or map is looked at as a whole when an event is written, so that what it holds is checked where
-/// it is built; a list in a list is built by nobody.
-pub(super) fn elements(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let (Shape::List(element) | Shape::Map { values: element, .. }) = &ty.shape else { return };
-    let Some(resolved) = index.resolve(&element.ty) else { return };
-    if !matches!(resolved.shape, Shape::List(_) | Shape::Map { .. }) {
-        return;
-    }
-    let own = keys(&element.constraints).map(|(key, span, kind)| (key, span, kind, None));
-    let inherited = index.aliases(&element.ty).flat_map(|declaration| {
-        keys(&declaration.constraints).map(|(key, _, kind)| (key, element.ty.span, kind, Some(declaration.name.span)))
-    });
-    for (key, span, kind, declared) in own.chain(inherited) {
-        if kind == Kind::Items {
-            let message = format!("`{key}` of a list in a list or map is not supported by this version of taxogen");
-            let told = diagnostics.error(Code::NotYet, span, message).help(format!("remove `{key}` for now"));
-            if let Some(declared) = declared {
-                told.also(declared, "declared here");
-            }
-        }
-    }
 }
 
 /// Which constraints a type has.
@@ -72,14 +52,12 @@ fn fit(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagno
         Shape::Object(_) => (Kind::None, "an object"),
         Shape::Const { .. } => (Kind::None, "a constant"),
     };
-    let mut told = false;
     for (key, span, wanted) in keys(constraints) {
         let fits = match wanted {
             Kind::Number => matches!(kind, Kind::Integer | Kind::Number),
             other => other == kind,
         };
         if !fits {
-            told = true;
             let help = match kind {
                 Kind::Integer | Kind::Number => "it has `min` and `max`",
                 Kind::Text => "it has `min_length`, `max_length` and `pattern`",
@@ -103,28 +81,6 @@ fn fit(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagno
             }
         }
     }
-    if !told && kind != Kind::Items {
-        own_constraints(ty, constraints, index, diagnostics);
-    }
-}
-
-/// A declared scalar with constraints checks itself where it is built; others beside it are not told apart.
-fn own_constraints(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    for declaration in index.aliases(ty) {
-        if !declaration.constraints.is_empty() {
-            let Some((key, span, _)) = keys(constraints).next() else { return };
-            let name = &declaration.name.value;
-            diagnostics
-                .error(
-                    Code::ConstraintMismatch,
-                    span,
-                    format!("`{key}` stands beside `{name}`, which has constraints of its own"),
-                )
-                .also(declaration.name.span, "declared here")
-                .help("write all of them on the type, or declare another one".to_owned());
-            return;
-        }
-    }
 }
 
 fn keys(constraints: &Constraints) -> impl Iterator<Item = (&'static str, Span, Kind)> {
@@ -141,22 +97,30 @@ fn keys(constraints: &Constraints) -> impl Iterator<Item = (&'static str, Span, 
     keys.into_iter().filter_map(|(key, span, kind)| Some((key, span?, kind)))
 }
 
-/// A minimum is not above its maximum.
-fn bounds<T: Copy, O: PartialOrd>(
-    min: Option<&Keyed<T>>,
-    max: Option<&Keyed<T>>,
+/// A minimum is not above its maximum, be they written here or on a type that is named here.
+fn bounds<T: Copy>(
+    every: &[&Constraints],
     (min_name, max_name): (&str, &str),
-    order: impl Fn(T) -> O,
+    of: fn(&Constraints) -> (Option<&Keyed<T>>, Option<&Keyed<T>>),
+    is_above: fn(T, T) -> bool,
     diagnostics: &mut Diagnostics,
 ) {
-    let (Some(min), Some(max)) = (min, max) else { return };
-    if order(min.value) > order(max.value) {
-        let (later, first) = if min.key > max.key { (min, max) } else { (max, min) };
-        diagnostics
-            .error(Code::ConstraintContradiction, later.span, format!("`{min_name}` is above `{max_name}`"))
-            .also(first.span, "the other bound")
-            .help("no value keeps both".to_owned());
-    }
+    let Some((own, declared)) = every.split_first() else { return };
+    let (own_min, own_max) = of(own);
+    // What is written on a type alone is told there.
+    let with_min = own_min.iter().flat_map(|min| every.iter().filter_map(|other| Some((*min, of(other).1?))));
+    let with_max = own_max.iter().flat_map(|max| declared.iter().filter_map(|other| Some((of(other).0?, *max))));
+    let Some((min, max)) = with_min.chain(with_max).find(|(min, max)| is_above(min.value, max.value)) else { return };
+    let is_own = |bound: &Keyed<T>| [own_min, own_max].into_iter().flatten().any(|own| own.key == bound.key);
+    let (wrong, other) = match (is_own(min), is_own(max)) {
+        (true, true) if min.key > max.key => (min, max),
+        (true, false) => (min, max),
+        _ => (max, min),
+    };
+    diagnostics
+        .error(Code::ConstraintContradiction, wrong.span, format!("`{min_name}` is above `{max_name}`"))
+        .also(other.span, "the other bound")
+        .help("no value keeps both".to_owned());
 }
 
 fn pattern(constraints: &Constraints, diagnostics: &mut Diagnostics) {

@@ -10,27 +10,19 @@ use crate::diagnostic::Diagnostics;
 /// How many types may lead from one to the next.
 const DEEPEST: usize = 100;
 
-/// No type holds itself in place, and none is another name of itself.
+/// No type holds itself in place, and none goes too deep. A list or map that holds itself is a type of its own in Rust.
 pub(super) fn types(index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let in_place = Search { index, edges: in_place, found: HashMap::new() };
-    let told = in_place.run(
+    let told = Search { index, edges: in_place, found: HashMap::new() }.run(
         |path, ty, diagnostics| {
             diagnostics
                 .error(Code::TypeCycle, ty.span, format!("a type contains itself: {path}"))
                 .help("put a `list`, a `map` or `nullable: true` between".to_owned());
+            true
         },
         diagnostics,
     );
     if !told {
-        let by_name = Search { index, edges: by_name, found: HashMap::new() };
-        by_name.run(
-            |path, ty, diagnostics| {
-                diagnostics
-                    .error(Code::TypeCycle, ty.span, format!("a type holds nothing but itself: {path}"))
-                    .help("put an `object` between".to_owned());
-            },
-            diagnostics,
-        );
+        Search { index, edges: by_name, found: HashMap::new() }.run(|_, _, _| false, diagnostics);
     }
 }
 
@@ -43,7 +35,8 @@ struct Search<'i, 'p> {
 }
 
 impl<'p> Search<'_, 'p> {
-    fn run(mut self, tell: impl Fn(&str, &TypeExpression, &mut Diagnostics), diagnostics: &mut Diagnostics) -> bool {
+    /// Whether something was told; `tell` says whether a circle is wrong.
+    fn run(mut self, tell: fn(&str, &TypeExpression, &mut Diagnostics) -> bool, diagnostics: &mut Diagnostics) -> bool {
         let mut told = false;
         for declaration in &self.index.plan.types.items {
             // A stack instead of calls: a chain of types may be as long as the plan.
@@ -57,8 +50,7 @@ impl<'p> Search<'_, 'p> {
                 };
                 let (Shape::Named(name) | Shape::Subset { of: name, .. }) = &ty.shape else { continue };
                 if self.found.get(name.as_str()) == Some(&None) {
-                    told = true;
-                    tell(&circle(&path, name), ty, diagnostics);
+                    told |= tell(&circle(&path, name), ty, diagnostics);
                 } else {
                     self.enter(name, &mut path);
                 }

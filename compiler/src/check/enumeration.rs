@@ -89,9 +89,7 @@ pub(super) fn keys(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut Dia
     let Some(resolved) = index.resolve(keys) else { return };
     let fits = match &resolved.shape {
         Shape::Broken => true,
-        Shape::Scalar(scalar) => {
-            *scalar == Scalar::String && index.aliases(keys).all(|alias| alias.constraints.is_empty())
-        }
+        Shape::Scalar(scalar) => *scalar == Scalar::String,
         Shape::Enum(_) | Shape::Subset { .. } => {
             index.enumeration(resolved).is_none_or(|shape| !value::is_integers(shape))
         }

@@ -39,7 +39,6 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
             enumeration::values(ty, diagnostics);
             enumeration::subset(ty, &index, diagnostics);
             enumeration::keys(ty, &index, diagnostics);
-            constraint::elements(ty, &index, diagnostics);
             if let Some(constraints) = constraints {
                 constraint::all(ty, constraints, &index, diagnostics);
             }

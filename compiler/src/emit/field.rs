@@ -132,7 +132,7 @@ fn contains(scope: &Scope<'_>, ty: &Type, owner: TypeId) -> bool {
         match &scope.plan().type_item(*id).kind {
             TypeKind::Alias(target) => waiting.push(target),
             TypeKind::Object(properties) => waiting.extend(properties.iter().map(|property| &property.ty)),
-            TypeKind::Enum(_) | TypeKind::Constrained { .. } => {}
+            TypeKind::Enum(_) | TypeKind::Newtype { .. } => {}
         }
     }
     false

@@ -5,46 +5,33 @@ use super::docs::Docs;
 use super::event::lifetimes;
 use super::scope::{Lifetime, Scope, ident};
 use super::{constraint, deprecated, literal, payload};
-use crate::ir::{Constraints, Literal, Scalar, TypeItem};
+use crate::ir::{Constraints, Literal, Scalar, Type, TypeItem, TypeKind};
 
-/// A named scalar with constraints: a type of its own, checked where it is built.
-pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Constraints) -> TokenStream {
-    for name in ["Constrain", "ConstraintError", "Value", "ValueWriter"] {
+/// A type of its own around another: checked where it is built, or a list or map that holds itself.
+pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints: &Constraints) -> TokenStream {
+    for name in ["Value", "ValueWriter"] {
         scope.uses_runtime(name);
     }
-    let TypeItem { name, meta, borrows, decoded, .. } = item;
-    let (ident, wire) = (ident(&name.ident), &name.wire);
+    let TypeItem { name, meta, borrows, decoded, measured, keyed, .. } = item;
+    let ident = ident(&name.ident);
+    let ty = scope.resolve(ty);
     let docs = Docs::item(name, meta).sentence(constraint::sentence(constraints)).tokens();
     let (declared, elided) = lifetimes(*borrows);
-    let inner = scope.scalar(scalar, Lifetime::Named);
-    let derives = derives(scalar);
-    let deprecated = deprecated::attribute(meta.deprecated.as_ref());
-    let errors = Docs::new()
-        .sentence("Checks the value.".to_owned())
-        .sentence("# Errors".to_owned())
-        .sentence("Names the rule that the value breaks.".to_owned())
-        .tokens();
-    let (parameter, bound) = match scalar {
-        Scalar::String => (quote!(impl Into<#inner>), Some(quote!(let value = value.into();))),
-        _ => (quote!(#inner), None),
-    };
-    let checks = constraint::calls(constraints);
-    let literal = constraints.pattern.is_none().then(|| literal_constructor(scope, item, scalar, constraints));
-    let getter = getter(scalar);
-    let payload = decoded.then(|| payload::newtype(scope, item, scalar));
+    let inner = scope.ty(ty, Lifetime::Named);
+    let derives = derives(scope, ty);
+    let new = if constraints.is_empty() { unchecked(item, &inner) } else { checked(scope, item, ty, constraints) };
+    let literal = scalar_with_literal(ty, constraints).map(|scalar| from_literal(scope, item, scalar, constraints));
+    let getter = getter(scope, ty);
+    let map_key = keyed.then(|| map_key(scope, item, ty));
+    let measured = measured.then(|| self::measured(scope, item));
+    let payload = decoded.then(|| payload::newtype(scope, item, ty, constraints));
     quote! {
         #docs
         #[derive(#derives)]
         pub struct #ident #declared(#inner);
 
         impl #declared #ident #declared {
-            #errors
-            #deprecated
-            pub fn new(value: #parameter) -> Result<Self, ConstraintError> {
-                #bound
-                value #checks.check(#wire)?;
-                Ok(Self(value))
-            }
+            #new
 
             #literal
 
@@ -57,33 +44,81 @@ pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constr
             }
         }
 
+        #map_key
+
+        #measured
+
         #payload
     }
 }
 
-fn derives(scalar: Scalar) -> TokenStream {
-    match scalar {
-        Scalar::String => quote!(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
-        Scalar::Integer | Scalar::Boolean | Scalar::Datetime => {
-            quote!(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)
-        }
-        Scalar::Number => quote!(Clone, Copy, Debug, PartialEq, PartialOrd),
-        Scalar::Json => quote!(Clone, Debug, PartialEq),
+fn derives(scope: &Scope<'_>, ty: &Type) -> TokenStream {
+    match scope.resolve(ty) {
+        Type::Scalar(Scalar::String) => quote!(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
+        Type::Scalar(Scalar::Integer) => quote!(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
+        Type::Scalar(Scalar::Number) => quote!(Clone, Copy, Debug, PartialEq, PartialOrd),
+        Type::Named(id) => match &scope.plan().type_item(*id).kind {
+            TypeKind::Newtype { ty, .. } => derives(scope, ty),
+            _ => quote!(Clone, Debug, PartialEq),
+        },
+        _ => quote!(Clone, Debug, PartialEq),
     }
 }
 
-/// `literal`, which a value written in code goes through: in a constant it is checked by the compiler.
-fn literal_constructor(
-    scope: &Scope<'_>,
-    item: &TypeItem,
-    scalar: Scalar,
-    constraints: &Constraints,
-) -> Option<TokenStream> {
+/// `new` of what only holds itself.
+fn unchecked(item: &TypeItem, inner: &TokenStream) -> TokenStream {
+    let deprecated = deprecated::attribute(item.meta.deprecated.as_ref());
+    quote! {
+        #deprecated
+        #[must_use]
+        pub const fn new(value: #inner) -> Self {
+            Self(value)
+        }
+    }
+}
+
+/// `new` of what has constraints.
+fn checked(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints: &Constraints) -> TokenStream {
+    for name in ["Constrain", "ConstraintError"] {
+        scope.uses_runtime(name);
+    }
+    let wire = &item.name.wire;
+    let errors = Docs::new()
+        .sentence("Checks the value.".to_owned())
+        .sentence("# Errors".to_owned())
+        .sentence("Names the rule that the value breaks.".to_owned())
+        .tokens();
+    let deprecated = deprecated::attribute(item.meta.deprecated.as_ref());
+    let inner = scope.ty(ty, Lifetime::Named);
+    let (parameter, bound) = match ty {
+        Type::Scalar(Scalar::String) => (quote!(impl Into<#inner>), Some(quote!(let value = value.into();))),
+        _ => (inner, None),
+    };
+    let checks = constraint::calls(constraints);
+    quote! {
+        #errors
+        #deprecated
+        pub fn new(value: #parameter) -> Result<Self, ConstraintError> {
+            #bound
+            value #checks.check(#wire)?;
+            Ok(Self(value))
+        }
+    }
+}
+
+/// The scalar of a newtype that has `literal`, which a value written in code goes through: in a constant it is checked
+/// by the compiler, who cannot search for a pattern.
+pub(super) fn scalar_with_literal(ty: &Type, constraints: &Constraints) -> Option<Scalar> {
+    match ty {
+        Type::Scalar(scalar) if constraints.pattern.is_none() => Some(*scalar),
+        _ => None,
+    }
+}
+
+fn from_literal(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Constraints) -> TokenStream {
     let (parameter, stored) = match scalar {
         Scalar::String => (quote!(&'a str), quote!(Cow::Borrowed(value))),
-        Scalar::Integer => (quote!(i64), quote!(value)),
-        Scalar::Number => (quote!(f64), quote!(value)),
-        Scalar::Boolean | Scalar::Datetime | Scalar::Json => return None,
+        other => (scope.scalar(other, Lifetime::Named), quote!(value)),
     };
     let asserts = asserts(scope, item, scalar, constraints);
     let deprecated = deprecated::attribute(item.meta.deprecated.as_ref());
@@ -92,7 +127,7 @@ fn literal_constructor(
         .sentence("# Panics".to_owned())
         .sentence("When the value breaks a rule; in a constant that is an error of the compiler.".to_owned())
         .tokens();
-    Some(quote! {
+    quote! {
         #docs
         #deprecated
         #[must_use]
@@ -100,7 +135,7 @@ fn literal_constructor(
             #(#asserts)*
             Self(#stored)
         }
-    })
+    }
 }
 
 fn asserts(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar, constraints: &Constraints) -> Vec<TokenStream> {
@@ -139,36 +174,53 @@ fn bound(scalar: Scalar, bound: &Literal) -> TokenStream {
 }
 
 /// `get`, which gives the value back.
-fn getter(scalar: Scalar) -> TokenStream {
+fn getter(scope: &Scope<'_>, ty: &Type) -> TokenStream {
     let docs = Docs::new().sentence("The value.".to_owned()).tokens();
-    match scalar {
-        Scalar::String => quote! {
-            #docs
-            #[must_use]
-            pub fn get(&self) -> &str {
-                &self.0
-            }
-        },
-        Scalar::Json => quote! {
-            #docs
-            #[must_use]
-            pub fn get(&self) -> &str {
-                self.0.as_str()
-            }
-        },
-        Scalar::Integer => copied(docs.as_ref(), &quote!(i64)),
-        Scalar::Number => copied(docs.as_ref(), &quote!(f64)),
-        Scalar::Boolean => copied(docs.as_ref(), &quote!(bool)),
-        Scalar::Datetime => copied(docs.as_ref(), &quote!(Timestamp)),
-    }
-}
-
-fn copied(docs: Option<&TokenStream>, ty: &TokenStream) -> TokenStream {
+    let (constness, receiver, given, value) = match ty {
+        Type::Scalar(Scalar::String) => (None, quote!(&self), quote!(&str), quote!(&self.0)),
+        Type::Scalar(scalar) => {
+            (Some(quote!(const)), quote!(self), scope.scalar(*scalar, Lifetime::Named), quote!(self.0))
+        }
+        Type::List(element) => {
+            let item = scope.element(element, Lifetime::Named);
+            (None, quote!(&self), quote!(&[#item]), quote!(&self.0))
+        }
+        other => {
+            let inner = scope.ty(other, Lifetime::Named);
+            (Some(quote!(const)), quote!(&self), quote!(&#inner), quote!(&self.0))
+        }
+    };
     quote! {
         #docs
         #[must_use]
-        pub const fn get(self) -> #ty {
-            self.0
+        pub #constness fn get(#receiver) -> #given {
+            #value
+        }
+    }
+}
+
+/// A text may be the key of a map.
+fn map_key(scope: &Scope<'_>, item: &TypeItem, ty: &Type) -> TokenStream {
+    scope.uses_runtime("MapKey");
+    let (ident, (_, elided)) = (ident(&item.name.ident), lifetimes(item.borrows));
+    let key = if matches!(ty, Type::Scalar(_)) { quote!(&self.0) } else { quote!(self.0.get()) };
+    quote! {
+        impl MapKey for #ident #elided {
+            fn as_key(&self) -> &str {
+                #key
+            }
+        }
+    }
+}
+
+/// It answers to the rules that stand beside it, as what it holds does.
+fn measured(scope: &Scope<'_>, item: &TypeItem) -> TokenStream {
+    let (ident, (_, elided), runtime) = (ident(&item.name.ident), lifetimes(item.borrows), scope.runtime());
+    quote! {
+        impl #runtime::Measured for #ident #elided {
+            fn breaks(&self, rule: #runtime::Rule) -> bool {
+                self.0.breaks(rule)
+            }
         }
     }
 }

@@ -8,8 +8,9 @@ use quote::{format_ident, quote};
 use super::constructor::{Form, form, required_ident};
 use super::enumeration::{names_deprecated, wire};
 use super::field::{Field, Presence};
+use super::newtype::scalar_with_literal;
 use super::scope::{Scope, Std, ident};
-use super::{deprecated, literal};
+use super::{constraint, deprecated, literal};
 use crate::ir::{Constraints, Element, Enum, EnumRepr, Literal, Property, Scalar, Type, TypeId, TypeItem, TypeKind};
 
 fn decoder(scope: &Scope<'_>, item: &TypeItem, expected: Option<&TokenStream>, body: &TokenStream) -> TokenStream {
@@ -31,12 +32,13 @@ fn decoder(scope: &Scope<'_>, item: &TypeItem, expected: Option<&TokenStream>, b
 pub(super) fn object(scope: &Scope<'_>, item: &TypeItem, fields: &[Field<'_>]) -> TokenStream {
     let inits = fields.iter().map(|field| {
         let (ident, wire) = (&field.ident, &field.property.name.wire);
+        let rules = constraint::calls(&field.property.constraints).map(|calls| quote!(.checked()#calls));
         let method = match field.presence() {
             Presence::Required | Presence::RequiredOrNull => format_ident!("required"),
             Presence::Optional => format_ident!("optional"),
             Presence::OptionalOrNull => format_ident!("nullable"),
         };
-        quote!(#ident: reader.#method(#wire)?)
+        quote!(#ident: reader #rules.#method(#wire)?)
     });
     let body =
         if fields.is_empty() { quote!(reader.object().map(|()| Self {})) } else { quote!(Ok(Self { #(#inits,)* })) };
@@ -63,17 +65,15 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
     decoder(scope, item, expected.as_ref(), &body)
 }
 
-pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, scalar: Scalar) -> TokenStream {
-    let inner = match scalar {
-        Scalar::String => quote!(Cow::<str>),
-        Scalar::Integer => quote!(i64),
-        Scalar::Number => quote!(f64),
-        Scalar::Boolean => quote!(bool),
-        Scalar::Datetime => quote!(Timestamp),
-        Scalar::Json => quote!(Json),
+pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints: &Constraints) -> TokenStream {
+    let inner = match ty {
+        // Anything that becomes text is taken, so that it has to be said what is read.
+        Type::Scalar(Scalar::String) => quote!(Cow::<str>::decode(reader)?),
+        _ => quote!(Payload::decode(reader)?),
     };
     let expected = deprecated::expected(item.meta.deprecated.is_some());
-    decoder(scope, item, expected.as_ref(), &quote!(Ok(Self::new(#inner::decode(reader)?)?)))
+    let body = if constraints.is_empty() { quote!(Ok(Self::new(#inner))) } else { quote!(Ok(Self::new(#inner)?)) };
+    decoder(scope, item, expected.as_ref(), &body)
 }
 
 /// A JSON value of the plan.
@@ -173,7 +173,7 @@ impl<'s, 'p> Values<'s, 'p> {
                 Literal::Map(entries) => self.object(id, item, properties, entries),
                 _ => unreachable!("a checked value fits its type"),
             },
-            TypeKind::Constrained { scalar, constraints } => self.newtype(id, item, *scalar, constraints, value),
+            TypeKind::Newtype { ty, constraints } => self.newtype(id, item, ty, constraints, value),
             TypeKind::Alias(_) => unreachable!("aliases are resolved"),
         }
     }
@@ -198,16 +198,16 @@ impl<'s, 'p> Values<'s, 'p> {
         &self,
         id: TypeId,
         item: &TypeItem,
-        scalar: Scalar,
+        ty: &Type,
         constraints: &Constraints,
         value: &Literal,
     ) -> TokenStream {
         self.touch(item.meta.deprecated.is_some());
         let path = self.scope.type_path(id);
-        let has_literal =
-            constraints.pattern.is_none() && matches!(scalar, Scalar::String | Scalar::Integer | Scalar::Number);
-        let value = self.scalar(scalar, value, Taken::AsInto);
-        if has_literal {
+        let value = self.taken(ty, value, Taken::AsInto);
+        if constraints.is_empty() {
+            quote!(#path::new(#value))
+        } else if scalar_with_literal(self.scope.resolve(ty), constraints).is_some() {
             quote!(#path::literal(#value))
         } else {
             quote!(#path::new(#value).expect("the compiler of the plan checked it"))
@@ -228,7 +228,10 @@ impl<'s, 'p> Values<'s, 'p> {
             return quote!(BTreeMap::new());
         }
         let entries = entries.iter().map(|(key, value)| {
-            let key = keys.map_or_else(|| quote!(#key.into()), |id| self.named(id, &Literal::Text(key.clone())));
+            let key = match keys {
+                Some(id) => self.value(&Type::Named(id), &Literal::Text(key.clone())),
+                None => quote!(#key.into()),
+            };
             let value = self.element(values, value);
             quote!((#key, #value))
         });

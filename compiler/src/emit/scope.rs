@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, HashSet};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-use crate::ir::{Plan, Property, Scalar, Type, TypeId, TypeKind};
+use crate::ir::{Element, Plan, Property, Scalar, Type, TypeId, TypeKind};
 
 /// What an item knows of the module that it stands in, and what it asks the module to import.
 pub(super) struct Scope<'p> {
@@ -128,7 +128,7 @@ impl<'p> Scope<'p> {
                 quote!(#path #borrows)
             }
             Type::List(element) => {
-                let item = self.element(&element.ty, element.nullable, lifetime);
+                let item = self.element(element, lifetime);
                 quote!(Vec<#item>)
             }
             Type::Map { keys, values } => {
@@ -137,16 +137,17 @@ impl<'p> Scope<'p> {
                     Some(id) => self.ty(&Type::Named(*id), lifetime),
                     None => self.scalar(Scalar::String, lifetime),
                 };
-                let value = self.element(&values.ty, values.nullable, lifetime);
+                let value = self.element(values, lifetime);
                 quote!(BTreeMap<#key, #value>)
             }
             Type::Const(_) => unreachable!("a const property is no field"),
         }
     }
 
-    fn element(&self, ty: &Type, nullable: bool, lifetime: Lifetime) -> TokenStream {
-        let ty = self.ty(ty, lifetime);
-        if nullable { quote!(Option<#ty>) } else { ty }
+    /// The Rust type of what a list or map holds.
+    pub(super) fn element(&self, element: &Element, lifetime: Lifetime) -> TokenStream {
+        let ty = self.ty(&element.ty, lifetime);
+        if element.nullable { quote!(Option<#ty>) } else { ty }
     }
 
     pub(super) fn scalar(&self, scalar: Scalar, lifetime: Lifetime) -> TokenStream {
@@ -193,7 +194,11 @@ impl<'p> Scope<'p> {
             Type::Scalar(scalar) => !matches!(scalar, Scalar::String | Scalar::Json),
             Type::Named(id) => {
                 let item = self.plan.type_item(*id);
-                !item.borrows && matches!(item.kind, TypeKind::Enum(_) | TypeKind::Constrained { .. })
+                match &item.kind {
+                    TypeKind::Enum(_) => !item.borrows,
+                    TypeKind::Newtype { ty, .. } => self.is_copy(ty),
+                    TypeKind::Object(_) | TypeKind::Alias(_) => false,
+                }
             }
             Type::List(_) | Type::Map { .. } | Type::Const(_) => false,
         }

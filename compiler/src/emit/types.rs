@@ -15,7 +15,7 @@ fn type_item(scope: &Scope<'_>, id: TypeId, item: &TypeItem) -> TokenStream {
     match &item.kind {
         TypeKind::Enum(shape) => enumeration::enumeration(scope, item, shape),
         TypeKind::Object(properties) => object::object(scope, id, item, properties),
-        TypeKind::Constrained { scalar, constraints } => newtype::newtype(scope, item, *scalar, constraints),
+        TypeKind::Newtype { ty, constraints } => newtype::newtype(scope, item, ty, constraints),
         TypeKind::Alias(target) => alias(scope, item, target),
     }
 }

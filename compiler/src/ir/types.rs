@@ -16,6 +16,10 @@ pub struct TypeItem {
     pub borrows: bool,
     /// Whether a flag's payload holds it, so that it needs a decoder.
     pub decoded: bool,
+    /// Whether constraints stand beside it somewhere, so that a newtype has to answer to more rules than its own.
+    pub measured: bool,
+    /// Whether it is the keys of a map, so that a newtype of text is made one.
+    pub keyed: bool,
 }
 
 /// The kinds of items in the module `types`.
@@ -25,14 +29,15 @@ pub enum TypeKind {
     Enum(Enum),
     /// A struct of these properties.
     Object(Vec<Property>),
-    /// A named scalar with constraints: a newtype, checked where it is built.
-    Constrained {
-        /// What it holds.
-        scalar: Scalar,
-        /// What it keeps.
+    /// A type of its own around another: one with constraints, checked where it is built, or a list or map that
+    /// holds itself.
+    Newtype {
+        /// What it holds: behind aliases a scalar, a list, a map or another newtype.
+        ty: Type,
+        /// What it keeps; nothing where it only holds itself.
         constraints: Constraints,
     },
-    /// A named scalar without constraints, a named list or map: a `pub type`.
+    /// Another name of a type that has no constraints beside it: a `pub type`.
     Alias(Type),
 }
 
@@ -101,7 +106,7 @@ pub enum Type {
     List(Box<Element>),
     /// Values behind keys.
     Map {
-        /// A closed or open text enum; `None`: any text.
+        /// An enum of texts, or a newtype of text; `None`: any text.
         keys: Option<TypeId>,
         /// What stands behind the keys.
         values: Box<Element>,
@@ -117,6 +122,4 @@ pub struct Element {
     pub ty: Type,
     /// Whether `null` may stand for it.
     pub nullable: bool,
-    /// What each of them keeps.
-    pub constraints: Constraints,
 }

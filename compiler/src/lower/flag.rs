@@ -14,7 +14,7 @@ use crate::yaml::Node;
 pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
     let stem = stem(flag);
     let payload_stem = format!("{stem}{PAYLOAD}");
-    let payload_type = flag.payload_type.as_ref().map(|ty| types.expression(ty, &payload_stem, false));
+    let payload_type = flag.payload_type.as_ref().map(|ty| types.element(ty, &payload_stem).ty);
     ir::Flag {
         name: meta::name(&flag.name, &flag.meta, names::constant),
         meta: meta::meta(&flag.meta),
@@ -56,7 +56,7 @@ fn value(flag: &ast::Flag, types: &Types<'_>) -> FlagValue {
 
 fn payload(flag: &ast::Flag, payload: &Keyed<Node>, types: &Types<'_>) -> Literal {
     let ty = flag.payload_type.as_ref().expect("a payload without a type was told");
-    types.literal(&payload.value, Wanted::of(ty, payload.key))
+    types.literal(&payload.value, Wanted::of_element(ty, payload.key))
 }
 
 fn variants(flag: &ast::Flag, variants: &ast::Variants, types: &Types<'_>) -> Vec<Variant> {

@@ -25,7 +25,7 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         ty: types.expression(&property.ty, &stem, false),
         required: property.is_required(),
         nullable: property.is_nullable(),
-        constraints: types.at_use(&property.ty, &property.constraints),
+        constraints: types.beside(&property.ty, &property.constraints),
         sensitivity: property.sensitivity.map_or_else(Default::default, |sensitivity| sensitivity.value),
         hash: false,
         person: property.person.map(|person| person.write),

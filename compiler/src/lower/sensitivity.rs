@@ -26,8 +26,8 @@ fn held(types: &[TypeItem]) -> Vec<Sensitivity> {
                 TypeKind::Object(fields) => {
                     fields.iter().map(|field| class(field, &held)).max().unwrap_or(Sensitivity::Public)
                 }
-                TypeKind::Alias(ty) => inside(ty, &held),
-                TypeKind::Enum(_) | TypeKind::Constrained { .. } => Sensitivity::Public,
+                TypeKind::Alias(ty) | TypeKind::Newtype { ty, .. } => inside(ty, &held),
+                TypeKind::Enum(_) => Sensitivity::Public,
             };
             if class > held[at] {
                 held[at] = class;

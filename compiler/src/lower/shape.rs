@@ -37,30 +37,30 @@ pub(crate) fn visit<'e>(
                 }
             }
         }
-        Shape::List(element) => self::element(element, &element_stem(stem, named), visit),
+        Shape::List(element) => visit_element(element, &element_stem(stem, named), visit),
         Shape::Map { keys, values } => {
             if let Some(keys) = keys {
                 self::visit(keys, &format!("{stem}{KEY}"), false, visit);
             }
-            self::element(values, &element_stem(stem, named), visit);
+            visit_element(values, &element_stem(stem, named), visit);
         }
         Shape::Scalar(_) | Shape::Named(_) | Shape::Const { .. } | Shape::Broken => {}
     }
 }
 
-/// What a list or map holds; a scalar with constraints is a type of its own there.
-fn element<'e>(element: &'e Element, stem: &str, visit: &mut impl FnMut(&'e TypeExpression, &str)) {
-    if is_constrained(element) {
+/// What a list or map holds, or a payload is; with constraints it is a type of its own.
+pub(crate) fn visit_element<'e>(element: &'e Element, stem: &str, visit: &mut impl FnMut(&'e TypeExpression, &str)) {
+    let named = is_constrained(element);
+    if named {
         visit(&element.ty, stem);
-    } else {
-        self::visit(&element.ty, stem, false, visit);
     }
+    self::visit(&element.ty, stem, named, visit);
 }
 
 /// Whether an element needs a type of its own, which checks it where it is built: when an event is
 /// written, a list is looked at as a whole.
 pub(crate) fn is_constrained(element: &Element) -> bool {
-    !element.constraints.is_empty() && matches!(element.ty.shape, Shape::Scalar(_) | Shape::Named(_))
+    !element.constraints.is_empty()
 }
 
 /// Whether there may be inline shapes in a type.

@@ -37,6 +37,8 @@ impl<'p> Types<'p> {
                 kind: TypeKind::Object(Vec::new()),
                 borrows: false,
                 decoded: false,
+                measured: false,
+                keyed: false,
             })
             .collect();
         for (at, declaration) in declarations.iter().enumerate() {
@@ -53,12 +55,10 @@ impl<'p> Types<'p> {
             Shape::Object(properties) => TypeKind::Object(property::all(properties, &stem, self)),
             _ => {
                 let ty = self.expression(&declaration.ty, &stem, true);
-                let constraints = constraints(&declaration.constraints);
-                match index.resolve(&declaration.ty).map(|ty| &ty.shape) {
-                    Some(Shape::Scalar(scalar)) if !constraints.is_empty() => {
-                        TypeKind::Constrained { scalar: *scalar, constraints }
-                    }
-                    _ => TypeKind::Alias(ty),
+                if index.is_newtype(declaration) {
+                    TypeKind::Newtype { ty, constraints: self.beside(&declaration.ty, &declaration.constraints) }
+                } else {
+                    TypeKind::Alias(ty)
                 }
             }
         }
@@ -96,29 +96,15 @@ impl<'p> Types<'p> {
         value::read(node, wanted, self.index, &mut Diagnostics::default()).expect("a value that does not fit was told")
     }
 
-    /// Constraints of a property with those that its alias brings; its own win.
-    pub(super) fn merged(&self, ty: &TypeExpression, own: &Constraints) -> ir::Constraints {
-        let mut merged = constraints(own);
-        for alias in self.index.aliases(ty) {
-            let inherited = constraints(&alias.constraints);
-            merged = ir::Constraints {
-                min: merged.min.or(inherited.min),
-                max: merged.max.or(inherited.max),
-                min_length: merged.min_length.or(inherited.min_length),
-                max_length: merged.max_length.or(inherited.max_length),
-                pattern: merged.pattern.or(inherited.pattern),
-                min_items: merged.min_items.or(inherited.min_items),
-                max_items: merged.max_items.or(inherited.max_items),
-            };
+    /// The constraints that stand beside a type; those of the type itself it checks where it is built.
+    pub(super) fn beside(&mut self, ty: &TypeExpression, own: &Constraints) -> ir::Constraints {
+        if !own.is_empty()
+            && let Some(declaration) = self.index.newtype(ty)
+        {
+            let id = self.ids[declaration.name.value.as_str()];
+            self.items[id.0].measured = true;
         }
-        merged
-    }
-
-    /// Constraints where a value is used: a type that checks its own brings none.
-    pub(super) fn at_use(&self, ty: &TypeExpression, own: &Constraints) -> ir::Constraints {
-        let is_collection =
-            matches!(self.index.resolve(ty).map(|ty| &ty.shape), Some(Shape::List(_) | Shape::Map { .. }));
-        if is_collection { self.merged(ty, own) } else { constraints(own) }
+        constraints(own)
     }
 
     /// All items; `borrows` and `decoded` are known now.
@@ -133,29 +119,32 @@ impl<'p> Types<'p> {
         &self.items[self.ids[name].0].kind
     }
 
-    fn element(&mut self, element: &'p Element, stem: &str) -> ir::Element {
+    /// What a list or map holds, or a payload is: with constraints it is an item of its own.
+    pub(super) fn element(&mut self, element: &'p Element, stem: &str) -> ir::Element {
         let Element { ty, nullable, constraints } = element;
-        let scalar = self.index.resolve(ty).and_then(|ty| match &ty.shape {
-            Shape::Scalar(scalar) => Some(*scalar),
-            _ => None,
-        });
-        let ty = match scalar {
-            Some(scalar) if shape::is_constrained(element) => {
-                let kind = TypeKind::Constrained { scalar, constraints: self::constraints(constraints) };
-                Type::Named(self.inline(stem, ty, kind))
-            }
-            _ => self.expression(ty, stem, false),
+        let ty = if shape::is_constrained(element) {
+            let constraints = self.beside(ty, constraints);
+            let id = self.inline(stem, ty, TypeKind::Object(Vec::new()));
+            let ty = self.expression(ty, stem, true);
+            self.items[id.0].kind = TypeKind::Newtype { ty, constraints };
+            Type::Named(id)
+        } else {
+            self.expression(ty, stem, false)
         };
-        ir::Element { ty, nullable: *nullable, constraints: ir::Constraints::default() }
+        ir::Element { ty, nullable: *nullable }
     }
 
     fn keys(&mut self, keys: &'p TypeExpression, stem: &str) -> Option<TypeId> {
         let index = self.index;
-        index.enumeration(keys)?;
-        match self.expression(keys, stem, false) {
-            Type::Named(id) => Some(id),
-            _ => None,
+        if index.enumeration(keys).is_some() {
+            return match self.expression(keys, stem, false) {
+                Type::Named(id) => Some(id),
+                _ => None,
+            };
         }
+        let id = self.ids[index.newtype(keys)?.name.value.as_str()];
+        self.items[id.0].keyed = true;
+        Some(id)
     }
 
     fn subset(&self, of: &str, only: &[Node]) -> Enum {
@@ -180,7 +169,8 @@ impl<'p> Types<'p> {
     fn inline(&mut self, stem: &str, ty: &TypeExpression, kind: TypeKind) -> TypeId {
         let ident = names::finish_type(stem.to_owned());
         let name = Name { wire: stem.to_owned(), ident, span: ty.span };
-        self.items.push(TypeItem { name, meta: Meta::default(), kind, borrows: false, decoded: false });
+        let meta = Meta::default();
+        self.items.push(TypeItem { name, meta, kind, borrows: false, decoded: false, measured: false, keyed: false });
         TypeId(self.items.len() - 1)
     }
 }
@@ -277,8 +267,7 @@ fn parts(kind: &TypeKind, found: &mut impl FnMut(Part)) {
     match kind {
         TypeKind::Enum(_) => {}
         TypeKind::Object(properties) => properties.iter().for_each(|property| parts_of_type(&property.ty, found)),
-        TypeKind::Constrained { scalar, .. } => found(Part::Scalar(*scalar)),
-        TypeKind::Alias(ty) => parts_of_type(ty, found),
+        TypeKind::Newtype { ty, .. } | TypeKind::Alias(ty) => parts_of_type(ty, found),
     }
 }
 

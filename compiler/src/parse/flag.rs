@@ -43,7 +43,7 @@ pub(super) fn flag(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Fl
         kind: kind.and_then(|entry| word(entry, KINDS, diagnostics)),
         variants: fields.take("variants").map(|entry| variants(entry, diagnostics)),
         default: fields.take("default").map(value),
-        payload_type: fields.take("payload_type").map(|entry| types::alone(entry, diagnostics)),
+        payload_type: fields.take("payload_type").map(|entry| types::payload(entry, diagnostics)),
         payload: fields.take("payload").map(value),
         rollout: fields.take("rollout").and_then(|entry| rollout(entry, diagnostics)),
         group: fields.take("group").and_then(|entry| text(entry, diagnostics)),

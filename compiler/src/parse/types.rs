@@ -265,17 +265,39 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
 
 /// What stands behind `list` or `map`.
 fn element(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
+    with_constraints(entry, "an element", diagnostics, |fields, diagnostics| {
+        fields.misplaced("required", "elements that may be missing are `nullable: true`", diagnostics);
+        let nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
+        nullable.is_some_and(|nullable| nullable.value)
+    })
+}
+
+/// What stands behind `payload_type`.
+pub(super) fn payload(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
+    with_constraints(entry, "a payload type", diagnostics, |fields, diagnostics| {
+        fields.misplaced("nullable", "remove it: where there is no payload the plan's own stands in", diagnostics);
+        fields.misplaced("required", "remove it: a payload is there or not", diagnostics);
+        false
+    })
+}
+
+/// A type and the bounds beside it; `rest` takes the other keys and says whether it is nullable.
+fn with_constraints(
+    entry: &Entry,
+    what: &'static str,
+    diagnostics: &mut Diagnostics,
+    rest: fn(&mut Fields<'_>, &mut Diagnostics) -> bool,
+) -> Element {
     if !matches!(entry.value.kind, NodeKind::Mapping(_)) {
         return Element { ty: alone(entry, diagnostics), nullable: false, constraints: Constraints::default() };
     }
     let broken = TypeExpression { shape: Shape::Broken, span: entry.value.span };
-    let Some(mut fields) = Fields::of(&entry.value, "an element", diagnostics) else {
+    let Some(mut fields) = Fields::of(&entry.value, what, diagnostics) else {
         return Element { ty: broken, nullable: false, constraints: Constraints::default() };
     };
     let constraints = constraints(&mut fields, diagnostics);
-    let nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
     let ty = of_fields(&mut fields, false, diagnostics);
-    fields.misplaced("required", "elements that may be missing are `nullable: true`", diagnostics);
+    let nullable = rest(&mut fields, diagnostics);
     let clean = fields.finish(diagnostics);
     if ty.is_none() && clean {
         let message = format!("`{}` does not say what it holds", entry.key.text);
@@ -283,7 +305,7 @@ fn element(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
             .error(Code::NoType, entry.key.span, message)
             .help(format!("write `{}: string`, or `{}: {{ type: string, .. }}`", entry.key.text, entry.key.text));
     }
-    Element { ty: ty.unwrap_or(broken), nullable: nullable.is_some_and(|nullable| nullable.value), constraints }
+    Element { ty: ty.unwrap_or(broken), nullable, constraints }
 }
 
 fn subset(of: TypeExpression, only: &Entry, diagnostics: &mut Diagnostics) -> TypeExpression {

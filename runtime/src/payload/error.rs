@@ -1,6 +1,6 @@
 use std::fmt;
 
-use crate::value::ConstraintError;
+use crate::value::{ConstraintError, Rule};
 
 /// What a flag handed out is not of the plan's type.
 ///
@@ -19,6 +19,7 @@ enum Problem {
     Mismatch { found: &'static str, expected: &'static str },
     Unknown,
     Constraint(ConstraintError),
+    Broken(Rule),
 }
 
 impl PayloadError {
@@ -36,6 +37,10 @@ impl PayloadError {
 
     pub(super) fn unknown() -> Self {
         Self::new(Problem::Unknown)
+    }
+
+    pub(super) fn broken(rule: Rule) -> Self {
+        Self::new(Problem::Broken(rule))
     }
 
     pub(super) fn not_json(error: &serde_json::Error) -> Self {
@@ -75,6 +80,7 @@ impl fmt::Display for PayloadError {
         match &self.problem {
             Problem::NotJson { line, column } => write!(formatter, "not JSON at line {line} column {column}"),
             Problem::Mismatch { found, expected } => write!(formatter, "{found} where {expected} is expected"),
+            Problem::Broken(rule) => write!(formatter, "out of place: {rule}"),
             Problem::Constraint(error) => write!(formatter, "out of place: {error}"),
             Problem::Unknown | Problem::Missing => formatter.write_str("a value that the plan does not have"),
         }

@@ -2,10 +2,12 @@
 
 mod error;
 mod reader;
+mod ruled;
 mod types;
 
 pub use error::PayloadError;
 pub use reader::PayloadReader;
+pub use ruled::RuledReader;
 
 pub(crate) use reader::kind;
 
@@ -42,6 +44,7 @@ mod tests {
     /// As the compiler of the plan would write it.
     #[derive(Debug, PartialEq)]
     struct Limits {
+        /// `min: 1`
         timeout_ms: i64,
         share: Option<f64>,
         note: Nullable<Cow<'static, str>>,
@@ -54,11 +57,11 @@ mod tests {
     impl Payload for Limits {
         fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
             Ok(Self {
-                timeout_ms: reader.required("timeout_ms")?,
-                share: reader.optional("share")?,
-                note: reader.nullable("note")?,
+                timeout_ms: reader.checked().at_least(1).required("timeout_ms")?,
+                share: reader.checked().at_least(0).at_most(0.5).optional("share")?,
+                note: reader.checked().max_length(3).pattern("^[a-z]").nullable("note")?,
                 owner: reader.required("owner")?,
-                tiers: reader.required("tiers")?,
+                tiers: reader.checked().max_items(2).required("tiers")?,
                 consents: reader.required("consents")?,
                 retries: reader.optional("retries")?,
             })
@@ -139,6 +142,13 @@ mod tests {
             (
                 r#"{"timeout_ms": 1, "owner": null, "tiers": [], "consents": {"gold": true}}"#,
                 "`consents.gold` of the payload is a value that the plan does not have",
+            ),
+            (r#"{"timeout_ms": 0}"#, "`timeout_ms` of the payload is out of place: at least 1"),
+            (r#"{"timeout_ms": 1, "share": 0.75}"#, "`share` of the payload is out of place: at most 0.5"),
+            (r#"{"timeout_ms": 1, "note": "Abc"}"#, "`note` of the payload is out of place: matching `^[a-z]`"),
+            (
+                r#"{"timeout_ms": 1, "owner": null, "tiers": ["pro", "pro", "pro"]}"#,
+                "`tiers` of the payload is out of place: at most 2 items",
             ),
             (
                 &format!(r#"{whole}, "retries": 10}}"#),

@@ -1,6 +1,6 @@
 use serde_json::Value;
 
-use super::{Payload, PayloadError};
+use super::{Payload, PayloadError, RuledReader};
 use crate::value::Nullable;
 
 /// Reads one value of a payload, and what is below it.
@@ -16,6 +16,12 @@ impl<'a> PayloadReader<'a> {
 
     pub(super) fn value(&self) -> &'a Value {
         self.value
+    }
+
+    /// The same, for a field that has rules to keep.
+    #[must_use]
+    pub fn checked(&self) -> RuledReader<'a> {
+        RuledReader::new(self.value)
     }
 
     /// A field that has to be there.

@@ -71,10 +71,12 @@ fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
         }
     }
     for flag in &plan.flags.items {
-        let Some(ty) = &flag.payload_type else { continue };
-        let stem = names::camel(said(&flag.name, &flag.meta)).map(|stem| format!("{stem}{PAYLOAD}"));
-        shapes(ty, stem, false, &mut scope, index, told);
-        inner(ty, told);
+        let Some(payload) = &flag.payload_type else { continue };
+        if let Some(stem) = names::camel(said(&flag.name, &flag.meta)) {
+            let stem = format!("{stem}{PAYLOAD}");
+            shape::visit_element(payload, &stem, &mut |ty, stem| claim(ty, stem, &mut scope, index, told));
+        }
+        inner(&payload.ty, told);
     }
 }
 
@@ -88,13 +90,15 @@ fn shapes<'p>(
     told: &mut Told<'_>,
 ) {
     let Some(stem) = stem else { return };
-    shape::visit(ty, &stem, named, &mut |ty, stem| {
-        let ident = names::finish_type(stem.to_owned());
-        if let Shape::Object(properties) = &ty.shape {
-            scope.required(Some(ident.clone()), properties.items.iter(), unnamed(ty), index, told);
-        }
-        scope.claim(ident, unnamed(ty), told);
-    });
+    shape::visit(ty, &stem, named, &mut |ty, stem| claim(ty, stem, scope, index, told));
+}
+
+fn claim<'p>(ty: &'p TypeExpression, stem: &str, scope: &mut Scope<'p>, index: &Index<'_>, told: &mut Told<'_>) {
+    let ident = names::finish_type(stem.to_owned());
+    if let Shape::Object(properties) = &ty.shape {
+        scope.required(Some(ident.clone()), properties.items.iter(), unnamed(ty), index, told);
+    }
+    scope.claim(ident, unnamed(ty), told);
 }
 
 fn unnamed(ty: &TypeExpression) -> Claim<'static> {

@@ -4,11 +4,12 @@ use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 
 use crate::ast::index::Index;
-use crate::ast::{EnumShape, Meta, Named, Property, Section, Shape, Text, TypeDeclaration, TypeExpression};
+use crate::ast::{Element, EnumShape, Meta, Named, Property, Section, Shape, Text, TypeDeclaration, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Scalar;
 use crate::lower::meta::said;
+use crate::lower::shape::is_constrained;
 use crate::source::Span;
 
 /// What was told, so that two names that meet in many events are told once.
@@ -161,7 +162,9 @@ fn has_literal<'p>(properties: impl Iterator<Item = &'p Property>, index: &Index
 #[derive(PartialEq)]
 enum Kind {
     Scalar(Scalar),
-    Constrained(*const TypeDeclaration),
+    Newtype(*const TypeDeclaration),
+    /// An element with constraints.
+    Inline(*const Element),
     Enum(*const EnumShape),
     Object(*const Section<Property>),
     List(Box<Kind>),
@@ -171,19 +174,23 @@ enum Kind {
 
 fn kind(ty: &TypeExpression, index: &Index<'_>) -> Kind {
     let Some(resolved) = index.resolve(ty) else { return Kind::Unknown };
+    if let Some(declaration) = index.newtype(ty) {
+        return Kind::Newtype(declaration);
+    }
     match &resolved.shape {
-        Shape::Scalar(scalar) => match index.aliases(ty).find(|declaration| !declaration.constraints.is_empty()) {
-            Some(declaration) => Kind::Constrained(declaration),
-            None if *scalar == Scalar::Integer => Kind::Scalar(Scalar::Number),
-            None => Kind::Scalar(*scalar),
-        },
+        Shape::Scalar(Scalar::Integer) => Kind::Scalar(Scalar::Number),
+        Shape::Scalar(scalar) => Kind::Scalar(*scalar),
         Shape::Enum(_) | Shape::Subset { .. } => index.enumeration(resolved).map_or(Kind::Unknown, |it| Kind::Enum(it)),
         Shape::Object(properties) => Kind::Object(properties),
-        Shape::List(element) => Kind::List(Box::new(kind(&element.ty, index))),
+        Shape::List(element) => Kind::List(Box::new(element_kind(element, index))),
         Shape::Map { keys, values } => {
             let keys = keys.as_ref().map_or(Kind::Scalar(Scalar::String), |keys| kind(keys, index));
-            Kind::Map(Box::new(keys), Box::new(kind(&values.ty, index)))
+            Kind::Map(Box::new(keys), Box::new(element_kind(values, index)))
         }
         Shape::Named(_) | Shape::Const { .. } | Shape::Broken => Kind::Unknown,
     }
+}
+
+fn element_kind(element: &Element, index: &Index<'_>) -> Kind {
+    if is_constrained(element) { Kind::Inline(element) } else { kind(&element.ty, index) }
 }

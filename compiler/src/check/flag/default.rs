@@ -22,7 +22,7 @@ pub(super) fn default(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnost
     }
     if is(flag, FlagKind::RemoteConfig) {
         if let Some(ty) = &flag.payload_type {
-            value::read(&default.value, Wanted::of(ty, default.key), index, diagnostics);
+            value::read(&default.value, Wanted::of_element(ty, default.key), index, diagnostics);
         }
     } else if flag.kind.is_some() && flag.complete && !is(flag, FlagKind::Experiment) {
         boolean(default, diagnostics);

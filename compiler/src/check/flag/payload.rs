@@ -26,7 +26,7 @@ pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics)
     let mut payloads = own.into_iter().chain(of_variants);
     match &flag.payload_type {
         Some(ty) => payloads.for_each(|payload| {
-            value::read(&payload.value, Wanted::of(ty, payload.key), index, diagnostics);
+            value::read(&payload.value, Wanted::of_element(ty, payload.key), index, diagnostics);
         }),
         None if flag.complete && !is(flag, FlagKind::RemoteConfig) => {
             if let Some(payload) = payloads.next() {

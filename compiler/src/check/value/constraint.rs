@@ -2,7 +2,7 @@
 
 use regex_lite::Regex;
 
-use crate::ast::Constraints;
+use crate::ast::{Constraints, Number};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
@@ -26,16 +26,15 @@ pub(super) fn keeps(literal: &Literal, constraints: &Constraints, span: Span, di
 }
 
 fn number_breaks(literal: &Literal, constraints: &Constraints) -> Option<(String, Span)> {
-    #[expect(clippy::cast_precision_loss, reason = "compared with a bound, not sent")]
     let value = match literal {
-        Literal::Integer(integer) => *integer as f64,
-        Literal::Number(number) => *number,
+        Literal::Integer(integer) => Number::Integer(*integer),
+        Literal::Number(number) => Number::Number(*number),
         _ => return None,
     };
-    let min = constraints.min.as_ref().filter(|min| value < min.value.as_f64());
-    let max = constraints.max.as_ref().filter(|max| value > max.value.as_f64());
-    min.map(|min| (format!("`min: {}`", min.value.as_f64()), min.key))
-        .or_else(|| max.map(|max| (format!("`max: {}`", max.value.as_f64()), max.key)))
+    let min = constraints.min.as_ref().filter(|min| min.value.is_above(value));
+    let max = constraints.max.as_ref().filter(|max| value.is_above(max.value));
+    min.map(|min| (format!("`min: {}`", min.value), min.key))
+        .or_else(|| max.map(|max| (format!("`max: {}`", max.value), max.key)))
 }
 
 fn text_breaks(text: &str, constraints: &Constraints) -> Option<(String, Span)> {

@@ -41,7 +41,8 @@ impl<'t> Wanted<'t> {
         Self { ty: &property.ty, nullable: property.is_nullable(), constraints, name }
     }
 
-    fn of_element(element: &'t Element, name: Span) -> Self {
+    /// A value of an element, or of a payload.
+    pub(crate) fn of_element(element: &'t Element, name: Span) -> Self {
         Self { ty: &element.ty, nullable: element.nullable, constraints: Some(&element.constraints), name }
     }
 }
