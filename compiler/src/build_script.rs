@@ -39,6 +39,10 @@ fn try_compile(path: &Path) -> Result<(), String> {
     println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
     let out = env::var_os("OUT_DIR").ok_or("`OUT_DIR` is not set: `compile` is called in a build script")?;
     let source = source::read(path, &name).map_err(|error| error.to_string())?;
+    // Those that cannot be read as well, so that the script runs when they are there.
+    for path in source.paths().skip(1) {
+        println!("cargo::rerun-if-changed={}", path.display());
+    }
     let today = Day::today().map_err(|error| error.to_string())?;
     let analysis = analyze_with(&source, &Settings::default().today(today));
     tell(&analysis.diagnostics, &source);

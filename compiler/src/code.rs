@@ -39,6 +39,12 @@ codes! {
     MergeKey = "TX0008", "YAML merge keys are not part of the language";
     KeyNotText = "TX0009", "a key is a list or a map";
     Tag = "TX0010", "YAML tags are not part of the language";
+    Unreadable = "TX0011", "an included file that cannot be read";
+    IncludePath = "TX0012", "an `include` of what may not be included";
+    FileCircle = "TX0013", "files include each other in a circle";
+    IncludedTwice = "TX0014", "a file is included twice";
+    UnusedFile = "TX0015", "a YAML file that nothing includes";
+    NameInTwoFiles = "TX0016", "a name stands in two files of the plan";
 
     // TX01: structure and keys.
     WrongShape = "TX0101", "a map, a list or a scalar stands where another of them is wanted";

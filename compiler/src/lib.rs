@@ -70,12 +70,11 @@ pub fn analyze(source: &Source) -> Analysis {
 #[must_use]
 pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
     let mut diagnostics = Diagnostics::new(settings);
-    let plan = yaml::parse(source, 0, &mut diagnostics).map(|tree| {
-        let plan = parse::plan(&tree, &mut diagnostics);
+    let (plan, complete) = parse::files(source, &mut diagnostics);
+    if complete {
         check::plan(&plan, &mut diagnostics);
-        plan
-    });
-    let regexes = plan.as_ref().map_or_else(Vec::new, check::regexes);
-    let plan = plan.filter(|_| !diagnostics.has_errors()).map(|plan| lower::plan(plan, source.hash()));
+    }
+    let regexes = check::regexes(&plan);
+    let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash()));
     Analysis { plan, diagnostics, regexes }
 }

@@ -13,16 +13,14 @@ use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
 use crate::lower::shape::PAYLOAD;
 use crate::lower::{names, shape};
+use crate::parse;
 use crate::source::Source;
-use crate::{parse, yaml};
 
 /// The modules of a plan with errors, as far as it could be read. `error` is an expression that fails to compile;
 /// it stands in the result once.
 #[must_use]
 pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
-    let mut told_before = Diagnostics::default();
-    let tree = yaml::parse(source, 0, &mut told_before);
-    let plan = tree.map(|tree| parse::plan(&tree, &mut told_before)).unwrap_or_default();
+    let (plan, _) = parse::files(source, &mut Diagnostics::default());
     let modules = [
         module("types", &types(&plan), &BTreeSet::new()),
         module("events", &structs(&plan.events.items), &BTreeSet::new()),

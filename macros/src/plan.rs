@@ -4,7 +4,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::SystemTime;
 
 use proc_macro2::Span as RustSpan;
 use taxogen_compiler::ir::Plan;
@@ -18,14 +17,9 @@ use crate::failure::Failure;
 pub(crate) struct Compiled {
     /// Where it was asked for.
     path: PathBuf,
-    /// The state of each file when it was read.
-    stamps: Vec<Stamp>,
     pub(crate) source: Source,
     pub(crate) analysis: Analysis,
 }
-
-/// The length and the time of change of a file.
-type Stamp = Option<(u64, SystemTime)>;
 
 /// A process of rustc asks for one plan, rarely for two; one that serves an editor for more.
 static KEPT: Mutex<Vec<Arc<Compiled>>> = Mutex::new(Vec::new());
@@ -76,23 +70,16 @@ fn variable(name: &str) -> Option<OsString> {
 /// Reads and compiles the plan, unless that was done and no file of it has changed since.
 fn compile(path: &Path, name: &str) -> Result<Arc<Compiled>, ReadError> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(compiled) = kept.iter().find(|compiled| compiled.is(path, name) && compiled.is_fresh()) {
+    if let Some(compiled) = kept.iter().find(|compiled| compiled.is(path, name) && compiled.source.is_fresh()) {
         return Ok(Arc::clone(compiled));
     }
-    // Before the text: a change in between is then seen the next time.
-    let stamp = stamp(path);
     let source = read(path, name).map_err(|error| ReadError { path: name.into(), ..error })?;
     // Warnings are for those who look at the plan; who builds the application has warnings of its own.
     let analysis = analyze_with(&source, &Settings::default().only_errors());
-    let compiled = Arc::new(Compiled { path: path.to_owned(), stamps: vec![stamp], source, analysis });
+    let compiled = Arc::new(Compiled { path: path.to_owned(), source, analysis });
     kept.retain(|other| !other.is(path, name));
     kept.push(Arc::clone(&compiled));
     Ok(compiled)
-}
-
-fn stamp(path: &Path) -> Stamp {
-    let metadata = fs::metadata(path).ok()?;
-    Some((metadata.len(), metadata.modified().ok()?))
 }
 
 /// The path as rustc shows those of the crate: relative to where it runs, the root of the workspace.
@@ -107,11 +94,6 @@ fn shown(path: &Path) -> String {
 impl Compiled {
     fn is(&self, path: &Path, name: &str) -> bool {
         self.path == path && self.name() == name
-    }
-
-    fn is_fresh(&self) -> bool {
-        let files = self.source.files().iter();
-        files.zip(&self.stamps).all(|(file, before)| before.is_some() && stamp(&file.path) == *before)
     }
 
     /// The plan as diagnostics call it.

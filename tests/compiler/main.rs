@@ -1,5 +1,6 @@
 //! Tests of the compiler.
 
+mod files;
 mod golden;
 mod imports;
 mod mistakes;

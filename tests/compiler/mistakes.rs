@@ -1,38 +1,61 @@
 //! Mistakes in plans: what is told of each, word by word, and nothing else.
 //!
-//! `mistakes/RULE.yaml` breaks one rule in its usual ways; `mistakes/RULE.snap` is what a person reads.
+//! `mistakes/RULE.yaml`, or the plan of several files in `mistakes/RULE`, breaks one rule in its usual ways; `mistakes/RULE.snap` is what a person reads.
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use taxogen_compiler::code::Code;
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{Analysis, analyze, render};
+use taxogen_compiler::{analyze, render};
 
-/// Every plan with mistakes: its name and its text, in the order of their names.
-fn plans() -> Vec<(String, String)> {
+/// Every plan with mistakes by its name, in the order of these. One of several files is a folder.
+fn plans() -> Vec<(String, Source)> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("compiler/mistakes");
-    let files = fs::read_dir(folder).expect("the folder is there").map(|entry| entry.expect("it can be read").path());
-    let mut plans: Vec<_> = files
-        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
-        .map(|path| {
-            let name = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
-            (name, fs::read_to_string(path).expect("it is text"))
-        })
+    let mut plans: Vec<_> = entries(&folder)
+        .into_iter()
+        .filter(|path| path.is_dir() || path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| (path.file_stem().expect("it has a name").to_string_lossy().into_owned(), source(&path)))
         .collect();
-    plans.sort();
+    plans.sort_by(|(one, _), (other, _)| one.cmp(other));
     plans
 }
 
-fn analyzed(text: &str) -> (Source, Analysis) {
-    let source = Source::from_text("taxonomy.yaml", text);
-    let analysis = analyze(&source);
-    (source, analysis)
+fn source(path: &Path) -> Source {
+    if path.is_file() {
+        return Source::from_text("taxonomy.yaml", fs::read_to_string(path).expect("it is text"));
+    }
+    let mut texts = Vec::new();
+    add_texts(path, "", &mut texts);
+    texts.sort_by_key(|(name, _)| name != "taxonomy.yaml");
+    let texts: Vec<_> = texts.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    Source::from_texts(&texts)
 }
 
-fn codes(text: &str) -> Vec<Code> {
-    analyzed(text).1.diagnostics.sorted().iter().map(|found| found.code).collect()
+/// The files in a folder and below, by their names with `/`.
+fn add_texts(folder: &Path, prefix: &str, texts: &mut Vec<(String, String)>) {
+    for path in entries(folder) {
+        let name = format!("{prefix}{}", path.file_name().expect("it has a name").to_string_lossy());
+        if path.is_dir() {
+            add_texts(&path, &format!("{name}/"), texts);
+        } else {
+            texts.push((name, fs::read_to_string(&path).expect("it is text")));
+        }
+    }
+}
+
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder).expect("the folder is there");
+    entries.map(|entry| entry.expect("it can be read").path()).collect()
+}
+
+fn codes(source: &Source) -> Vec<Code> {
+    analyze(source).diagnostics.sorted().iter().map(|found| found.code).collect()
+}
+
+fn codes_of_text(text: &str) -> Vec<Code> {
+    codes(&Source::from_text("taxonomy.yaml", text))
 }
 
 #[test]
@@ -42,8 +65,8 @@ fn every_mistake_is_told_as_reviewed() {
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| {
-        for (name, text) in plans() {
-            let (source, analysis) = analyzed(&text);
+        for (name, source) in plans() {
+            let analysis = analyze(&source);
             let found = analysis.diagnostics.sorted();
             let frames: Vec<_> = found.iter().map(|found| render::frames(found, &source, false)).collect();
             insta::assert_snapshot!(name, frames.join("\n\n"));
@@ -53,23 +76,23 @@ fn every_mistake_is_told_as_reviewed() {
 
 #[test]
 fn every_code_is_told_by_some_plan() {
-    let told: BTreeSet<_> = plans().iter().flat_map(|(_, text)| codes(text)).collect();
+    let told: BTreeSet<_> = plans().iter().flat_map(|(_, source)| codes(source)).collect();
     assert_eq!(told, Code::ALL.iter().copied().collect());
 }
 
 #[test]
 fn a_plan_with_an_error_means_nothing() {
-    for (name, text) in plans() {
-        let (_, analysis) = analyzed(&text);
+    for (name, source) in plans() {
+        let analysis = analyze(&source);
         assert_eq!(analysis.plan.is_none(), analysis.diagnostics.has_errors(), "{name}");
     }
 }
 
 #[test]
 fn five_mistakes_give_five_findings() {
-    let (_, text) = plans().into_iter().find(|(name, _)| name == "five-mistakes").expect("it is there");
+    let (_, source) = plans().into_iter().find(|(name, _)| name == "five-mistakes").expect("it is there");
     let expected = [Code::UnknownOwner, Code::UnknownType, Code::Weights, Code::UnknownEvent, Code::UnknownKey];
-    assert_eq!(codes(&text), expected);
+    assert_eq!(codes(&source), expected);
 }
 
 #[test]
@@ -105,6 +128,6 @@ fn what_was_told_is_not_told_again_where_it_is_used() {
         ("variants", "flags: { a: { kind: release, variants: 5, default: x, rollout: [{ variant: y }] } }"),
     ];
     for (what, text) in cases {
-        assert_eq!(codes(&format!("taxogen: 1\n{text}\n")).len(), 1, "{what}");
+        assert_eq!(codes_of_text(&format!("taxogen: 1\n{text}\n")).len(), 1, "{what}");
     }
 }

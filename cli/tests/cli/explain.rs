@@ -10,17 +10,32 @@ fn every_listed_code_has_a_page_whose_plans_show_it() {
         let page = folder.run(&["explain", code]);
         assert_eq!((page.code, page.err.as_str()), (0, ""), "{code}");
         assert_eq!(page.out.lines().next(), Some(format!("# {code}: {title}").as_str()));
-        let plans: Vec<_> = page.out.split("```yaml\n").skip(1).map(|part| part.split("```").next().unwrap()).collect();
-        let [wrong, right] = plans[..] else { panic!("{code}: a page has a wrong plan and a right one") };
-        let wrong = codes(&folder, wrong);
+        let plans = plans(&page.out);
+        let [wrong, right] = &plans[..] else { panic!("{code}: a page has a wrong plan and a right one") };
+        let wrong = codes(wrong);
         assert_eq!(wrong, [code], "{code}: the first plan has this finding and no other");
-        assert_eq!(codes(&folder, right), [""; 0], "{code}: the second plan has none");
+        assert_eq!(codes(right), [""; 0], "{code}: the second plan has none");
     }
 }
 
+/// The plans of a page, each with its files: one that begins with a comment of its path belongs to the plan before it.
+fn plans(page: &str) -> Vec<Vec<(String, String)>> {
+    let mut plans = Vec::new();
+    for text in page.split("```yaml\n").skip(1).map(|part| part.split("```").next().unwrap()) {
+        let path = text.lines().next().and_then(|line| line.strip_prefix("# ")).filter(|path| path.ends_with(".yaml"));
+        if path.is_none() {
+            plans.push(Vec::new());
+        }
+        let file = (path.unwrap_or("plan.yaml").to_owned(), text.replace("<TAB>", "\t"));
+        plans.last_mut().expect("a page begins with a plan").push(file);
+    }
+    plans
+}
+
 /// The codes found in a plan, each once.
-fn codes(folder: &Folder, plan: &str) -> Vec<String> {
-    folder.write("plan.yaml", plan.replace("<TAB>", "\t").as_bytes());
+fn codes(plan: &[(String, String)]) -> Vec<String> {
+    let files: Vec<_> = plan.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
+    let folder = Folder::new(&files);
     let told = folder.run(&["check", "--format", "json", "plan.yaml"]);
     let mut codes: Vec<String> = told
         .out

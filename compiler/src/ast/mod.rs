@@ -68,6 +68,15 @@ impl<T> Default for Section<T> {
     }
 }
 
+impl<T> Section<T> {
+    /// Adds what another file declares under the same key.
+    pub(crate) fn append(&mut self, other: Self) {
+        self.declared = self.declared.or(other.declared);
+        self.items.extend(other.items);
+        self.complete &= other.complete;
+    }
+}
+
 /// A whole plan.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Plan {

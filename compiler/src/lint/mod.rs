@@ -46,6 +46,7 @@ macro_rules! lints {
 }
 
 lints! {
+    UnusedFile = "unused-file", Warn, "a YAML file beside the included ones that nothing includes";
     TinyPercent = "tiny-percent", Warn, "a percentage below one, probably meant as a share of one";
     InexactInteger = "inexact-integer", Warn, "an integer that is rounded where numbers are doubles";
     UnreachableRollout = "unreachable-rollout", Warn, "an entry of a rollout that nobody reaches";

@@ -78,14 +78,14 @@ pub fn upwards(from: &Path) -> Option<PathBuf> {
 }
 
 /// The nearest folder whose manifest has `[workspace]`, the package's own included.
-fn workspace_root(manifest_dir: &Path) -> Option<&Path> {
+pub(crate) fn workspace_root(manifest_dir: &Path) -> Option<&Path> {
     manifest_dir.ancestors().find(|folder| {
         fs::read_to_string(folder.join("Cargo.toml")).is_ok_and(|manifest| manifest::is_workspace(&manifest))
     })
 }
 
 /// Whether the crate was unpacked from a package: by cargo for a build, or by `cargo package` to verify it.
-fn is_packaged(manifest_dir: &Path) -> bool {
+pub(crate) fn is_packaged(manifest_dir: &Path) -> bool {
     let is = |component: &Component<'_>, name: &str| component.as_os_str() == name;
     let components: Vec<_> = manifest_dir.components().collect();
     let follows =

@@ -7,7 +7,9 @@ mod destination;
 mod event;
 mod experiment;
 mod fields;
+mod files;
 mod flag;
+mod include;
 mod lints;
 mod meta;
 mod metric;
@@ -18,21 +20,21 @@ mod sync;
 mod types;
 
 use self::fields::Fields;
+pub use self::files::files;
 pub(crate) use self::scalar::{is_date, shown, unquoted, without_separators};
 pub(crate) use self::types::{SHAPES as TYPE_SHAPES, WORDS as TYPE_WORDS};
 use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{Plan, Section, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::source::Span;
+use crate::source::{Source, Span};
 use crate::yaml::{Entry, Key, Node, NodeKind};
 
 /// The version of the language that this compiler reads.
 const VERSION: i64 = 1;
 
-/// Reads a whole plan; what cannot be read is told and left out.
-#[must_use]
-pub fn plan(node: &Node, diagnostics: &mut Diagnostics) -> Plan {
+/// Reads the plan itself; what cannot be read is told and left out.
+fn plan(node: &Node, source: &Source, diagnostics: &mut Diagnostics) -> Plan {
     let Some(mut fields) = Fields::of(node, "a plan", diagnostics) else { return broken_plan() };
     let start = Span { end: node.span.start, ..node.span };
     if let Some(entry) = fields.require("taxogen", "the plan", start, "begin it with `taxogen: 1`") {
@@ -41,25 +43,44 @@ pub fn plan(node: &Node, diagnostics: &mut Diagnostics) -> Plan {
     let name = fields.take("name").and_then(|entry| scalar::text(entry, diagnostics));
     // First of all: they say what is told of the rest.
     lints::levels(fields.take("lints"), diagnostics);
-    let plan = Plan {
+    let mut plan = Plan {
         name,
         conventions: conventions::conventions(fields.take("conventions"), diagnostics),
         destinations: destination::destinations(fields.take("destinations"), diagnostics),
         targets: sync::targets(fields.take("sync"), diagnostics),
-        owners: section(fields.take("owners"), diagnostics, event::owner),
-        types: section(fields.take("types"), diagnostics, types::declaration),
-        property_groups: section(fields.take("property_groups"), diagnostics, event::property_group),
-        super_properties: section(fields.take("super"), diagnostics, property::of_person),
-        person: section(fields.take("person"), diagnostics, property::of_person),
-        groups: section(fields.take("groups"), diagnostics, event::group),
-        cohorts: section(fields.take("cohorts"), diagnostics, cohort::cohort),
-        events: section(fields.take("events"), diagnostics, event::event),
-        flags: section(fields.take("flags"), diagnostics, flag::flag),
-        experiments: section(fields.take("experiments"), diagnostics, experiment::experiment),
+        ..Plan::default()
     };
-    fields.not_yet(&["include"], diagnostics);
+    sections(&mut fields, &mut plan, source, diagnostics);
     fields.finish(diagnostics);
     plan
+}
+
+/// Adds what an included file declares to `plan`.
+fn part(node: &Node, plan: &mut Plan, source: &Source, diagnostics: &mut Diagnostics) {
+    let Some(mut fields) = Fields::of(node, "an included file", diagnostics) else { return };
+    if let Some(entry) = fields.take("taxogen") {
+        version(entry, diagnostics);
+    }
+    for key in ["name", "conventions", "lints", "destinations", "sync"] {
+        fields.misplaced(key, &format!("it stands in the plan itself, `{}`", source.file(0).name), diagnostics);
+    }
+    sections(&mut fields, plan, source, diagnostics);
+    fields.finish(diagnostics);
+}
+
+/// What every file of a plan may hold.
+fn sections(fields: &mut Fields<'_>, plan: &mut Plan, source: &Source, diagnostics: &mut Diagnostics) {
+    include::entries(fields.take("include"), source, diagnostics);
+    plan.owners.append(section(fields.take("owners"), diagnostics, event::owner));
+    plan.types.append(section(fields.take("types"), diagnostics, types::declaration));
+    plan.property_groups.append(section(fields.take("property_groups"), diagnostics, event::property_group));
+    plan.super_properties.append(section(fields.take("super"), diagnostics, property::of_person));
+    plan.person.append(section(fields.take("person"), diagnostics, property::of_person));
+    plan.groups.append(section(fields.take("groups"), diagnostics, event::group));
+    plan.cohorts.append(section(fields.take("cohorts"), diagnostics, cohort::cohort));
+    plan.events.append(section(fields.take("events"), diagnostics, event::event));
+    plan.flags.append(section(fields.take("flags"), diagnostics, flag::flag));
+    plan.experiments.append(section(fields.take("experiments"), diagnostics, experiment::experiment));
 }
 
 fn version(entry: &Entry, diagnostics: &mut Diagnostics) {

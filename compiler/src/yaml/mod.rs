@@ -63,5 +63,31 @@ pub fn parse(source: &Source, file: u16, diagnostics: &mut Diagnostics) -> Optio
     tree::Builder::new(&source.file(file).text, file, diagnostics).document()
 }
 
+/// The value of one key of the outermost map, read no further than that. Nothing is told: where the text cannot be
+/// read up to there, there is no value.
+pub(crate) fn value_of(source: &Source, file: u16, key: &str) -> Option<Node> {
+    let text = &source.file(file).text;
+    if !may_have(text, key) {
+        return None;
+    }
+    tree::Builder::new(text, file, &mut Diagnostics::default()).value_of(key)
+}
+
+/// Whether `key` may stand in the outermost map, by the lines that are indented no deeper than the first one: most
+/// files do not have the key, and need not be read twice to know it.
+fn may_have(text: &str, key: &str) -> bool {
+    let mut first = None;
+    text.split(['\n', '\r']).any(|line| {
+        let content = line.trim_start_matches(' ');
+        let indent = line.len() - content.len();
+        if content.is_empty() || content.starts_with('#') || first.is_some_and(|first| indent > first) {
+            return false;
+        }
+        first.get_or_insert(indent);
+        // A quote, a bracket, an anchor and the like may hide it.
+        content.starts_with(key) || !content.starts_with(|letter: char| letter.is_ascii_alphabetic())
+    })
+}
+
 #[cfg(test)]
 mod tests;

@@ -70,6 +70,26 @@ impl<'t, 'd> Builder<'t, 'd> {
         self.try_document().ok()
     }
 
+    /// The value of the first such key of the outermost map.
+    pub(super) fn value_of(mut self, key: &str) -> Option<Node> {
+        self.try_value_of(key).unwrap_or_default()
+    }
+
+    fn try_value_of(&mut self, key: &str) -> Result<Option<Node>, Stop> {
+        let EventKind::Document = self.next()?.kind else { return Ok(None) };
+        let EventKind::Mapping { anchor, flow } = self.next()?.kind else { return Ok(None) };
+        self.begin(anchor, flow, Span::default());
+        loop {
+            let event = self.next()?;
+            if let EventKind::Close = event.kind {
+                return Ok(None);
+            }
+            if let Some(entry) = self.entry(event, 1)?.filter(|entry| entry.key.text == key) {
+                return Ok(Some(entry.value));
+            }
+        }
+    }
+
     fn try_document(&mut self) -> Result<Node, Stop> {
         let EventKind::Document = self.next()?.kind else { return Err(self.empty()) };
         let first = self.next()?;
@@ -88,9 +108,11 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     fn empty(&mut self) -> Stop {
-        self.diagnostics
-            .error(Code::EmptyPlan, Span::new(self.file, 0, 0), "the plan is empty")
-            .help("`taxogen init` writes a plan to begin with".to_owned());
+        let (message, help) = match self.file {
+            0 => ("the plan is empty", "`taxogen init` writes a plan to begin with"),
+            _ => ("the included file is empty", "declare something in it, or remove it from `include`"),
+        };
+        self.diagnostics.error(Code::EmptyPlan, Span::new(self.file, 0, 0), message).help(help.to_owned());
         Stop
     }
 

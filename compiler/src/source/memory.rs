@@ -1,0 +1,48 @@
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::include::{self, Boundary, Files, IncludeError};
+use super::{File, ReadErrorKind, Source, Stamp, path};
+
+/// Texts by their paths. The folder of the plan is all there is.
+struct Memory<'a>(HashMap<&'a str, &'a str>);
+
+/// Reads a plan from memory.
+pub(super) fn read(name: &str, text: String, others: &[(&str, &str)]) -> Source {
+    let mut source = Source::default();
+    source.add(File::new(name.to_owned(), PathBuf::from(name), text));
+    let own = name.rsplit('/').next().unwrap_or_default();
+    include::follow(&mut source, PathBuf::from(own), &Memory(others.iter().copied().collect()));
+    source
+}
+
+impl Files for Memory<'_> {
+    fn identify(&self, path: &str) -> Result<PathBuf, IncludeError> {
+        if path::ups(path) > 0 {
+            return Err(IncludeError::Outside { boundary: Boundary::Folder, by_link: false });
+        }
+        Ok(PathBuf::from(path))
+    }
+
+    fn read(&self, identity: &Path, limit: u64) -> Result<String, ReadErrorKind> {
+        let path = identity.to_str().expect("it was made of a text");
+        let text = self.0.get(path).ok_or(ReadErrorKind::Missing)?;
+        let bytes = text.len() as u64;
+        if bytes > limit { Err(ReadErrorKind::TooLarge { bytes }) } else { Ok((*text).to_owned()) }
+    }
+
+    fn stamp(&self, _: &Path) -> Option<Stamp> {
+        None
+    }
+
+    fn beside(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<_> = self.0.keys().filter(|path| path::folder(path) == folder).collect();
+        names.sort_unstable();
+        let name = |path: &&&str| path.rsplit('/').next().unwrap_or_default().to_owned();
+        names.iter().map(name).filter(|name| include::is_yaml(name)).collect()
+    }
+
+    fn watched(&self, path: &str) -> PathBuf {
+        PathBuf::from(path)
+    }
+}
