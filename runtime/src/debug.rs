@@ -47,10 +47,10 @@ fn print(formatter: &mut fmt::Formatter<'_>, name: &str, write: impl FnOnce(&mut
     write!(formatter, "{name} {}", properties(read_runs(&bytes)))
 }
 
-/// Runs as one JSON object, without the hashes, the person's properties under `$set` and `$set_once`.
+/// Runs as one JSON object, the person's properties under `$set` and `$set_once`.
 pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
     let (mut event, mut set, mut set_once) = (Vec::new(), Vec::new(), Vec::new());
-    for run in runs.filter(|run| !run.tag.is_twin()) {
+    for run in runs {
         match run.tag.place() {
             Some(Place::Event) => event.extend_from_slice(run.fragments),
             Some(Place::Set) => set.extend_from_slice(run.fragments),

@@ -42,6 +42,11 @@ impl Destinations {
         self.0 & other.0 != 0
     }
 
+    /// One of them; none of none.
+    pub(crate) const fn first(self) -> Self {
+        Self(self.0 & self.0.wrapping_neg())
+    }
+
     pub(crate) const fn only(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }

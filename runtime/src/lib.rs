@@ -103,6 +103,7 @@ mod record;
 mod recorder;
 mod report;
 mod sensitivity;
+mod sight;
 mod supers;
 #[cfg(feature = "http")]
 mod transport;

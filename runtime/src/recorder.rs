@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use crate::destinations::Destinations;
 use crate::event::Event;
 use crate::record::{Record, RecordWriter, Run, RunTag, Verb, fragments, read_runs};
+use crate::sight::Sight;
 
 /// Keeps what a client of [`Client::recorder`](crate::Client::recorder) captured, for your own tests.
 ///
@@ -82,10 +83,24 @@ impl Recorded {
         self.record().groups().map(|(group_type, key)| (unescaped(group_type), unescaped(key))).collect()
     }
 
+    /// What a destination would get of it, were it the client's: its name there, and as JSON the properties that the plan
+    /// lets it see. `None` where it is not for that destination.
+    ///
+    /// Of several destinations it is what the first of PostHog, Segment and Mixpanel gets.
+    #[must_use]
+    pub fn sent_to(&self, destination: Destinations) -> Option<String> {
+        let record = self.record();
+        let sight = Sight { destination: destination.first(), allow: None };
+        let name =
+            if record.verb == Verb::Capture { unescaped(record.name_at(sight.destination)) } else { self.name() };
+        let seen = record.runs().filter(|run| sight.sees_run(run));
+        sight.sees(&record).then(|| format!("{name} {}", crate::debug::properties(seen)))
+    }
+
     /// The properties of the event as JSON, those of the person under `$set` and `$set_once`.
     #[must_use]
     pub fn to_json(&self) -> String {
-        crate::debug::properties(self.record().runs())
+        crate::debug::properties(self.record().runs().filter(|run| !run.tag.is_twin()))
     }
 }
 

@@ -8,11 +8,11 @@ use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use taxogen::{Client, LossReason, Mixpanel, PostHog, Region, Segment, Sensitivity};
+use taxogen::{Client, Destinations, EventSchema, LossReason, Mixpanel, PlanId, PostHog, Region, Segment, Sensitivity};
 use taxogen_sandbox::{Fault, Kind, Sandbox, Vendor};
 
 use crate::shop::{Company, OrderPlaced, Person};
-use crate::vendors::{LONG, Numbered, Plain, counts, listen, numbers, schema, to, to_all};
+use crate::vendors::{LONG, Numbered, PLAN, Plain, counts, listen, numbers, to, to_all};
 
 #[test]
 fn every_verb_arrives_at_every_vendor() {
@@ -60,7 +60,8 @@ fn a_destination_sees_what_it_is_allowed_to() {
         .to(Mixpanel::new("x").host(sandbox.mixpanel_url()).allow(Sensitivity::Public))
         .build()
         .unwrap();
-    let seen = Plain(const { &schema("seen") }, |properties| {
+    const PERSONAL: PlanId = PLAN.allow(Destinations::POSTHOG.and(Destinations::MIXPANEL), Sensitivity::Personal);
+    let seen = Plain(const { &EventSchema::new("seen", PERSONAL) }, |properties| {
         properties.public("a", &1);
         properties.personal("b", &2);
         properties.internal("c", &3);

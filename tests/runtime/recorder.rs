@@ -104,9 +104,9 @@ fn what_breaks_a_rule_is_left_out_and_told_and_the_event_goes_on() {
     assert_eq!(
         *told.lock().unwrap(),
         [
-            "`quantity` of `order_placed` is left out: it has to be at least 1",
+            "`quantity` of `order_placed` is left out: it has to be at least 1, and is `0`",
             "`price` of `order_placed` is left out: it has to be a finite number",
-            "`coupon` of `order_placed` is left out: it has to be at most 8 characters",
+            "`coupon` of `order_placed` is left out: it has to be at most 8 characters, and is `\"TOO LONG A COUPON\"`",
         ]
     );
     assert_eq!(client.report().invalid, 3);

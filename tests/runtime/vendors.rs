@@ -1,5 +1,6 @@
 //! Clients that deliver to a sandbox, and what tests capture with them.
 
+use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -20,6 +21,12 @@ impl Event for Plain {
 
     fn write(&self, properties: &mut PropertyWriter<'_>) {
         (self.1)(properties);
+    }
+}
+
+impl fmt::Debug for Plain {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        taxogen::__private::debug(self, formatter)
     }
 }
 

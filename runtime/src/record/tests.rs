@@ -1,8 +1,13 @@
 use super::*;
-use crate::event::PropertyWriter;
+use crate::destinations::Destinations;
+use crate::event::{PlanId, PropertyWriter, Terms};
+use crate::hash_key::HashKey;
 use crate::id::EventId;
+use crate::reach::Reach;
 use crate::sensitivity::Sensitivity;
 use crate::value::Timestamp;
+
+const PLAN: PlanId = PlanId::new("p", "0").allow(Destinations::POSTHOG, Sensitivity::Personal);
 
 fn encoded() -> Vec<u8> {
     let mut distinct_id = Vec::new();
@@ -17,20 +22,22 @@ fn encoded() -> Vec<u8> {
         id: EventId(*b"0123456789abcdef"),
         time,
         name: "Order Completed",
-        names: &[None; Destinations::KINDS],
+        names: &[None, None, Some("Ordered \"it\"")],
         distinct_id: &distinct_id,
         second_id: "",
         group_type: "",
         groups: (2, &groups),
     };
     let write = |runs: &mut RunWriter| {
-        let mut properties = PropertyWriter::new(runs);
+        let key = HashKey::new(b"Jefe");
+        let terms = Terms::new(PLAN.audience(), Destinations::ALL, Reach::EVERYBODY, key.as_ref());
+        let mut properties = PropertyWriter::new(runs, &terms);
         properties.internal("a", &1_i64);
         properties.internal("b", "two");
         properties.set().personal("c", &true);
         properties.public("d", &None::<bool>);
-        runs.only_for(Destinations::SEGMENT);
-        PropertyWriter::new(runs).internal("e", &2.5);
+        properties.hashed().internal("e", &2.5);
+        properties.hashed().personal("f", "what do ya want for nothing?");
     };
     RecordWriter::encode(&header, write, |bytes, _| bytes.to_vec())
 }
@@ -41,26 +48,43 @@ fn a_record_reads_back_as_it_was_written() {
     let record = Record::read(&bytes).unwrap();
     assert_eq!(record.bytes.len(), bytes.len());
     assert_eq!(record.verb, Verb::Capture);
-    assert!(record.destinations.contains(Destinations::POSTHOG));
-    assert!(!record.destinations.contains(Destinations::SEGMENT));
+    assert_eq!(record.destinations, Destinations::POSTHOG.and(Destinations::MIXPANEL));
     assert_eq!(record.id, EventId(*b"0123456789abcdef"));
     assert_eq!(record.time.to_string(), "2026-01-02T03:04:05.678Z");
-    assert_eq!(record.name_at(Destinations::MIXPANEL), "Order Completed");
+    assert_eq!((record.name, record.name_at(Destinations::POSTHOG)), ("Order Completed", "Order Completed"));
+    assert_eq!(record.name_at(Destinations::MIXPANEL), r#"Ordered \"it\""#);
     assert_eq!(record.distinct_id, r#"user \"1\""#, "escaped, ready for an envelope");
     assert_eq!(record.groups().collect::<Vec<_>>(), [("company", "acme"), ("team", "red")]);
-    let runs: Vec<_> = record
-        .runs()
-        .map(|run| (run.tag.place(), run.tag.class(), run.destinations, std::str::from_utf8(run.fragments).unwrap()))
-        .collect();
-    let (event, internal) = (Some(Place::Event), Some(Sensitivity::Internal));
+    let runs: Vec<_> =
+        record.runs().map(|run| (run.tag, run.destinations, std::str::from_utf8(run.fragments).unwrap())).collect();
+    let personal = RunTag::new(Place::Event, Class::Personal);
     assert_eq!(
         runs,
         [
-            (event, internal, Destinations::ALL, r#","a":1,"b":"two""#),
-            (Some(Place::Set), Some(Sensitivity::Personal), Destinations::ALL, r#","c":true"#),
-            (event, internal, Destinations::SEGMENT, r#","e":2.5"#),
+            (RunTag::new(Place::Event, Class::Internal), Destinations::ALL, r#","a":1,"b":"two""#),
+            (RunTag::new(Place::Set, Class::Personal), Destinations::POSTHOG, r#","c":true"#),
+            (RunTag::new(Place::Event, Class::Internal), Destinations::ALL, r#","e":2.5"#),
+            (personal, Destinations::POSTHOG, r#","f":"what do ya want for nothing?""#),
+            (personal.twin(), Destinations::POSTHOG, r#","f":"5bdcc146bf60754e6a042426089575c7""#),
         ]
     );
+}
+
+#[test]
+fn a_tag_says_what_it_was_made_of_and_an_unknown_one_nothing() {
+    let tag = RunTag::new(Place::SetOnce, Class::Unplanned);
+    assert_eq!((tag.place(), tag.class()), (Some(Place::SetOnce), Some(Class::Unplanned)));
+    assert_eq!(
+        (tag.is_twin(), tag.is_under(), tag.twin().is_twin(), tag.under().is_under()),
+        (false, false, true, true)
+    );
+    assert_eq!(tag.twin().under().class(), tag.class());
+    assert_eq!(tag.twin().under().place(), tag.place());
+    for byte in 0..=u8::MAX {
+        let tag = RunTag::from_byte(byte);
+        assert_eq!(tag.place().is_none(), byte & 8 != 0 || byte & 3 == 3, "{byte}");
+        assert_eq!(tag.class().is_none(), byte & 0x40 != 0, "{byte}");
+    }
 }
 
 #[test]

@@ -4,7 +4,6 @@ mod batch;
 mod endpoint;
 mod host;
 mod outcome;
-mod sight;
 
 #[cfg(feature = "mixpanel")]
 mod mixpanel;
@@ -17,7 +16,6 @@ pub(crate) use batch::{Batch, Fit};
 pub(crate) use endpoint::{Dialect, Endpoint, Envelope, Limits, Messages, Share, Unfit};
 pub(crate) use host::Host;
 pub(crate) use outcome::{Answer, Outcome, Rejection};
-pub(crate) use sight::Sight;
 
 #[cfg(feature = "mixpanel")]
 pub use mixpanel::Mixpanel;
@@ -33,6 +31,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Kind};
+use crate::sight::Sight;
 
 /// A vendor to deliver to: made from [`PostHog`], [`Segment`] or [`Mixpanel`].
 #[derive(Clone)]

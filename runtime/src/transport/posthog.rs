@@ -3,7 +3,7 @@ use std::fmt;
 use super::endpoint::put;
 use super::{
     Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
-    Region, Share, Sight, Unfit, check_key,
+    Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
@@ -11,6 +11,7 @@ use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
+use crate::sight::Sight;
 
 /// Delivery to PostHog, under a project's key, which begins with `phc_`.
 ///

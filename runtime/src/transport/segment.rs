@@ -3,7 +3,7 @@ use std::fmt;
 use super::endpoint::put;
 use super::{
     Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
-    Region, Share, Sight, Unfit, check_key,
+    Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -11,6 +11,7 @@ use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
+use crate::sight::Sight;
 
 /// Delivery to Segment, under a source's write key.
 ///

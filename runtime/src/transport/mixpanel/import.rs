@@ -1,12 +1,13 @@
 use serde_json::Value;
 
 use super::super::endpoint::put;
-use super::super::{Answer, Dialect, Messages, Outcome, Rejection, Share, Sight, Unfit};
+use super::super::{Answer, Dialect, Messages, Outcome, Rejection, Share, Unfit};
 use super::{BANNED_DETAIL, is_banned};
 use crate::destinations::Destinations;
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
+use crate::sight::Sight;
 
 /// `/import?strict=1`: events.
 pub(super) struct Import {
@@ -89,7 +90,6 @@ fn rejection(failed: &Value) -> Option<Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sensitivity::Sensitivity;
 
     #[test]
     fn a_400_names_what_is_rejected_and_the_rest_is_in() {

@@ -3,10 +3,11 @@ mod profile;
 
 use std::fmt;
 
-use super::{Config, Destination, Endpoint, Envelope, Host, Limits, Place as Location, Region, Sight, check_key};
+use super::{Config, Destination, Endpoint, Envelope, Host, Limits, Place as Location, Region, check_key};
 use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::sensitivity::Sensitivity;
+use crate::sight::Sight;
 
 /// Delivery to Mixpanel, under a project's token.
 ///

@@ -1,9 +1,10 @@
 use super::super::endpoint::put;
-use super::super::{Answer, Dialect, Messages, Outcome, Share, Sight, Unfit};
+use super::super::{Answer, Dialect, Messages, Outcome, Share, Unfit};
 use super::{BANNED_DETAIL, is_banned};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
+use crate::sight::Sight;
 use crate::value::Timestamp;
 
 /// `/engage`: properties of persons, also those that an event brings along.
