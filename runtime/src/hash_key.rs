@@ -8,6 +8,24 @@ use crate::value::{Value, ValueWriter};
 #[derive(Clone)]
 pub(crate) struct HashKey(Hmac<Sha256>);
 
+/// Where a client has its key from.
+#[derive(Clone, Default)]
+pub(crate) enum KeySource {
+    /// The variable `TAXOGEN_HASH_KEY`, when the client is built.
+    #[default]
+    Environment,
+    Given(Option<HashKey>),
+}
+
+impl KeySource {
+    pub(crate) fn key(self) -> Option<HashKey> {
+        match self {
+            Self::Environment => HashKey::new(std::env::var_os("TAXOGEN_HASH_KEY")?.as_encoded_bytes()),
+            Self::Given(key) => key,
+        }
+    }
+}
+
 /// What stands in for a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hash {

@@ -53,6 +53,7 @@ fn every_verb_arrives_at_every_vendor() {
 
 #[test]
 fn a_destination_sees_what_it_is_allowed_to() {
+    const PERSONAL: PlanId = PLAN.allow(Destinations::POSTHOG.and(Destinations::MIXPANEL), Sensitivity::Personal);
     let sandbox = Sandbox::start().unwrap();
     let client = Client::builder()
         .to(PostHog::new("phc_x").host(sandbox.posthog_url()).allow(Sensitivity::Personal))
@@ -60,7 +61,6 @@ fn a_destination_sees_what_it_is_allowed_to() {
         .to(Mixpanel::new("x").host(sandbox.mixpanel_url()).allow(Sensitivity::Public))
         .build()
         .unwrap();
-    const PERSONAL: PlanId = PLAN.allow(Destinations::POSTHOG.and(Destinations::MIXPANEL), Sensitivity::Personal);
     let seen = Plain(const { &EventSchema::new("seen", PERSONAL) }, |properties| {
         properties.public("a", &1);
         properties.personal("b", &2);

@@ -288,10 +288,10 @@ fn a_recorder_has_the_values_and_says_what_each_destination_would_get() {
     let (client, recorder) = Client::builder().hash_key(KEY).recorder();
     client.register(Registered("client", "x"));
     client.user("u").capture(EVENT);
-    let recorded = &recorder.events("event")[0];
-    assert_eq!(*recorded, EVENT, "hashes are no part of what is compared");
-    assert!(recorded.to_json().contains(HASHED) && !recorded.to_json().contains(HASH));
-    let sent = |to| recorded.sent_to(to).unwrap();
+    let event = &recorder.events("event")[0];
+    assert_eq!(*event, EVENT, "hashes are no part of what is compared");
+    assert!(event.to_json().contains(HASHED) && !event.to_json().contains(HASH));
+    let sent = |to| event.sent_to(to).unwrap();
     assert!(sent(Destinations::POSTHOG).contains("personal<event>") && !sent(Destinations::POSTHOG).contains(HASH));
     assert!(sent(Destinations::SEGMENT).contains("internal<event>") && sent(Destinations::SEGMENT).contains(HASH));
     assert!(!sent(Destinations::SEGMENT).contains("personal<") && !sent(Destinations::SEGMENT).contains(HASHED));
@@ -332,7 +332,9 @@ fn no_message_and_no_debug_shows_a_key_or_what_is_personal() {
 fn the_plan_is_stamped_on_every_event_of_it_where_that_is_asked_for() {
     let sandbox = Sandbox::start().unwrap();
     for (stamp, expected) in [(true, [true; 3]), (false, [false; 3])] {
-        Vendor::ALL.iter().for_each(|vendor| sandbox.clear(*vendor));
+        for vendor in Vendor::ALL {
+            sandbox.clear(vendor);
+        }
         let client = to_three(&sandbox).stamp_plan(stamp).build().unwrap();
         tell_all(&client);
         assert_eq!(seen(&sandbox, r#""taxogen_plan":"0123456789abcdef""#), expected);

@@ -73,9 +73,9 @@ fn an_event_for_none_of_the_clients_destinations_is_for_nobody() {
 fn a_recorder_keeps_an_event_wherever_it_would_go() {
     let (client, recorder) = Client::recorder();
     client.user("u").capture(RENAMED);
-    let recorded = &recorder.events("subscription_started")[0];
-    assert_eq!(*recorded, RENAMED);
-    let sent_to = [Destinations::POSTHOG, Destinations::SEGMENT, Destinations::MIXPANEL].map(|to| recorded.sent_to(to));
+    let event = &recorder.events("subscription_started")[0];
+    assert_eq!(*event, RENAMED);
+    let sent_to = [Destinations::POSTHOG, Destinations::SEGMENT, Destinations::MIXPANEL].map(|to| event.sent_to(to));
     let segment = r#"Subscription "Started" {"n":2,"$set":{"plan":"pro"}}"#;
     let posthog = r#"subscription_started {"n":2,"$set":{"plan":"pro"}}"#;
     assert_eq!(sent_to, [Some(posthog.to_owned()), Some(segment.to_owned()), None]);

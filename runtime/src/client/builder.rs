@@ -8,7 +8,7 @@ use crate::delivery::Settings;
 #[cfg(feature = "http")]
 use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
-use crate::hash_key::HashKey;
+use crate::hash_key::{HashKey, KeySource};
 use crate::hooks::{Hooks, InvalidProperty};
 use crate::recorder::Recorder;
 use crate::report::Loss;
@@ -45,8 +45,7 @@ pub struct Builder {
     pub(super) hooks: Hooks,
     pub(super) log_bytes: usize,
     pub(super) fixed_flags: FixedFlags,
-    /// `None`: what the environment says.
-    pub(super) hash_key: Option<Option<HashKey>>,
+    pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
@@ -63,7 +62,7 @@ impl Default for Builder {
             hooks: Hooks::default(),
             log_bytes: 64 * 1024 * 1024,
             fixed_flags: FixedFlags::new(),
-            hash_key: None,
+            hash_key: KeySource::default(),
             stamps_plan: false,
             #[cfg(feature = "http")]
             destinations: Vec::new(),
@@ -151,7 +150,7 @@ impl Builder {
     /// The same key gives the same hash, whatever the program; who has it can try out values. No message and no `Debug`
     /// shows it.
     pub fn hash_key(mut self, key: impl AsRef<[u8]>) -> Self {
-        self.hash_key = Some(HashKey::new(key.as_ref()));
+        self.hash_key = KeySource::Given(HashKey::new(key.as_ref()));
         self
     }
 
@@ -191,10 +190,7 @@ impl Builder {
     }
 
     fn over(self, core: Core) -> Client {
-        let from_environment =
-            || std::env::var_os("TAXOGEN_HASH_KEY").and_then(|key| HashKey::new(key.as_encoded_bytes()));
-        let hash_key = self.hash_key.unwrap_or_else(from_environment);
-        let core = core.with_fixed_flags(self.fixed_flags).with_marks(hash_key, self.stamps_plan);
+        let core = core.with_fixed_flags(self.fixed_flags).with_marks(self.hash_key.key(), self.stamps_plan);
         Client { core: Arc::new(core) }
     }
 }

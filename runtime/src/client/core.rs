@@ -150,7 +150,7 @@ impl Core {
         write: impl FnOnce(&mut PropertyWriter<'_>),
     ) -> bool {
         self.record_runs(who, entry, |runs, audience| {
-            write(&mut PropertyWriter::new(runs, &self.terms(entry, audience)))
+            write(&mut PropertyWriter::new(runs, &self.terms(entry, audience)));
         })
     }
 

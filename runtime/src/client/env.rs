@@ -5,7 +5,7 @@ use std::sync::Once;
 
 use super::{Builder, Client};
 use crate::error::{Error, Kind};
-use crate::hash_key::HashKey;
+use crate::hash_key::{HashKey, KeySource};
 use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Host;
@@ -83,8 +83,8 @@ impl Builder {
         if !self.disabled {
             self.destinations.extend(env.destinations()?);
             self.stamps_plan |= env.flag("TAXOGEN_STAMP_PLAN")?;
-            if self.hash_key.is_none() {
-                self.hash_key = Some(env.hash_key()?);
+            if let KeySource::Environment = self.hash_key {
+                self.hash_key = KeySource::Given(env.hash_key()?);
             }
         }
         Ok(self)
