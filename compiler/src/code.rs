@@ -22,6 +22,12 @@ macro_rules! codes {
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }
+
+            /// Whether the line that it is about holds a secret.
+            #[must_use]
+            pub(crate) const fn hides_its_line(self) -> bool {
+                matches!(self, Self::PersonalKey)
+            }
         }
     };
 }
@@ -73,6 +79,7 @@ codes! {
     TypeCycle = "TX0211", "a type contains itself";
     UnknownCohort = "TX0216", "a cohort that is not declared";
     FlagCycle = "TX0217", "flags depend on each other in a circle";
+    ExcludedFlag = "TX0220", "a target needs a flag that it leaves out";
 
     // TX03: names.
     InvalidName = "TX0301", "a name that cannot be sent";
@@ -127,4 +134,10 @@ codes! {
 
     // TX06: lints.
     UnknownLint = "TX0601", "a lint that does not exist";
+
+    // TX07: targets.
+    NoTarget = "TX0701", "`sync` without a target";
+    PersonalKey = "TX0702", "a personal key or a password in the plan";
+    TargetHost = "TX0703", "a host that no project is at";
+    SameProject = "TX0704", "two targets are the same project";
 }

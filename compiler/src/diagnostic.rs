@@ -172,6 +172,16 @@ impl Diagnostics {
         self.omitted
     }
 
+    /// How many findings are kept so far.
+    pub(crate) fn kept(&self) -> usize {
+        self.found.len()
+    }
+
+    /// What was kept after the first `kept`, for who knows more about them.
+    pub(crate) fn since(&mut self, kept: usize) -> &mut [Diagnostic] {
+        &mut self.found[kept..]
+    }
+
     /// Whether there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {

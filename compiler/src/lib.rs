@@ -32,6 +32,7 @@ pub mod parse;
 #[cfg(feature = "text")]
 pub mod printer;
 pub mod render;
+mod secret;
 mod settings;
 pub mod source;
 pub mod stand_in;
@@ -75,6 +76,7 @@ pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
         check::plan(&plan, &mut diagnostics);
     }
     let regexes = check::regexes(&plan);
+    secret::tell(source, &mut diagnostics);
     let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash()));
     Analysis { plan, diagnostics, regexes }
 }

@@ -9,4 +9,5 @@ mod order;
 mod printer;
 mod readings;
 mod required;
+mod targets;
 mod yaml;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use taxogen::{Experiment, ExperimentKey, Exposure};
 use taxogen_sandbox::{FlagAnswer, Vendor};
+use taxogen_tests::golden::exposure::experiments;
 
 use crate::checkout::{CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
 
@@ -156,6 +157,25 @@ fn an_exposure_has_the_name_and_the_properties_that_the_plan_gives_it() {
     for vendor in [Vendor::Segment, Vendor::Mixpanel] {
         assert_eq!(stage.events(vendor, VIEWED), [] as [Value; 0]);
     }
+}
+
+#[test]
+fn what_the_plan_says_of_an_exposure_arrives() {
+    let stage = Stage::everywhere();
+    stage.sandbox.flags().set_default("checkout", FlagAnswer::variant("test"));
+    let user = stage.loaded("u1");
+    let _ = (user.variant(experiments::FLOW), user.variant(experiments::LOOK), user.variant(experiments::WORDS));
+
+    let added = |name: &str, properties: [&str; 4]| {
+        let events = stage.events(Vendor::Mixpanel, name);
+        assert_eq!(events.len(), 1, "{name}");
+        properties.map(|property| events[0].get(property).cloned().unwrap_or_default())
+    };
+    let shown = added("Checkout Shown", ["surface", "depth", "share", "first"]);
+    assert_eq!(shown, [json!("web"), json!(2), json!(0.5), json!(true)]);
+    let seen = added("checkout_seen", ["surface", "revision", "rule_key", "depth"]);
+    assert_eq!(seen, [json!("app"), json!("3.10"), json!("look"), Value::Null], "as the event declares them");
+    assert_eq!(added(VIEWED, ["surface", "rule_key", "revision", "depth"])[..2], [json!("1.0"), json!("words")]);
 }
 
 #[test]

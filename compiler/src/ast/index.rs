@@ -40,6 +40,14 @@ impl<'p> Index<'p> {
         }
     }
 
+    /// The same with the flags of another plan, which has the people, groups and cohorts of this one.
+    pub(crate) fn with_flags_of<'o>(&self, plan: &'o Plan) -> Index<'o>
+    where
+        'p: 'o,
+    {
+        Index { types: self.types.clone(), ..Index::new(plan) }
+    }
+
     /// What a type stands for: names of other types are followed to something that is no name.
     ///
     /// `None` where a name is not declared or leads back to itself; both are told elsewhere.

@@ -22,7 +22,7 @@ pub use self::flag::{Condition, Flag, FlagCondition, Rollout, RolloutEntry, Vari
 pub use self::property::{
     Constraints, Element, EnumShape, EnumValue, Number, PersonLink, Property, Shape, TypeDeclaration, TypeExpression,
 };
-pub use self::sync::Target;
+pub use self::sync::{FlagOverlay, Target, VariantOverlay, VariantOverlays};
 use crate::ir::DestinationKind;
 use crate::source::Span;
 use crate::yaml::Node;

@@ -17,6 +17,7 @@ pub(crate) enum Place<'p> {
 
 /// Calls `visit` with each of them, in the order of the plan.
 pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
+    metas(&plan.targets, visit);
     metas(&plan.owners, visit);
     for declaration in &plan.types.items {
         visit(Place::Meta(&declaration.meta));

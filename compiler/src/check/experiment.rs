@@ -61,8 +61,8 @@ fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
         return;
     };
     let count = variants.section.items.len();
-    // None at all is told of the flag.
-    if count == 0 || (count == 1 && is_told) || !variants.section.complete || (2..=MOST_VARIANTS).contains(&count) {
+    let is_told = count == 0 || (count == 1 && is_told);
+    if is_told || !variants.section.complete || (2..=MOST_VARIANTS).contains(&count) {
         return;
     }
     let span = variants.section.declared.unwrap_or(variants.span);

@@ -10,12 +10,14 @@ mod enumeration;
 mod experiment;
 pub(crate) mod exposure;
 pub(crate) mod flag;
+pub(crate) mod host;
 mod include;
 mod metric;
 mod name;
 mod property;
 mod reference;
 mod rollout;
+mod sync;
 pub(crate) mod value;
 mod vendor;
 
@@ -61,6 +63,7 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
         experiment::all(experiment, &included, &index, diagnostics);
     }
     experiment::rules(plan, diagnostics);
+    sync::all(&index, diagnostics);
     vendor::names(plan, &included, diagnostics);
     code_name::all(plan, &included, &index, diagnostics);
 }

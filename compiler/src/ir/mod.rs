@@ -16,7 +16,7 @@ pub use self::flag::{
     BucketBy, Cohort, Condition, Flag, FlagCondition, FlagKind, FlagRuntime, FlagValue, Managed, RolloutEntry, Variant,
 };
 pub use self::property::{Constraints, PersonWrite, Property, Sensitivity};
-pub use self::sync::Target;
+pub use self::sync::{FlagOverlay, Target, VariantOverlay};
 pub use self::types::{Element, Enum, EnumRepr, EnumValue, Scalar, Type, TypeItem, TypeKind};
 use crate::source::Span;
 

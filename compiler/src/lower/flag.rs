@@ -54,7 +54,7 @@ fn value(flag: &ast::Flag, types: &Types<'_>) -> FlagValue {
     }
 }
 
-fn payload(flag: &ast::Flag, payload: &Keyed<Node>, types: &Types<'_>) -> Literal {
+pub(super) fn payload(flag: &ast::Flag, payload: &Keyed<Node>, types: &Types<'_>) -> Literal {
     let ty = flag.payload_type.as_ref().expect("a payload without a type was told");
     types.literal(&payload.value, Wanted::of_element(ty, payload.key))
 }
@@ -75,14 +75,14 @@ fn variants(flag: &ast::Flag, variants: &ast::Variants, types: &Types<'_>) -> Ve
 }
 
 /// Whole percentages that sum to 100; the first takes the remainder.
-fn equal_weights(count: usize) -> impl Iterator<Item = f64> {
+pub(crate) fn equal_weights(count: usize) -> impl Iterator<Item = f64> {
     let count = u32::try_from(count.max(1)).unwrap_or(u32::MAX);
     let share = 100 / count;
     let first = 100 - share * (count - 1);
     std::iter::once(f64::from(first)).chain(std::iter::repeat(f64::from(share)))
 }
 
-fn rollout(flag: &ast::Flag, rollout: &ast::Rollout, types: &Types<'_>) -> Vec<RolloutEntry> {
+pub(super) fn rollout(flag: &ast::Flag, rollout: &ast::Rollout, types: &Types<'_>) -> Vec<RolloutEntry> {
     let mut entries = Vec::new();
     for entry in &rollout.entries {
         entries.push(RolloutEntry {

@@ -12,8 +12,10 @@ pub(crate) mod names;
 mod property;
 mod sensitivity;
 pub(crate) mod shape;
+mod sync;
 mod types;
 
+pub(crate) use self::flag::equal_weights;
 use self::types::Types;
 use crate::ast::index::Index;
 use crate::ir::FlagId;
@@ -34,12 +36,13 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     let ids = flags.iter().enumerate().map(|(at, flag)| (flag.name.wire.as_str(), FlagId(at))).collect();
     let experiments =
         plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids, &types)).collect();
+    let targets = plan.targets.items.iter().map(|target| sync::target(target, &types)).collect();
     let name = plan.name.as_ref().map(|name| name.value.clone());
     let mut plan = ir::Plan {
         name,
         hash,
         destinations: Vec::new(),
-        targets: Vec::new(),
+        targets,
         owners: Vec::new(),
         types: types.finish(&flags),
         events,

@@ -84,7 +84,7 @@ fn unreadable(name: Text) -> Flag {
 }
 
 /// What `sync` keeps equal: a word or a list of them.
-fn manage(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanned<Managed>> {
+pub(super) fn manage(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanned<Managed>> {
     let words = names(entry, diagnostics);
     words.iter().filter_map(|word| one_of(word, &entry.key.text, MANAGED, diagnostics)).collect()
 }

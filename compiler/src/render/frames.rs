@@ -20,7 +20,7 @@ const FAR_LINES: usize = 2_000;
 pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
     let Diagnostic { code, severity, message, primary, label, labels, help } = diagnostic;
     let spans = || std::iter::once(*primary).chain(labels.iter().map(|(span, _)| *span));
-    if spans().any(|span| has_long_lines(source, span) || is_far(source, span, *primary)) {
+    if code.hides_its_line() || spans().any(|span| has_long_lines(source, span) || is_far(source, span, *primary)) {
         return plain(diagnostic, source);
     }
     let level = match severity {

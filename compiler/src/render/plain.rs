@@ -18,7 +18,11 @@ const BEFORE: usize = 40;
 pub fn plain(diagnostic: &Diagnostic, source: &Source) -> String {
     let Diagnostic { code, severity, message, primary, label, labels, help } = diagnostic;
     let mut out = format!("{}[{}]: {}\n", severity.as_str(), code.as_str(), visible(message));
-    frame(&mut out, *primary, label.as_deref().unwrap_or_default(), source);
+    if code.hides_its_line() {
+        let _ = writeln!(out, " --> {}:{}", source.file(primary.file).name, source.start(*primary));
+    } else {
+        frame(&mut out, *primary, label.as_deref().unwrap_or_default(), source);
+    }
     for (span, text) in labels {
         let _ = writeln!(out, "note: {}", visible(text));
         frame(&mut out, *span, "", source);

@@ -9,6 +9,7 @@ mod stamp;
 
 use std::collections::HashMap;
 use std::fmt;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub use self::disk::read;
@@ -16,6 +17,7 @@ pub use self::error::{ReadError, ReadErrorKind};
 pub use self::include::{Boundary, IncludeError, Unused};
 pub use self::path::PathError;
 pub use self::stamp::Stamp;
+use crate::secret;
 
 /// The most bytes that all files of a plan may have together: 64 MiB, beyond any plan that a person reviews.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -43,12 +45,14 @@ pub struct File {
     pub name: String,
     /// Where it was read from.
     pub path: PathBuf,
-    /// The whole text, without a byte order mark.
+    /// The whole text, without a byte order mark, and with `*` for the letters of personal keys.
     pub text: String,
     /// The entry of another file that includes it; the plan itself has none.
     pub included_at: Option<Span>,
     /// The state of the file just before it was read; `None` where it stands in memory.
     stamp: Option<Stamp>,
+    /// Where personal keys stand.
+    secrets: Vec<Range<usize>>,
     line_starts: Vec<u32>,
     /// Then a column is a difference, and need not be counted.
     is_ascii: bool,
@@ -190,10 +194,16 @@ impl File {
         if text.starts_with(BYTE_ORDER_MARK) {
             text.drain(..BYTE_ORDER_MARK.len());
         }
+        let secrets = secret::mask(&mut text);
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
         let is_ascii = text.is_ascii();
-        Self { name, path, text, included_at: None, stamp: None, line_starts, is_ascii }
+        Self { name, path, text, included_at: None, stamp: None, secrets, line_starts, is_ascii }
+    }
+
+    /// Where personal keys stand, which are an error anywhere in a plan.
+    pub(crate) fn secrets(&self) -> &[Range<usize>] {
+        &self.secrets
     }
 
     /// Where the byte at `offset` stands.
@@ -241,6 +251,11 @@ impl Span {
     #[must_use]
     pub fn new(file: u16, start: usize, end: usize) -> Self {
         Self { file, start: offset(start), end: offset(end) }
+    }
+
+    /// Whether all of `other` lies in it.
+    pub(crate) fn holds(self, other: Self) -> bool {
+        self.file == other.file && self.start <= other.start && other.end <= self.end
     }
 }
 

@@ -65,6 +65,8 @@ pub(crate) fn operand(
 /// The operands of `regex` and `not_regex`, in order.
 pub(crate) fn regexes(plan: &Plan) -> Vec<Text> {
     let rollouts = plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref());
+    let overlays = plan.targets.items.iter().flat_map(|target| &target.flags);
+    let rollouts = rollouts.chain(overlays.filter_map(|overlay| overlay.rollout.as_ref()));
     let conditions = rollouts.flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.when);
     let regexes = conditions.filter(|condition| matches!(condition.operator.value.as_str(), "regex" | "not_regex"));
     let read = regexes.filter_map(|condition| Some((text(&condition.operand)?, condition.operand.span)));

@@ -15,6 +15,8 @@ pub enum Checkout {
     ShortForm,
 }
 
+const _: () = assert!(Checkout::EXPOSURE.event().len() == "Checkout Seen".len());
+
 pub fn pay(user: &User) -> bool {
     user.capture(OrderPaid::new(Channel::Web).with_coupon("SPRING"));
     match user.experiment::<Checkout>() {
