@@ -1,6 +1,7 @@
 //! Tests of the compiler.
 
 mod files;
+mod flags;
 mod golden;
 mod imports;
 mod mistakes;
@@ -9,5 +10,7 @@ mod order;
 mod printer;
 mod readings;
 mod required;
+mod rollouts;
+mod server_rules;
 mod targets;
 mod yaml;

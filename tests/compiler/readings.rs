@@ -4,7 +4,7 @@ use taxogen_compiler::ir::{self, FlagValue, Literal, Type, TypeKind};
 use taxogen_compiler::source::Source;
 use taxogen_compiler::{analyze, render};
 
-fn plan(text: &str) -> ir::Plan {
+pub(crate) fn plan(text: &str) -> ir::Plan {
     let source = Source::from_text("taxonomy.yaml", format!("taxogen: 1\n{text}\n"));
     let analysis = analyze(&source);
     let told: Vec<_> = analysis.diagnostics.sorted().iter().map(|found| render::plain(found, &source)).collect();

@@ -16,6 +16,9 @@ pub(super) fn exhausted<'e, 'p>(
     property: &Property,
     index: &Index<'_>,
 ) -> Option<Contradiction<'e, 'p>> {
+    if conditions.iter().any(|condition| condition.operator() == "is_not_set") {
+        return None;
+    }
     let exact = conditions.iter().find(|condition| condition.operator() == "exact");
     let (candidates, declared) = match exact {
         Some(exact) => (values(&exact.operand).to_vec(), None),
