@@ -59,14 +59,16 @@ impl User {
     /// Says who this person is, with properties that are known of them.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn identify(&self, properties: impl PersonProperties) {
-        let entry = Entry::new(Verb::Identify, properties.plan());
+        let plan = properties.plan();
+        let entry = Entry::new(Verb::Identify, &plan);
         self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
     }
 
     /// Sets properties of this person; the plan says which of them are set only once.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn set(&self, properties: impl PersonProperties) {
-        let entry = Entry::new(Verb::Set, properties.plan());
+        let plan = properties.plan();
+        let entry = Entry::new(Verb::Set, &plan);
         self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
     }
 
@@ -87,8 +89,8 @@ impl User {
         if !is_blank(group.key()) {
             self.identity.join(group.group_type(), group.key());
         }
-        let (second_id, group_type) = (group.key(), group.group_type());
-        let entry = Entry { second_id, group_type, ..Entry::new(Verb::Group, group.plan()) };
+        let (plan, second_id, group_type) = (group.plan(), group.key(), group.group_type());
+        let entry = Entry { second_id, group_type, ..Entry::new(Verb::Group, &plan) };
         self.client.core.record(&self.identity, &entry, |writer| group.write(writer));
     }
 
@@ -96,7 +98,7 @@ impl User {
     ///
     /// Where that is empty, or nothing but spaces, the call is counted as lost and told.
     pub fn alias(&self, previous_id: &str) {
-        let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias, PlanId::NONE) };
+        let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias, &PlanId::NONE) };
         self.client.core.record(&self.identity, &entry, |_| {});
     }
 }

@@ -56,8 +56,9 @@ pub(crate) struct Entry<'a> {
     pub(crate) destinations: Destinations,
     /// Of an event; empty otherwise.
     pub(crate) name: &'a str,
-    pub(crate) names: Names,
-    pub(crate) plan: PlanId,
+    /// Where an event has another.
+    pub(crate) names: &'a Names,
+    pub(crate) plan: &'a PlanId,
     /// The super properties that the event may have values of its own for; `None` where it takes none at all.
     pub(crate) over_super: Option<&'static [&'static str]>,
     /// The previous id of an alias, the key of a group.
@@ -65,21 +66,21 @@ pub(crate) struct Entry<'a> {
     pub(crate) group_type: &'a str,
 }
 
-impl Entry<'_> {
+impl<'a> Entry<'a> {
     /// For everybody, with what this plan lets them see.
-    pub(crate) const fn new(verb: Verb, plan: PlanId) -> Self {
+    pub(crate) const fn new(verb: Verb, plan: &'a PlanId) -> Self {
         let destinations = Destinations::ALL;
-        let names = [None; Destinations::KINDS];
+        let names = &[None; Destinations::KINDS];
         Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "" }
     }
 
-    pub(crate) const fn of_event(schema: &EventSchema) -> Entry<'static> {
-        Entry {
+    pub(crate) const fn of_event(schema: &'a EventSchema) -> Self {
+        Self {
             destinations: schema.destinations(),
             name: schema.name(),
-            names: *schema.names(),
+            names: schema.names(),
             over_super: schema.over_super(),
-            ..Entry::new(Verb::Capture, schema.plan())
+            ..Self::new(Verb::Capture, schema.plan_ref())
         }
     }
 
@@ -177,7 +178,7 @@ impl Core {
                 id,
                 time,
                 name: entry.name,
-                names: &entry.names,
+                names: entry.names,
                 distinct_id: who.encoded(),
                 second_id: entry.second_id,
                 group_type: entry.group_type,

@@ -83,6 +83,10 @@ impl EventSchema {
         self.destinations
     }
 
+    pub(crate) const fn plan_ref(&self) -> &PlanId {
+        &self.plan
+    }
+
     pub(crate) const fn names(&self) -> &Names {
         &self.names
     }

@@ -1,7 +1,7 @@
 use crate::destinations::Destinations;
 use crate::event::{Terms, Twin};
 use crate::sensitivity::Sensitivity;
-use crate::value::{Invalid, Value};
+use crate::value::{Invalid, Value, write_member};
 
 /// Where in the vendor's envelope fragments go.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +34,6 @@ impl From<Sensitivity> for Class {
             Sensitivity::Internal => Self::Internal,
             Sensitivity::Personal => Self::Personal,
         }
-    }
-}
-
-impl Class {
-    /// Whether values may stand where people read them: in messages and in what `Debug` prints.
-    pub(crate) const fn is_hidden(self) -> bool {
-        matches!(self, Self::Personal | Self::Unplanned)
     }
 }
 
@@ -96,6 +89,11 @@ impl RunTag {
             3 => Some(Class::Unplanned),
             _ => None,
         }
+    }
+
+    /// Whether the values are kept out of messages and of what `Debug` prints.
+    pub(crate) const fn is_hidden(self) -> bool {
+        !matches!(self.class(), Some(Class::Public | Class::Internal))
     }
 
     /// Whether these are properties that the event did not bring itself: super properties, the plan's hash.
@@ -154,19 +152,19 @@ impl RunWriter {
         if value.is_absent() {
             return None;
         }
-        let is_hidden = tag.class().is_none_or(Class::is_hidden);
         if let Some(rule) = value.broken_rule() {
+            let is_hidden = tag.is_hidden();
             self.invalid.push(if is_hidden { Invalid::hidden(name, rule) } else { Invalid::new(name, rule, value) });
             return None;
         }
         self.enter(tag, destinations);
         self.bytes.push(b',');
-        if self.hide_personal && is_hidden {
-            return Some(crate::value::write_member(&mut self.bytes, &mut self.invalid, name, "<personal>"));
+        if self.hide_personal && tag.is_hidden() {
+            return Some(write_member(&mut self.bytes, &mut self.invalid, name, "<personal>"));
         }
         let told = self.invalid.len();
-        let start = crate::value::write_member(&mut self.bytes, &mut self.invalid, name, value);
-        if is_hidden {
+        let start = write_member(&mut self.bytes, &mut self.invalid, name, value);
+        if self.invalid.len() > told && tag.is_hidden() {
             self.invalid[told..].iter_mut().for_each(Invalid::hide);
         }
         Some(start)
@@ -190,7 +188,7 @@ impl RunWriter {
                 let hash = key.hash_json(&self.bytes[start..]);
                 self.enter(tag.twin(), destinations);
                 self.bytes.push(b',');
-                crate::value::write_member(&mut self.bytes, &mut self.invalid, name, &hash);
+                write_member(&mut self.bytes, &mut self.invalid, name, &hash);
             }
         }
     }
