@@ -104,6 +104,8 @@ codes! {
     NotAnEnum = "TX0411", "an enum is wanted here";
     PersonMismatch = "TX0412", "an event and the person disagree about a property";
     InexactInteger = "TX0413", "an integer that a double does not hold";
+    UselessHash = "TX0414", "a hash where there is nothing to hash";
+    RaisedClass = "TX0415", "a class below that of what the property holds";
 
     // TX05: flags and experiments.
     DefaultMissing = "TX0501", "a flag that needs a default has none";

@@ -3,6 +3,7 @@
 mod files;
 mod flags;
 mod golden;
+mod hidden;
 mod imports;
 mod mistakes;
 mod mutations;

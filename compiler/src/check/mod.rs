@@ -17,6 +17,7 @@ mod name;
 mod property;
 mod reference;
 mod rollout;
+mod sensitivity;
 mod sync;
 pub(crate) mod value;
 mod vendor;
@@ -49,6 +50,8 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
             property::deprecated_is_not_required(property, diagnostics);
             property::constant(property, &index, diagnostics);
             property::examples(property, &index, diagnostics);
+            sensitivity::hash(property, &index, diagnostics);
+            sensitivity::class(property, &index, diagnostics);
         }
         Place::Properties(properties) => {
             name::each(properties, diagnostics);

@@ -99,6 +99,22 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
             .also(person.sensitivity.map_or(person.name.span, |class| class.span), "declared here")
             .help(format!("write `sensitivity: {wanted}`"));
     }
+    let hash = |property: &Property| property.hash.as_ref().filter(|hash| hash.value).map(|hash| hash.key);
+    match (hash(property), hash(person)) {
+        (None, Some(there)) => {
+            diagnostics
+                .error(Code::PersonMismatch, link.span, format!("`{name}` is hashed on the person, and not here"))
+                .also(there, "declared here")
+                .help("write `hash: true`".to_owned());
+        }
+        (Some(here), None) => {
+            diagnostics
+                .error(Code::PersonMismatch, here, format!("`{name}` is hashed here, and not on the person"))
+                .also(person.name.span, "declared here")
+                .help("write `hash: true` there too, or remove it here".to_owned());
+        }
+        _ => {}
+    }
     let once = person.person.filter(|declared| declared.write == PersonWrite::SetOnce);
     if let (Some(once), PersonWrite::Set) = (once, link.write) {
         diagnostics

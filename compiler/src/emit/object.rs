@@ -4,12 +4,12 @@ use quote::quote;
 use super::constructor::{Constructor, constructor};
 use super::docs::Docs;
 use super::event::lifetimes;
-use super::field::fields;
+use super::field::{Field, fields};
 use super::payload;
-use super::scope::{Scope, ident};
+use super::scope::{Scope, Std, ident};
 use super::setter::setters;
 use super::value;
-use crate::ir::{Property, TypeId, TypeItem};
+use crate::ir::{Property, Sensitivity, TypeId, TypeItem};
 
 /// The struct of an object type, how it is built, and how it is written.
 pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties: &[Property]) -> TokenStream {
@@ -31,10 +31,12 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
         constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
     let setters = fields.iter().filter_map(|field| setters(scope, field));
     let write = write(scope, properties);
+    let debug = hides_something(properties).then(|| debug(scope, item, &fields));
+    let derived_debug = debug.is_none().then(|| quote!(Debug,));
     let payload = decoded.then(|| payload::object(scope, item, &fields));
     quote! {
         #docs
-        #[derive(Clone, Debug, PartialEq)]
+        #[derive(Clone, #derived_debug PartialEq)]
         #[must_use = "a value is sent only as part of an event"]
         pub struct #ident #declared {
             #(#declarations,)*
@@ -50,6 +52,8 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
 
         #default
 
+        #debug
+
         impl Value for #ident #elided {
             fn write(&self, out: &mut ValueWriter<'_>) {
                 #write
@@ -57,6 +61,41 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
         }
 
         #payload
+    }
+}
+
+/// Whether a field of it is nobody's to see in a log.
+fn hides_something(properties: &[Property]) -> bool {
+    properties.iter().any(|property| hidden(property).is_some())
+}
+
+/// What `Debug` shows in place of a value.
+fn hidden(property: &Property) -> Option<&'static str> {
+    match property.sensitivity {
+        Sensitivity::Public | Sensitivity::Internal => None,
+        Sensitivity::Personal => Some("<personal>"),
+        Sensitivity::Secret => Some("<secret>"),
+    }
+}
+
+/// `Debug` that hides what is personal or secret.
+fn debug(scope: &Scope<'_>, item: &TypeItem, fields: &[Field<'_>]) -> TokenStream {
+    scope.uses_std(Std::Fmt);
+    let (ident, (_, elided)) = (ident(&item.name.ident), lifetimes(item.borrows));
+    let name = &item.name.ident;
+    let fields = fields.iter().map(|Field { property, ident, .. }| {
+        let name = property.name.ident.trim_start_matches("r#");
+        match hidden(property) {
+            Some(hidden) => quote!(.field(#name, &format_args!(#hidden))),
+            None => quote!(.field(#name, &self.#ident)),
+        }
+    });
+    quote! {
+        impl fmt::Debug for #ident #elided {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.debug_struct(#name)#(#fields)*.finish()
+            }
+        }
     }
 }
 

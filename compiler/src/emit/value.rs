@@ -1,6 +1,6 @@
 //! The lines that write properties.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::field::Presence;
@@ -57,11 +57,12 @@ pub(super) fn written(properties: &[Property], write: impl FnMut(&Property) -> T
     properties.iter().filter(|property| property.sensitivity != Sensitivity::Secret).map(write).collect()
 }
 
-/// The writer's method for a property of that class.
-pub(super) fn method(property: &Property) -> Ident {
-    ident(match property.sensitivity {
+/// The writer's method for a property of that class, behind `hashed()` where who may not see it gets a hash.
+pub(super) fn method(property: &Property) -> TokenStream {
+    let class = ident(match property.sensitivity {
         Sensitivity::Public => "public",
         Sensitivity::Internal => "internal",
         Sensitivity::Personal | Sensitivity::Secret => "personal",
-    })
+    });
+    if property.hash { quote!(hashed().#class) } else { quote!(#class) }
 }

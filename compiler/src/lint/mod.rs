@@ -49,6 +49,7 @@ lints! {
     UnusedFile = "unused-file", Warn, "a YAML file beside the included ones that nothing includes";
     TinyPercent = "tiny-percent", Warn, "a percentage below one, probably meant as a share of one";
     InexactInteger = "inexact-integer", Warn, "an integer that is rounded where numbers are doubles";
+    RaisedClass = "raised-class", Warn, "a class below that of what the property holds";
     UnreachableRollout = "unreachable-rollout", Warn, "an entry of a rollout that nobody reaches";
     FlagKeyCase = "flag-key-case", Warn, "flag keys that differ only in case, which a search by key does not tell apart";
     RemoteConfigRollout = "remote-config-rollout", Warn, "a rollout of 0 of which the server makes 100";

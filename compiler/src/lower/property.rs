@@ -27,7 +27,7 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         nullable: property.is_nullable(),
         constraints: types.beside(&property.ty, &property.constraints),
         sensitivity: property.sensitivity.map_or_else(Default::default, |sensitivity| sensitivity.value),
-        hash: false,
+        hash: property.hash.as_ref().is_some_and(|hash| hash.value),
         person: property.person.map(|person| person.write),
         examples: examples
             .iter()

@@ -140,7 +140,12 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
         };
     }
     fields.misplaced("optional", "remove it: what is not `required: true` is optional", diagnostics);
-    fields.not_yet(&["hash"], diagnostics);
+    if place == Place::Object {
+        let help = "remove it: the property that holds the object goes out whole or not at all";
+        fields.misplaced("hash", help, diagnostics);
+    } else {
+        property.hash = fields.take("hash").and_then(|entry| boolean(entry, diagnostics));
+    }
 }
 
 const SENSITIVITIES: &[(&str, Sensitivity)] = &[
