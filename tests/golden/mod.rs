@@ -21,4 +21,5 @@ pub mod object;
 pub mod payload;
 pub mod people;
 pub mod required;
+pub mod rollout;
 pub mod sensitivity;

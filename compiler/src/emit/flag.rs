@@ -5,7 +5,7 @@ use super::deprecated;
 use super::docs::{Docs, code};
 use super::payload::{self, Values};
 use super::scope::{Lifetime, Scope, ident};
-use crate::ir::{Flag, FlagValue, Literal, Meta, Type, Variant};
+use crate::ir::{Flag, FlagRuntime, FlagValue, Literal, Meta, Type, Variant};
 
 /// The enum of a flag's variants, where it has some.
 pub(super) fn enum_ident(flag: &Flag) -> Option<&str> {
@@ -102,7 +102,7 @@ fn own_payloads(values: &Values<'_, '_>, ident: &Ident, ty: &Type, variants: &[V
 
 fn constant(flag: &Flag, ty: &TokenStream, init: &TokenStream, names_deprecated: bool) -> TokenStream {
     let ident = ident(&flag.name.ident);
-    let docs = Docs::item(&flag.name, &flag.meta).tokens();
+    let docs = Docs::item(&flag.name, &flag.meta).sentence(group(flag)).sentence(runtime(flag)).tokens();
     let deprecated = deprecated::attribute(flag.meta.deprecated.as_ref());
     // Also where the constant is deprecated itself: that grants rustc nothing.
     let expected = deprecated::expected(names_deprecated);
@@ -112,6 +112,18 @@ fn constant(flag: &Flag, ty: &TokenStream, init: &TokenStream, names_deprecated:
         #expected
         pub const #ident: #ty = #init;
     }
+}
+
+/// Whom it answers for, where it is not a person.
+fn group(flag: &Flag) -> Option<String> {
+    let group = flag.group.as_deref()?;
+    Some(format!("It answers for a {}: all who belong to it get the same.", code(group)))
+}
+
+/// Where it is evaluated, where this code hears of nothing else than its default.
+fn runtime(flag: &Flag) -> Option<String> {
+    let is_client = flag.runtime == FlagRuntime::Client;
+    is_client.then(|| "It is evaluated in clients alone: a server gets its default.".to_owned())
 }
 
 fn variant_enum(scope: &Scope<'_>, ident: &Ident, key: &str, meta: &Meta, variants: &[Variant]) -> TokenStream {

@@ -2,8 +2,8 @@
 
 use super::{is, variant};
 use crate::ast::index::Index;
-use crate::ast::scalar::{Core, core};
-use crate::ast::{Flag, Keyed, Text};
+use crate::ast::scalar::{Core, core, is_null};
+use crate::ast::{Flag, Keyed, Text, Variants};
 use crate::check::value::{self, Wanted, source_text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -15,8 +15,7 @@ pub(super) fn default(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnost
     let Some(default) = &flag.default else { return missing(flag, diagnostics) };
     if let Some(variants) = &flag.variants {
         if !is(flag, FlagKind::RemoteConfig) && !is(flag, FlagKind::KillSwitch) {
-            let name = Text { value: source_text(&default.value).to_owned(), span: default.span };
-            variant::known(&name, flag, variants, diagnostics);
+            of_variants(default, flag, variants, diagnostics);
         }
         return;
     }
@@ -27,6 +26,18 @@ pub(super) fn default(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnost
     } else if flag.kind.is_some() && flag.complete && !is(flag, FlagKind::Experiment) {
         boolean(default, diagnostics);
     }
+}
+
+fn of_variants(default: &Keyed<Node>, flag: &Flag, variants: &Variants, diagnostics: &mut Diagnostics) {
+    if matches!(default.value.kind, NodeKind::Scalar(_)) && !is_null(&default.value) {
+        let name = Text { value: source_text(&default.value).to_owned(), span: default.span };
+        variant::known(&name, flag, variants, diagnostics);
+        return;
+    }
+    let found = shown(&default.value);
+    let span = if is_null(&default.value) { default.key } else { default.span };
+    let message = format!("the default of a flag with variants is one of them, not {found}");
+    diagnostics.error(Code::ValueMismatch, span, message).help(variant_help(flag));
 }
 
 fn missing(flag: &Flag, diagnostics: &mut Diagnostics) {
@@ -56,11 +67,7 @@ fn boolean(default: &Keyed<Node>, diagnostics: &mut Diagnostics) {
     let is_boolean =
         matches!(&default.value.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_)));
     if !is_boolean {
-        let found = match &default.value.kind {
-            NodeKind::Scalar(scalar) => format!("`{}`", scalar.text),
-            NodeKind::Sequence(_) => "a list".to_owned(),
-            NodeKind::Mapping(_) => "a map".to_owned(),
-        };
+        let found = shown(&default.value);
         diagnostics
             .error(
                 Code::ValueMismatch,
@@ -68,5 +75,15 @@ fn boolean(default: &Keyed<Node>, diagnostics: &mut Diagnostics) {
                 format!("the default of a flag without variants is `true` or `false`, not {found}"),
             )
             .help("a flag with several answers has `variants`, one with a value is a `remote_config`".to_owned());
+    }
+}
+
+/// A value in a sentence.
+fn shown(value: &Node) -> String {
+    match &value.kind {
+        _ if is_null(value) => "nothing".to_owned(),
+        NodeKind::Scalar(scalar) => format!("`{}`", scalar.text),
+        NodeKind::Sequence(_) => "a list".to_owned(),
+        NodeKind::Mapping(_) => "a map".to_owned(),
     }
 }

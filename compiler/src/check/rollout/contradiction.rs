@@ -16,25 +16,30 @@ pub(super) struct Contradiction<'e, 'p> {
     pub(super) declared: Option<Span>,
 }
 
-/// Tells each contradiction of an entry.
-pub(super) fn all(entry: &Entry<'_>, flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    cohorts(entry, diagnostics);
+/// Tells each contradiction of an entry; whether there is one.
+pub(super) fn all(entry: &Entry<'_>, flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let mut contradicts = cohorts(entry, diagnostics);
     for conditions in entry.when.chunk_by(|one, next| one.property() == next.property()) {
         let Some(property) = condition::property(conditions[0].property(), flag, index) else { continue };
         if let Some(found) = of_property(conditions, property, index) {
             tell(&found, property, diagnostics);
+            contradicts = true;
         }
     }
+    contradicts
 }
 
-fn cohorts(entry: &Entry<'_>, diagnostics: &mut Diagnostics) {
+fn cohorts(entry: &Entry<'_>, diagnostics: &mut Diagnostics) -> bool {
+    let mut contradicts = false;
     for name in &entry.written.not_in_cohort {
         let Some(same) = entry.written.in_cohort.iter().find(|other| other.value == name.value) else { continue };
         diagnostics
             .error(Code::Contradiction, name.span, format!("nobody is in cohort `{}` and not in it", name.value))
             .also(same.span, "asked for here")
             .help(OR_ED.to_owned());
+        contradicts = true;
     }
+    contradicts
 }
 
 /// The first that is found.

@@ -16,7 +16,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
 
-/// An entry of which nothing was told, with what its conditions compare with.
+/// An entry with what its conditions compare with.
 struct Entry<'p> {
     written: &'p RolloutEntry,
     when: Vec<Compared<'p>>,
@@ -50,14 +50,13 @@ pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics)
     reach::all(&entries, flag, diagnostics);
 }
 
-/// Tells what is wrong with one entry, else gives it with its operands.
+/// Tells what is wrong with one entry. `None` where its conditions cannot be read, or nobody meets them.
 fn read<'p>(
     written: &'p RolloutEntry,
     flag: &'p Flag,
     index: &Index<'p>,
     diagnostics: &mut Diagnostics,
 ) -> Option<Entry<'p>> {
-    let errors = diagnostics.errors();
     let mut when = Vec::with_capacity(written.when.len());
     for condition in &written.when {
         let operand = condition::operand(condition, flag, index, diagnostics);
@@ -70,9 +69,10 @@ fn read<'p>(
         written.flags.iter().for_each(|other| flag::condition(other, flag, index, diagnostics));
     }
     known_variant(written, flag, diagnostics);
+    let is_complete = written.complete && when.len() == written.when.len();
     let entry = Entry { written, when };
-    contradiction::all(&entry, flag, index, diagnostics);
-    (written.complete && diagnostics.errors() == errors).then_some(entry)
+    let contradicts = contradiction::all(&entry, flag, index, diagnostics);
+    (is_complete && !contradicts).then_some(entry)
 }
 
 fn known_variant(entry: &RolloutEntry, flag: &Flag, diagnostics: &mut Diagnostics) {
