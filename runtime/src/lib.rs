@@ -58,8 +58,19 @@
 //! destination that is behind loses its oldest events. Whatever is lost is counted in the [`Report`], by destination
 //! and [`LossReason`], and handed to [`Builder::on_loss`].
 //!
-//! A property whose value breaks a rule of the plan is left out, counted and told to [`Builder::on_invalid`]; its event
-//! is delivered. A destination sees properties up to the [`Sensitivity`] that it is allowed.
+//! A property whose value breaks a rule of the plan is left out, counted ([`Client::invalid_report`]) and told to
+//! [`Builder::on_invalid`]; its event is delivered.
+//!
+//! # Who sees what
+//!
+//! A destination sees properties up to the [`Sensitivity`] that the plan's `destinations:` allow it, `internal` unless
+//! they say otherwise; `.allow(..)` of a destination narrows that for one client, and never widens it. What is `personal`
+//! goes elsewhere as a keyed hash where the plan says `hash: true` and the client has a [`Builder::hash_key`], and
+//! otherwise not at all. What is `secret` is never encoded. [`Recorded::sent_to`] shows in a test what a destination
+//! would get.
+//!
+//! An event goes to the destinations that the plan routes it to. [`Client::register`] and [`User::register`] make
+//! properties part of every event.
 //!
 //! # Flags
 //!

@@ -196,6 +196,22 @@ fn a_value_arrives_where_the_plan_allows_it_and_its_hash_everywhere_else() {
 }
 
 #[test]
+fn the_environment_gives_the_key_where_the_code_does_not() {
+    let environment = |name: &str| match name {
+        "TAXOGEN_HASH_KEY" => Some(KEY.into()),
+        "TAXOGEN_STAMP_PLAN" => Some("true".into()),
+        _ => None,
+    };
+    for (builder, expected) in [(Client::builder(), true), (Client::builder().hash_key("another"), false)] {
+        let (client, recorder) = builder.with_env_from(environment).unwrap().recorder();
+        client.user("u").capture(EVENT);
+        let sent = recorder.events("event")[0].sent_to(Destinations::SEGMENT).unwrap();
+        assert_eq!(sent.contains(HASH), expected, "{sent}");
+        assert!(sent.contains(r#""taxogen_plan":"0123456789abcdef""#), "{sent}");
+    }
+}
+
+#[test]
 fn without_a_key_there_is_no_hash_and_that_is_counted() {
     let sandbox = Sandbox::start().unwrap();
     let client = to_three(&sandbox).hash_key("").build().unwrap();

@@ -271,6 +271,8 @@ mod tests {
                 "hidden hidden",
                 "`MIXPANEL_TOKEN`: the token of mixpanel holds spaces or other characters that no key has",
             ),
+            ("TAXOGEN_HASH_KEY", "", "`TAXOGEN_HASH_KEY` is empty: give it a value, or unset it"),
+            ("TAXOGEN_STAMP_PLAN", "no way", "`TAXOGEN_STAMP_PLAN` is `no way`: it has to be `true` or `false`"),
             ("TAXOGEN_DISABLED", "maybe", "`TAXOGEN_DISABLED` is `maybe`: it has to be `true` or `false`"),
         ] {
             assert_eq!(read(&[(variable, value)]), Err(sentence.to_owned()));

@@ -69,7 +69,8 @@ impl Decision {
         self
     }
 
-    /// An attribute that the engine knew of the person. It goes only where `personal` is allowed.
+    /// An attribute that the engine knew of the person. It goes only to a destination with an explicit
+    /// `.allow(Sensitivity::Personal)`: no plan speaks of it.
     pub fn with_attribute(mut self, name: impl Into<String>, value: &impl Value) -> Self {
         self.attributes.push((name.into(), Json::of(value)));
         self
