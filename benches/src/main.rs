@@ -3,6 +3,7 @@
 mod capture;
 mod delivery;
 mod error;
+mod plan;
 mod purchase;
 mod sdk;
 mod sink;
@@ -13,6 +14,7 @@ mod verdict;
 use std::process::ExitCode;
 
 use error::Result;
+use plan::resources;
 use verdict::Verdict;
 
 /// A comparison that can be asked for by name.
@@ -25,6 +27,7 @@ struct Comparison {
 const COMPARISONS: &[Comparison] = &[
     Comparison { name: "capture", about: "build and capture one event of 6 properties: time", run: capture::compare },
     Comparison { name: "delivery", about: "100,000 events, gzip, one destination: CPU time", run: delivery::compare },
+    Comparison { name: "plan", about: "check, generate and expand plans of many events: CPU time", run: plan::compare },
 ];
 
 fn main() -> ExitCode {
@@ -35,9 +38,10 @@ fn main() -> ExitCode {
             print!("{}", help());
             ExitCode::SUCCESS
         }
-        // The program starts itself again under these two names.
+        // The program starts itself again under these names.
         [sink::ROLE] => finish(sink::serve()),
         [delivery::ROLE, name, host] => finish(delivery::run(name, host)),
+        [resources::ROLE, program, ref arguments @ ..] => finish(resources::run(program, arguments)),
         [name] => match COMPARISONS.iter().find(|comparison| comparison.name == name) {
             Some(comparison) => compare(comparison),
             None => usage(&format!("there is no comparison `{name}`")),

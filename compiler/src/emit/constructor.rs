@@ -6,6 +6,7 @@ use quote::{format_ident, quote};
 use super::deprecated;
 use super::docs::Docs;
 use super::field::Field;
+use super::once::Once;
 use super::scope::Scope;
 use crate::ir::{Deprecated, Element, Property, Scalar, Type, TypeId, TypeKind};
 
@@ -98,10 +99,10 @@ fn whole(scope: &Scope<'_>, id: TypeId) -> TypeId {
 
 /// `new` and, where it takes a literal, the struct of that literal.
 pub(super) struct Constructor {
-    pub(super) new: TokenStream,
-    pub(super) required: Option<TokenStream>,
+    pub(super) new: Once,
+    pub(super) required: Option<Once>,
     /// `impl Default`, where nothing is required.
-    pub(super) default: Option<TokenStream>,
+    pub(super) default: Option<Once>,
 }
 
 pub(super) fn constructor(
@@ -112,16 +113,16 @@ pub(super) fn constructor(
     deprecated: Option<&Deprecated>,
 ) -> Constructor {
     let required: Vec<_> = fields.iter().filter(|field| field.presence().is_required()).collect();
-    let default = required.is_empty().then(|| default(scope, owner, properties, deprecated));
+    let default = required.is_empty().then(|| default(scope, owner, properties, deprecated).into());
     match form(scope, properties) {
         Form::Positional => {
-            Constructor { new: positional(scope, fields, &required, deprecated), required: None, default }
+            Constructor { new: positional(scope, fields, &required, deprecated).into(), required: None, default }
         }
         Form::Literal => {
             let name = required_ident(owner);
             Constructor {
-                new: literal(scope, &name, fields, &required, deprecated),
-                required: Some(required_struct(scope, owner, &name, &required)),
+                new: literal(scope, &name, fields, &required, deprecated).into(),
+                required: Some(required_struct(scope, owner, &name, &required).into()),
                 default,
             }
         }
@@ -142,12 +143,12 @@ fn positional(
     let is_const = required.iter().all(|field| !field.converts(scope) && !field.is_boxed());
     let constness = is_const.then(|| quote!(const));
     let deprecated = deprecated::attribute(deprecated);
-    let docs = arguments(required).tokens();
+    let docs = Once::from(arguments(required).tokens());
     let parameters = required.iter().map(|field| {
-        let (ident, ty) = (&field.ident, field.parameter(scope));
-        quote!(#ident: #ty)
+        let (ident, ty) = (&field.ident, Once::from(field.parameter(scope)));
+        Once::from(quote!(#ident: #ty))
     });
-    let inits = fields.iter().map(|field| init(field, field.converts(scope)));
+    let inits = fields.iter().map(|field| Once::from(init(field, field.converts(scope))));
     quote! {
         #docs
         #deprecated
@@ -174,7 +175,7 @@ fn literal(
     let deprecated = deprecated::attribute(deprecated);
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
     let names = required.iter().map(|field| &field.ident);
-    let inits = fields.iter().map(|field| init(field, false));
+    let inits = fields.iter().map(|field| Once::from(init(field, false)));
     quote! {
         #deprecated
         pub #constness fn new(#name { #(#names,)* }: #name #borrows) -> Self {
@@ -202,12 +203,12 @@ fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
     let docs = Docs::new().sentence(format!("What [`{owner}`] always has, by name.")).tokens();
     let fields = required.iter().map(|field| {
-        let (ident, ty) = (&field.ident, field.given());
-        let docs = Docs::property(field.property).tokens();
-        quote! {
+        let (ident, ty) = (&field.ident, Once::from(field.given()));
+        let docs = Once::from(Docs::property(field.property).tokens());
+        Once::from(quote! {
             #docs
             pub #ident: #ty
-        }
+        })
     });
     quote! {
         #docs

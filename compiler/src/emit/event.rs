@@ -4,6 +4,7 @@ use quote::quote;
 use super::constructor::{Constructor, constructor};
 use super::docs::Docs;
 use super::field::fields;
+use super::once::Once;
 use super::scope::{Scope, Std, ident};
 use super::setter::setters;
 use super::value;
@@ -17,16 +18,16 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
     scope.uses_std(Std::Fmt);
     let Event { name, meta, properties, .. } = event;
     let (ident, wire) = (ident(&name.ident), &name.wire);
-    let docs = Docs::item(name, meta).tokens();
+    let docs = Once::from(Docs::item(name, meta).tokens());
     let fields = fields(scope, None, properties);
     let is_borrowing = scope.any_borrows(properties);
     let (declared, elided) = lifetimes(is_borrowing);
-    let declarations = fields.iter().map(|field| field.declaration(scope));
+    let declarations = fields.iter().map(|field| Once::from(field.declaration(scope)));
     let Constructor { new, required, default } =
         constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
-    let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let write = write_method(&value::written(properties, |property| write(scope, property)));
-    let debug = debug(scope, &ident, elided.as_ref(), "debug");
+    let setters = fields.iter().filter_map(|field| setters(scope, field)).map(Once::from);
+    let write = Once::from(write_method(value::written(properties, |property| write(scope, property))));
+    let debug = Once::from(debug(scope, &ident, elided.as_ref(), "debug"));
     quote! {
         #docs
         #[must_use = "an event is sent only when it is captured"]
@@ -87,8 +88,9 @@ pub(super) fn place(write: PersonWrite) -> Ident {
 }
 
 /// `fn write`, whose argument has another name where nothing is written.
-pub(super) fn write_method(writes: &[TokenStream]) -> TokenStream {
+pub(super) fn write_method(writes: Vec<TokenStream>) -> TokenStream {
     let properties = ident(if writes.is_empty() { "_properties" } else { "properties" });
+    let writes = writes.into_iter().map(Once::from);
     quote! {
         fn write(&self, #properties: &mut PropertyWriter<'_>) {
             #(#writes)*

@@ -3,6 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::once::Once;
 use super::scope::{Lifetime, Scope, ident};
 use crate::ir::{Property, Type, TypeId, TypeKind};
 
@@ -63,7 +64,7 @@ impl Field<'_> {
     /// `plan_tier: PlanTier`
     pub(super) fn declaration(&self, scope: &Scope<'_>) -> TokenStream {
         let Self { ident, .. } = self;
-        let ty = self.stored(scope);
+        let ty = Once::from(self.stored(scope));
         quote!(#ident: #ty)
     }
 

@@ -17,6 +17,7 @@ mod literal;
 mod module;
 mod newtype;
 mod object;
+mod once;
 mod payload;
 mod person;
 mod scope;

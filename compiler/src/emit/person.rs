@@ -26,7 +26,7 @@ pub(super) fn person(scope: &Scope<'_>, properties: &[Property]) -> TokenStream 
     let declarations = fields.iter().map(|field| field.declaration(scope));
     let Constructor { new, default, .. } = constructor(scope, &ident, properties, &fields, None);
     let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let write = write_method(&value::written(properties, |property| write(scope, property)));
+    let write = write_method(value::written(properties, |property| write(scope, property)));
     let plan = plan_method();
     let debug = debug(scope, &ident, elided.as_ref(), "debug_person");
     quote! {

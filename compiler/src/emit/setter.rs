@@ -4,6 +4,7 @@ use quote::{format_ident, quote};
 use super::deprecated;
 use super::docs::Docs;
 use super::field::{Field, Presence};
+use super::once::Once;
 use super::scope::Scope;
 
 /// `with_x`, and `with_x_null` where null is a value of its own; nothing for a required property.
@@ -11,23 +12,24 @@ pub(super) fn setters(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStrea
     match field.presence() {
         Presence::Required | Presence::RequiredOrNull => None,
         Presence::Optional => {
-            let value = value(scope, field);
-            Some(setter(scope, field, &quote!(Some(#value))))
+            let value = Once::from(value(scope, field));
+            Some(setter(scope, field, quote!(Some(#value))))
         }
         Presence::OptionalOrNull => {
-            let value = value(scope, field);
-            let (setter, to_null) = (setter(scope, field, &quote!(Nullable::Value(#value))), to_null(field));
+            let value = Once::from(value(scope, field));
+            let (setter, to_null) = (setter(scope, field, quote!(Nullable::Value(#value))), to_null(field));
             Some(quote!(#setter #to_null))
         }
     }
 }
 
-fn setter(scope: &Scope<'_>, field: &Field<'_>, stored: &TokenStream) -> TokenStream {
+fn setter(scope: &Scope<'_>, field: &Field<'_>, stored: TokenStream) -> TokenStream {
     let Field { property, ident, .. } = field;
-    let docs = Docs::property(property).tokens();
+    let stored = Once::from(stored);
+    let docs = Once::from(Docs::property(property).tokens());
     let deprecated = deprecated::attribute(property.meta.deprecated.as_ref());
     let name = format_ident!("with_{}", ident);
-    let parameter = field.parameter(scope);
+    let parameter = Once::from(field.parameter(scope));
     quote! {
         #docs
         #deprecated

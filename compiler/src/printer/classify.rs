@@ -1,41 +1,42 @@
 //! Tells apart what is written alike: angles from comparisons, pipes of closures from "or", and what a
 //! group is for.
 
+use std::borrow::Cow;
+
 use proc_macro2::Delimiter;
 
 use super::statement;
 use super::tree::{Group, Kind, Node, Role, Use, width};
 
-/// Words that are no operand: what follows them begins one.
 const KEYWORDS: [&str; 31] = [
     "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "for", "if", "impl", "in",
     "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "trait", "type", "unsafe", "use",
     "where", "while", "yield",
 ];
 
-pub(super) fn is_keyword(node: &Node) -> bool {
-    node.word().is_some_and(|word| KEYWORDS.contains(&word))
+/// The longest of them has eight letters, and none has one.
+pub(super) fn is_keyword(word: &str) -> bool {
+    (2..=8).contains(&word.len()) && KEYWORDS.binary_search(&word).is_ok()
 }
 
 /// Whether an expression can end with the node.
-fn is_operand(node: &Node) -> bool {
+fn is_operand(node: &Node<'_>) -> bool {
     match &node.kind {
-        Kind::Word(_) => !is_keyword(node),
-        Kind::Literal(_) => true,
+        Kind::Word(_) | Kind::Literal(_) => true,
+        Kind::Keyword(_) | Kind::Doc { .. } => false,
         Kind::Group(group) => group.delimiter != Delimiter::Brace,
-        Kind::Operator(text) => text == "?" || node.role == Role::Close,
-        Kind::Doc { .. } => false,
+        Kind::Operator(text) => *text == "?" || node.role == Role::Close,
     }
 }
 
 /// Marks `<` and `>` that are generics.
-pub(super) fn angles(nodes: &mut [Node]) {
+pub(super) fn angles(nodes: &mut [Node<'_>]) {
     let mut open: Vec<usize> = Vec::new();
     let mut pairs = Vec::new();
     for index in 0..nodes.len() {
         let before = index.checked_sub(1).map(|before| &nodes[before]);
         match &nodes[index].kind {
-            Kind::Operator(text) if text == "<" => {
+            Kind::Operator("<") => {
                 let follows_literal = before.is_some_and(|before| matches!(before.kind, Kind::Literal(_)));
                 let is_shift =
                     before.is_some_and(|before| before.joint && before.is("<")) && open.last() != Some(&(index - 1));
@@ -43,15 +44,15 @@ pub(super) fn angles(nodes: &mut [Node]) {
                     open.push(index);
                 }
             }
-            Kind::Operator(text) if text == ">" => {
+            Kind::Operator(">") => {
                 let is_arrow = before.is_some_and(|before| before.joint && (before.is("-") || before.is("=")));
                 if !is_arrow && let Some(start) = open.pop() {
                     pairs.push((start, index));
                 }
             }
-            Kind::Operator(text) if text == ";" => open.clear(),
+            Kind::Operator(";") => open.clear(),
             // `&&` and `||` stand between comparisons; `&&` also before a type.
-            Kind::Operator(text) if text == "|" && nodes[index].joint => open.clear(),
+            Kind::Operator("|") if nodes[index].joint => open.clear(),
             Kind::Group(group) if group.delimiter == Delimiter::Brace => open.clear(),
             _ => {}
         }
@@ -63,7 +64,7 @@ pub(super) fn angles(nodes: &mut [Node]) {
 }
 
 /// Marks the pipes around the parameters of a closure.
-pub(super) fn pipes(nodes: &mut [Node]) {
+pub(super) fn pipes(nodes: &mut [Node<'_>]) {
     let mut index = 0;
     while index < nodes.len() {
         let begins = index == 0 || !is_operand(&nodes[index - 1]);
@@ -78,25 +79,27 @@ pub(super) fn pipes(nodes: &mut [Node]) {
 }
 
 /// Marks operators that stand before their operand, and `!` behind the name of a macro.
-pub(super) fn prefixes(nodes: &mut [Node]) {
+pub(super) fn prefixes(nodes: &mut [Node<'_>]) {
     for index in 0..nodes.len() {
-        let Kind::Operator(text) = &nodes[index].kind else { continue };
-        let text = text.as_ref();
+        let Kind::Operator(text) = nodes[index].kind else { continue };
+        if !matches!(text, "&" | "&&" | "*" | "-" | "!" | "?" | ".." | "..=") {
+            continue;
+        }
         let follows_operand = index > 0 && is_operand(&nodes[index - 1]) && !is_attribute(nodes, index - 1);
         if text == "!" && follows_operand {
             nodes[index].role = Role::Bang;
-        } else if matches!(text, "&" | "&&" | "*" | "-" | "!" | "?" | ".." | "..=") && !follows_operand {
+        } else if !follows_operand {
             nodes[index].role = Role::Prefix;
         }
     }
 }
 
 /// Whether the node is the bracket of `#[..]`.
-fn is_attribute(nodes: &[Node], index: usize) -> bool {
+fn is_attribute(nodes: &[Node<'_>], index: usize) -> bool {
     nodes[index].is_group(Delimiter::Bracket) && is_behind_hash(nodes, index)
 }
 
-fn is_behind_hash(nodes: &[Node], index: usize) -> bool {
+fn is_behind_hash(nodes: &[Node<'_>], index: usize) -> bool {
     match index.checked_sub(1).map(|before| &nodes[before]) {
         Some(before) if before.is("#") => true,
         Some(before) if before.is("!") => index > 1 && nodes[index - 2].is("#"),
@@ -105,30 +108,28 @@ fn is_behind_hash(nodes: &[Node], index: usize) -> bool {
 }
 
 /// Turns `#[doc = "…"]` into a comment, where a comment can say the same.
-pub(super) fn docs(nodes: &mut Vec<Node>) {
+pub(super) fn docs(nodes: &mut Vec<Node<'_>>) {
     if !nodes.iter().any(|node| node.is("#")) {
         return;
     }
-    let mut kept: Vec<Node> = Vec::with_capacity(nodes.len());
-    for node in std::mem::take(nodes) {
-        let is_inner = kept.last().is_some_and(|last| last.is("!"));
-        let hash = kept.len().checked_sub(if is_inner { 2 } else { 1 });
-        let text = node.group().and_then(doc_text).filter(|_| hash.is_some_and(|hash| kept[hash].is("#")));
-        match (text, hash) {
-            (Some(text), Some(hash)) => {
-                kept.truncate(hash);
-                let kind = Kind::Doc { text, is_inner };
-                kept.push(Node { kind, joint: false, space: false, role: Role::Plain });
-            }
-            _ => kept.push(node),
+    for index in 1..nodes.len() {
+        if !is_behind_hash(nodes, index) {
+            continue;
+        }
+        let Some(text) = nodes[index].group().and_then(doc_text) else { continue };
+        let is_inner = nodes[index - 1].is("!");
+        nodes[index].become_doc(text, is_inner);
+        let hash = index - if is_inner { 2 } else { 1 };
+        for node in &mut nodes[hash..index] {
+            node.role = Role::Merged;
         }
     }
-    *nodes = kept;
+    nodes.retain(|node| node.role != Role::Merged);
 }
 
-fn doc_text(group: &Group) -> Option<String> {
+fn doc_text<'t>(group: &Group<'t>) -> Option<Cow<'t, str>> {
     let [name, equals, text] = group.body.as_slice() else { return None };
-    let Kind::Literal(literal) = &text.kind else { return None };
+    let Kind::Literal(literal) = text.kind else { return None };
     if group.delimiter != Delimiter::Bracket || !name.is_word("doc") || !equals.is("=") {
         return None;
     }
@@ -139,13 +140,16 @@ fn doc_text(group: &Group) -> Option<String> {
 
 /// What a literal of a string holds; `None` where it is another literal, or has an escape that a comment
 /// cannot show.
-fn unquoted(literal: &str) -> Option<String> {
+fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
     if let Some(raw) = literal.strip_prefix('r') {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
         let inner = raw.get(hashes + 1..raw.len().checked_sub(hashes + 1)?)?;
-        return Some(inner.to_owned());
+        return Some(Cow::Borrowed(inner));
     }
     let inner = literal.strip_prefix('"')?.strip_suffix('"')?;
+    if !inner.contains('\\') {
+        return Some(Cow::Borrowed(inner));
+    }
     let mut text = String::with_capacity(inner.len());
     let mut characters = inner.chars();
     while let Some(character) = characters.next() {
@@ -157,11 +161,11 @@ fn unquoted(literal: &str) -> Option<String> {
             other => text.push(other),
         }
     }
-    Some(text)
+    Some(Cow::Owned(text))
 }
 
 /// Says what each group is for, settles its last comma and how wide it is.
-pub(super) fn groups(nodes: &mut [Node], is_body: bool, is_foreign: bool) {
+pub(super) fn groups(nodes: &mut [Node<'_>], is_body: bool, is_foreign: bool) {
     let hard = if is_body { statement::hard_groups(nodes) } else { Vec::new() };
     let matched = blocks_of(nodes, "match");
     for index in 0..nodes.len() {
@@ -171,13 +175,14 @@ pub(super) fn groups(nodes: &mut [Node], is_body: bool, is_foreign: bool) {
         if let Kind::Group(group) = &mut nodes[index].kind {
             group.use_of = use_of;
             settle_comma(group, is_index);
-            group.width = group_width(group).filter(|_| !must_break || group.body.is_empty());
+            let width = group_width(group).filter(|_| !must_break || group.body.is_empty());
+            nodes[index].set_width(width);
         }
     }
 }
 
 /// The first brace behind each of the words.
-fn blocks_of(nodes: &[Node], word: &str) -> Vec<usize> {
+fn blocks_of(nodes: &[Node<'_>], word: &str) -> Vec<usize> {
     let words = nodes.iter().enumerate().filter(|(_, node)| node.is_word(word));
     words
         .filter_map(|(index, _)| {
@@ -186,7 +191,7 @@ fn blocks_of(nodes: &[Node], word: &str) -> Vec<usize> {
         .collect()
 }
 
-fn use_of(nodes: &[Node], index: usize) -> Use {
+fn use_of(nodes: &[Node<'_>], index: usize) -> Use {
     let Some(before) = index.checked_sub(1).map(|before| &nodes[before]) else { return Use::Plain };
     let Some(group) = nodes[index].group() else { return Use::Plain };
     let is_macro_rules = index > 1 && nodes[index - 2].role == Role::Bang;
@@ -195,23 +200,21 @@ fn use_of(nodes: &[Node], index: usize) -> Use {
     }
     match group.delimiter {
         Delimiter::Brace if before.is("::") || before.is_word("use") => Use::Names,
-        Delimiter::Parenthesis if before.role == Role::Close || (before.word().is_some() && !is_keyword(before)) => {
-            Use::Call
-        }
+        Delimiter::Parenthesis if before.role == Role::Close || matches!(before.kind, Kind::Word(_)) => Use::Call,
         _ => Use::Plain,
     }
 }
 
 /// Takes the last comma away where it stands only when each element has its own line, and notes whether
 /// it does then.
-fn settle_comma(group: &mut Group, is_index: bool) {
+fn settle_comma(group: &mut Group<'_>, is_index: bool) {
     if group.use_of == Use::Foreign {
         return;
     }
     let has_comma = matches!(group.body.as_slice(), [.., before, last] if last.is(",") && !before.is(","));
     let has_several = group.body.iter().rev().skip(1).any(|node| node.is(","));
-    let ends_with_rest =
-        statement::elements(&group.body).last().is_some_and(|last| last.first().is_some_and(|first| first.is("..")));
+    let ends_with_rest = group.body.iter().any(|node| node.is(".."))
+        && statement::elements(&group.body).last().is_some_and(|last| last.first().is_some_and(|first| first.is("..")));
     match (group.delimiter, group.use_of) {
         (Delimiter::Parenthesis, Use::Call) | (Delimiter::Brace, _) => {
             if has_comma {
@@ -230,7 +233,7 @@ fn settle_comma(group: &mut Group, is_index: bool) {
     }
 }
 
-fn group_width(group: &Group) -> Option<usize> {
+fn group_width(group: &Group<'_>) -> Option<usize> {
     let has_statements =
         group.delimiter == Delimiter::Brace && group.body.iter().any(|node| node.is(";") || node.is("#"));
     if has_statements {

@@ -20,24 +20,25 @@ impl<'t> Layout<'t> {
     }
 
     /// Statements, items, fields or arms, each on its own lines, without the last line end.
-    pub(super) fn statements(&mut self, nodes: &[Node], indent: usize, trailing_comma: bool) {
-        let statements = statement::statements(nodes);
-        for (index, statement) in statements.iter().enumerate() {
-            if let Some(before) = index.checked_sub(1).map(|before| &statements[before]) {
+    pub(super) fn statements(&mut self, nodes: &[Node<'_>], indent: usize, trailing_comma: bool) {
+        let mut before: Option<Statement<'_, '_>> = None;
+        for statement in statement::statements(nodes) {
+            if let Some(before) = before {
                 self.text.push('\n');
-                if is_apart(before, statement) {
+                if is_apart(&before, &statement) {
                     self.text.push('\n');
                 }
             }
-            self.statement(statement, indent);
+            self.statement(&statement, indent);
+            before = Some(statement);
         }
         if trailing_comma {
             self.text.push(',');
         }
     }
 
-    fn statement(&mut self, statement: &Statement<'_>, indent: usize) {
-        for (index, attribute) in statement.attributes.iter().enumerate() {
+    fn statement(&mut self, statement: &Statement<'_, '_>, indent: usize) {
+        for (index, attribute) in statement.attributes().enumerate() {
             if index > 0 {
                 self.text.push('\n');
             }
@@ -50,7 +51,7 @@ impl<'t> Layout<'t> {
         if statement.nodes.is_empty() {
             return;
         }
-        if !statement.attributes.is_empty() {
+        if statement.has_attributes() {
             self.text.push('\n');
         }
         self.indent(indent);
@@ -59,7 +60,7 @@ impl<'t> Layout<'t> {
     }
 
     /// Nodes from the current column on; `after` columns are needed behind them.
-    fn sequence(&mut self, nodes: &[Node], indent: usize, after: usize) {
+    fn sequence(&mut self, nodes: &[Node<'_>], indent: usize, after: usize) {
         if self.fits(nodes, after) {
             return self.flat(nodes);
         }
@@ -83,7 +84,7 @@ impl<'t> Layout<'t> {
     }
 
     /// `left = right`: the right side moves to its own line when it fits there as a whole.
-    fn assignment(&mut self, nodes: &[Node], index: usize, indent: usize, after: usize) {
+    fn assignment(&mut self, nodes: &[Node<'_>], index: usize, indent: usize, after: usize) {
         let (left, operator, right) = (&nodes[..index], &nodes[index], &nodes[index + 1..]);
         self.sequence(left, indent, operator.width().unwrap_or(0) + 1);
         self.text.push(' ');
@@ -105,7 +106,7 @@ impl<'t> Layout<'t> {
     }
 
     /// Where a chain of calls is broken: before each call, unless only its last arguments need lines.
-    fn chain(&self, nodes: &[Node]) -> Option<Vec<usize>> {
+    fn chain(&self, nodes: &[Node<'_>]) -> Option<Vec<usize>> {
         let calls = chain(nodes)?;
         let begins = head(nodes).is_some_and(|head| self.column() + head <= WIDTH);
         let is_hugging = begins && nodes.last().is_some_and(|last| last.width().is_none());
@@ -113,7 +114,7 @@ impl<'t> Layout<'t> {
     }
 
     /// One line for each part; the first stays where it is.
-    fn broken_before(&mut self, nodes: &[Node], breaks: &[usize], indent: usize, after: usize) {
+    fn broken_before(&mut self, nodes: &[Node<'_>], breaks: &[usize], indent: usize, after: usize) {
         let mut start = 0;
         for end in breaks.iter().copied().chain([nodes.len()]) {
             if start == end {
@@ -134,7 +135,7 @@ impl<'t> Layout<'t> {
     }
 
     /// Breaks the groups that have to be, or else the one that makes the most of it.
-    fn groups(&mut self, nodes: &[Node], indent: usize, after: usize) {
+    fn groups(&mut self, nodes: &[Node<'_>], indent: usize, after: usize) {
         let mut broken: Vec<usize> = (0..nodes.len()).filter(|index| nodes[*index].width().is_none()).collect();
         let header = broken.first().copied().unwrap_or(nodes.len());
         let needs = if broken.is_empty() { after } else { 2 };
@@ -152,7 +153,7 @@ impl<'t> Layout<'t> {
         self.flat_from(nodes, start, nodes.len());
     }
 
-    fn flat_from(&mut self, nodes: &[Node], start: usize, end: usize) {
+    fn flat_from(&mut self, nodes: &[Node<'_>], start: usize, end: usize) {
         for (index, node) in nodes.iter().enumerate().take(end).skip(start) {
             if node.space && index > 0 {
                 self.text.push(' ');
@@ -161,7 +162,7 @@ impl<'t> Layout<'t> {
         }
     }
 
-    fn broken_node(&mut self, nodes: &[Node], index: usize, indent: usize, after: usize) {
+    fn broken_node(&mut self, nodes: &[Node<'_>], index: usize, indent: usize, after: usize) {
         let node = &nodes[index];
         if node.space && index > 0 {
             self.text.push(' ');
@@ -173,12 +174,13 @@ impl<'t> Layout<'t> {
                 self.comment(text, *is_inner);
                 self.line(indent);
             }
-            Kind::Word(text) | Kind::Literal(text) => self.text.push_str(text),
-            Kind::Operator(text) => self.text.push_str(text),
+            Kind::Word(text) | Kind::Keyword(text) | Kind::Literal(text) | Kind::Operator(text) => {
+                self.text.push_str(text);
+            }
         }
     }
 
-    fn group(&mut self, group: &Group, indent: usize, after: usize) {
+    fn group(&mut self, group: &Group<'_>, indent: usize, after: usize) {
         let (open, close) = delimiters(group.delimiter);
         self.text.push(open);
         if group.body.is_empty() {
@@ -211,7 +213,7 @@ impl<'t> Layout<'t> {
         self.text.push(close);
     }
 
-    fn hug(&mut self, elements: &[&[Node]], indent: usize, after: usize) {
+    fn hug(&mut self, elements: &[&[Node<'_>]], indent: usize, after: usize) {
         for (index, element) in elements.iter().enumerate() {
             if index > 0 {
                 self.text.push_str(", ");
@@ -224,7 +226,7 @@ impl<'t> Layout<'t> {
         }
     }
 
-    fn listed(&mut self, group: &Group, elements: &[&[Node]], indent: usize) {
+    fn listed(&mut self, group: &Group<'_>, elements: &[&[Node<'_>]], indent: usize) {
         let ends_with_comma = group.body.last().is_some_and(|last| last.is(","));
         for (index, element) in elements.iter().enumerate() {
             self.line(indent);
@@ -236,7 +238,7 @@ impl<'t> Layout<'t> {
     }
 
     /// As many elements to a line as fit.
-    fn filled(&mut self, elements: &[&[Node]], indent: usize, trailing_comma: bool) {
+    fn filled(&mut self, elements: &[&[Node<'_>]], indent: usize, trailing_comma: bool) {
         for (index, element) in elements.iter().enumerate() {
             let is_last = index + 1 == elements.len();
             let columns = width(element).unwrap_or(WIDTH);
@@ -253,14 +255,15 @@ impl<'t> Layout<'t> {
     }
 
     /// Nodes on one line, whether or not they fit.
-    fn flat(&mut self, nodes: &[Node]) {
+    fn flat(&mut self, nodes: &[Node<'_>]) {
         for (index, node) in nodes.iter().enumerate() {
             if node.space && index > 0 {
                 self.text.push(' ');
             }
             match &node.kind {
-                Kind::Word(text) | Kind::Literal(text) => self.text.push_str(text),
-                Kind::Operator(text) => self.text.push_str(text),
+                Kind::Word(text) | Kind::Keyword(text) | Kind::Literal(text) | Kind::Operator(text) => {
+                    self.text.push_str(text);
+                }
                 Kind::Doc { text, is_inner } => {
                     self.comment(text, *is_inner);
                     self.text.push('\n');
@@ -275,7 +278,7 @@ impl<'t> Layout<'t> {
         self.text.push_str(text);
     }
 
-    fn flat_group(&mut self, group: &Group) {
+    fn flat_group(&mut self, group: &Group<'_>) {
         let (open, close) = delimiters(group.delimiter);
         let is_padded = group.delimiter == Delimiter::Brace && group.use_of != Use::Names && !group.body.is_empty();
         self.text.push(open);
@@ -289,7 +292,7 @@ impl<'t> Layout<'t> {
         self.text.push(close);
     }
 
-    fn fits(&self, nodes: &[Node], after: usize) -> bool {
+    fn fits(&self, nodes: &[Node<'_>], after: usize) -> bool {
         width(nodes).is_some_and(|width| self.column() + width + after <= WIDTH)
     }
 
@@ -308,14 +311,14 @@ impl<'t> Layout<'t> {
     }
 }
 
-fn is_apart(before: &Statement<'_>, statement: &Statement<'_>) -> bool {
+fn is_apart(before: &Statement<'_, '_>, statement: &Statement<'_, '_>) -> bool {
     before.is_use() != statement.is_use() && before.nodes.last().is_some_and(|last| last.is(";"))
         || before.stands_apart()
         || statement.stands_apart()
 }
 
 /// The first `=`, `+=` or `=>` that is not within generics.
-fn assignment(nodes: &[Node]) -> Option<usize> {
+fn assignment(nodes: &[Node<'_>]) -> Option<usize> {
     let mut angles = 0usize;
     nodes
         .iter()
@@ -326,15 +329,15 @@ fn assignment(nodes: &[Node]) -> Option<usize> {
                 _ => {}
             }
             let Kind::Operator(text) = &node.kind else { return false };
-            let is_assignment = text.ends_with('=') && !matches!(text.as_ref(), "==" | "!=" | "<=" | ">=" | "..=");
-            angles == 0 && (is_assignment || text == "=>")
+            let is_assignment = text.ends_with('=') && !matches!(*text, "==" | "!=" | "<=" | ">=" | "..=");
+            angles == 0 && (is_assignment || *text == "=>")
         })
         .filter(|index| *index > 0)
 }
 
 /// The `|` of a pattern, the `||` and `&&` of a condition.
-fn alternatives(nodes: &[Node]) -> Option<Vec<usize>> {
-    if nodes.iter().any(|node| node.group().is_some_and(|group| group.width.is_none())) {
+fn alternatives(nodes: &[Node<'_>]) -> Option<Vec<usize>> {
+    if nodes.iter().any(|node| node.group().is_some() && node.width().is_none()) {
         return None;
     }
     let breaks: Vec<_> = (1..nodes.len())
@@ -347,7 +350,7 @@ fn alternatives(nodes: &[Node]) -> Option<Vec<usize>> {
 }
 
 /// The dots before calls.
-fn calls(nodes: &[Node]) -> Vec<usize> {
+fn calls(nodes: &[Node<'_>]) -> Vec<usize> {
     let is_call = |index: &usize| {
         let rest = &nodes[*index..];
         rest[0].is(".")
@@ -358,7 +361,7 @@ fn calls(nodes: &[Node]) -> Vec<usize> {
 }
 
 /// The dots of a chain: two calls at least, or one behind another call.
-fn chain(nodes: &[Node]) -> Option<Vec<usize>> {
+fn chain(nodes: &[Node<'_>]) -> Option<Vec<usize>> {
     let calls = calls(nodes);
     let first = nodes.get(..*calls.first()?)?;
     let is_chain = calls.len() > 1 || first.iter().any(is_call_with_arguments);
@@ -366,19 +369,19 @@ fn chain(nodes: &[Node]) -> Option<Vec<usize>> {
 }
 
 /// Columns that must fit for the nodes to begin on a line.
-fn first_line(nodes: &[Node]) -> Option<usize> {
+fn first_line(nodes: &[Node<'_>]) -> Option<usize> {
     match chain(nodes) {
         Some(calls) => width(&nodes[..calls[0]]),
         None => head(nodes),
     }
 }
 
-fn is_call_with_arguments(node: &Node) -> bool {
+fn is_call_with_arguments(node: &Node<'_>) -> bool {
     node.group().is_some_and(|group| group.use_of == Use::Call && !group.body.is_empty())
 }
 
 /// Columns of the first line when the last group has lines of its own; `None` without such a group.
-fn head(nodes: &[Node]) -> Option<usize> {
+fn head(nodes: &[Node<'_>]) -> Option<usize> {
     let (last, before) = nodes.split_last()?;
     let group = last.group().filter(|group| !group.body.is_empty())?;
     let open = usize::from(last.space) + 1;
@@ -387,7 +390,7 @@ fn head(nodes: &[Node]) -> Option<usize> {
 
 /// Columns up to the brace of the last argument, when that may begin on the same line and have lines of
 /// its own.
-fn hugged(group: &Group) -> Option<usize> {
+fn hugged(group: &Group<'_>) -> Option<usize> {
     if group.delimiter == Delimiter::Brace || group.body.iter().any(|node| node.is(";")) {
         return None;
     }
@@ -405,7 +408,7 @@ fn hugged(group: &Group) -> Option<usize> {
 }
 
 /// The group to break where none has to be: parameters of a function, else the last with something in it.
-fn breakable(nodes: &[Node]) -> Option<usize> {
+fn breakable(nodes: &[Node<'_>]) -> Option<usize> {
     let is_filled = |index: &usize| nodes[*index].group().is_some_and(|group| !group.body.is_empty());
     match nodes.iter().position(|node| node.is_word("fn")) {
         Some(function) => (function..nodes.len()).find(is_filled),
@@ -414,7 +417,7 @@ fn breakable(nodes: &[Node]) -> Option<usize> {
 }
 
 /// Whether items are so short that several stand on a line.
-fn is_short(elements: &[&[Node]]) -> bool {
+fn is_short(elements: &[&[Node<'_>]]) -> bool {
     elements.iter().all(|element| width(element).is_some_and(|width| width <= SHORT))
 }
 

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use super::tree::{Kind, Node, Role};
 
 /// Longest first, so that the longest that fits is taken.
@@ -10,12 +8,10 @@ const OPERATORS: [&str; 25] = [
 
 const CHARACTERS: &str = "!#$%&'*+,-./:;<=>?@\\^_`|~";
 
-/// One character of an operator, without an allocation where it is a known one.
-pub(super) fn character(character: char) -> Cow<'static, str> {
-    match CHARACTERS.find(character) {
-        Some(index) => Cow::Borrowed(&CHARACTERS[index..=index]),
-        None => Cow::Owned(character.to_string()),
-    }
+/// One character of an operator: the lexer takes no other.
+pub(super) fn character(character: char) -> &'static str {
+    let index = CHARACTERS.find(character).expect("a character of Rust's operators");
+    &CHARACTERS[index..=index]
 }
 
 /// Whether an operator, or its end, and the next would be read as another operator when nothing stands
@@ -27,54 +23,56 @@ pub(super) fn would_merge(operator: &str, next: &str) -> bool {
 }
 
 /// Joins the characters of an operator that the lexer was told are one. Angles of generics stay alone.
-pub(super) fn merge(nodes: &mut Vec<Node>) {
-    let mut merged: Vec<Node> = Vec::with_capacity(nodes.len());
-    let mut rest = std::mem::take(nodes).into_iter().peekable();
-    while let Some(node) = rest.next() {
-        let Kind::Operator(text) = &node.kind else {
-            merged.push(node);
-            continue;
-        };
-        if node.role != Role::Plain || !node.joint {
-            merged.push(node);
+pub(super) fn merge(nodes: &mut Vec<Node<'_>>) {
+    let mut is_any_merged = false;
+    let mut start = 0;
+    while start < nodes.len() {
+        let (characters, count) = run(&nodes[start..]);
+        if count < 2 {
+            start += 1;
             continue;
         }
-        let mut run: Vec<Node> = Vec::new();
-        let mut texts = text.clone().into_owned();
-        let mut is_joint = true;
-        run.push(node);
-        while is_joint && run.len() < 3 {
-            let Some(next) = rest.next_if(|next| next.role == Role::Plain && matches!(next.kind, Kind::Operator(_)))
-            else {
-                break;
-            };
-            if let Kind::Operator(text) = &next.kind {
-                texts.push_str(text);
+        let mut characters = &characters[..count];
+        while !characters.is_empty() {
+            let operator = OPERATORS.iter().find(|operator| characters.starts_with(operator.as_bytes()));
+            let length = operator.map_or(1, |operator| operator.len());
+            if let Some(operator) = operator {
+                join(&mut nodes[start..start + length], operator);
+                is_any_merged = true;
             }
-            is_joint = next.joint;
-            run.push(next);
+            characters = &characters[length..];
+            start += length;
         }
-        push_run(&mut merged, run, &texts);
     }
-    *nodes = merged;
+    if is_any_merged {
+        nodes.retain(|node| node.role != Role::Merged);
+    }
 }
 
-/// Cuts a run of at most three characters into operators.
-fn push_run(merged: &mut Vec<Node>, run: Vec<Node>, texts: &str) {
-    let mut run = run.into_iter();
-    let mut texts = texts;
-    while let Some(mut node) = run.next() {
-        if let Some(operator) = OPERATORS.iter().find(|operator| texts.starts_with(**operator)) {
-            for _ in 1..operator.len() {
-                node.joint = run.next().is_some_and(|last| last.joint);
-            }
-            node.kind = Kind::Operator(Cow::Borrowed(operator));
-            texts = &texts[operator.len()..];
-        } else {
-            let mut characters = texts.chars();
-            characters.next();
-            texts = characters.as_str();
+/// The characters, three at most, that are joint from the first node on, and how many there are.
+fn run(nodes: &[Node<'_>]) -> ([u8; 3], usize) {
+    let mut characters = [0; 3];
+    let mut count = 0;
+    for node in nodes.iter().take(characters.len()) {
+        let Kind::Operator(text) = node.kind else { break };
+        if node.role != Role::Plain {
+            break;
         }
-        merged.push(node);
+        characters[count] = text.as_bytes()[0];
+        count += 1;
+        if !node.joint {
+            break;
+        }
+    }
+    (characters, count)
+}
+
+/// Makes one operator of the nodes; all but the first are to be removed.
+fn join(nodes: &mut [Node<'_>], operator: &'static str) {
+    let [first, rest @ ..] = nodes else { return };
+    first.joint = rest.last().is_some_and(|last| last.joint);
+    first.become_operator(operator);
+    for node in rest {
+        node.role = Role::Merged;
     }
 }

@@ -2,11 +2,10 @@
 
 use proc_macro2::Delimiter;
 
-use super::classify::is_keyword;
 use super::operators;
 use super::tree::{Kind, Node, Role, Use};
 
-pub(super) fn spaces(nodes: &mut [Node]) {
+pub(super) fn spaces(nodes: &mut [Node<'_>]) {
     for index in 1..nodes.len() {
         let (before, from) = nodes.split_at(index);
         let space = is_spaced(before, &from[0]);
@@ -15,13 +14,13 @@ pub(super) fn spaces(nodes: &mut [Node]) {
 }
 
 /// A dot behind digits is part of a number, unless a name follows.
-fn ends_a_number(before: &[Node], from: &[Node]) -> bool {
+fn ends_a_number(before: &[Node<'_>], from: &[Node<'_>]) -> bool {
     let is_number =
         matches!(before.last(), Some(Node { kind: Kind::Literal(text), .. }) if text.starts_with(char::is_numeric));
     is_number && from[0].is(".") && from.get(1).is_none_or(|next| next.word().is_none_or(|word| word.starts_with('\'')))
 }
 
-fn is_spaced(before: &[Node], node: &Node) -> bool {
+fn is_spaced(before: &[Node<'_>], node: &Node<'_>) -> bool {
     let Some(last) = before.last() else { return false };
     if sticks_to_next(before, last, node) {
         return would_merge(last, node);
@@ -33,16 +32,16 @@ fn is_spaced(before: &[Node], node: &Node) -> bool {
             Delimiter::Bracket => is_bracket_spaced(last),
             _ => group.use_of != Use::Names || last.is_word("use"),
         },
-        Kind::Word(_) | Kind::Literal(_) | Kind::Doc { .. } => true,
+        Kind::Word(_) | Kind::Keyword(_) | Kind::Literal(_) | Kind::Doc { .. } => true,
     }
 }
 
 /// Nothing stands between the last node and what follows it.
-fn sticks_to_next(before: &[Node], last: &Node, node: &Node) -> bool {
+fn sticks_to_next(before: &[Node<'_>], last: &Node<'_>, node: &Node<'_>) -> bool {
     match (last.role, &last.kind) {
         (Role::Open | Role::PipeOpen | Role::Prefix, _) => true,
         (Role::Bang, _) => node.is_group(Delimiter::Parenthesis) || node.is_group(Delimiter::Bracket),
-        (_, Kind::Operator(text)) => match text.as_ref() {
+        (_, Kind::Operator(text)) => match *text {
             "::" | "." | "#" | "$" => true,
             "!" => before.len() > 1 && before[before.len() - 2].is("#"),
             ".." | "..=" => !matches!(node.kind, Kind::Operator(_)),
@@ -52,7 +51,7 @@ fn sticks_to_next(before: &[Node], last: &Node, node: &Node) -> bool {
     }
 }
 
-fn is_operator_spaced(last: &Node, node: &Node, text: &str) -> bool {
+fn is_operator_spaced(last: &Node<'_>, node: &Node<'_>, text: &str) -> bool {
     match (node.role, text) {
         (Role::Close | Role::PipeClose | Role::Bang, _)
         | (_, "," | ";" | "." | ":")
@@ -65,31 +64,32 @@ fn is_operator_spaced(last: &Node, node: &Node, text: &str) -> bool {
 }
 
 /// `a::`, `self::` and `crate::`, but not `as ::a`.
-fn is_path_part(node: &Node) -> bool {
-    node.word().is_some() && !is_keyword(node)
+fn is_path_part(node: &Node<'_>) -> bool {
+    matches!(node.kind, Kind::Word(_))
 }
 
-fn is_parenthesis_spaced(last: &Node) -> bool {
-    match &last.kind {
-        Kind::Word(word) => is_keyword(last) && word != "pub",
+fn is_parenthesis_spaced(last: &Node<'_>) -> bool {
+    match last.kind {
+        Kind::Word(_) => false,
+        Kind::Keyword(word) => word != "pub",
         Kind::Literal(_) | Kind::Doc { .. } => true,
-        Kind::Group(group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
+        Kind::Group(ref group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
         Kind::Operator(text) => last.role != Role::Close && text != "?",
     }
 }
 
-fn is_bracket_spaced(last: &Node) -> bool {
-    match &last.kind {
-        Kind::Word(word) => is_keyword(last) || word.starts_with('\''),
+fn is_bracket_spaced(last: &Node<'_>) -> bool {
+    match last.kind {
+        Kind::Word(word) => word.starts_with('\''),
         Kind::Literal(_) => false,
-        Kind::Doc { .. } => true,
-        Kind::Group(group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
+        Kind::Keyword(_) | Kind::Doc { .. } => true,
+        Kind::Group(ref group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
         Kind::Operator(text) => text != "?",
     }
 }
 
 /// Whether two tokens without a space would be read as another one.
-fn would_merge(last: &Node, node: &Node) -> bool {
+fn would_merge(last: &Node<'_>, node: &Node<'_>) -> bool {
     match (&last.kind, &node.kind) {
         (Kind::Operator(text), Kind::Operator(next)) => {
             !matches!(last.role, Role::Open | Role::Close) && !last.joint && operators::would_merge(text, next)

@@ -7,10 +7,9 @@ use proc_macro2::Delimiter;
 use super::tree::{Kind, Node, Role};
 
 /// One of the things that have their own line.
-pub(super) struct Statement<'n> {
-    /// Doc comments and attributes, each on a line of its own.
-    pub(super) attributes: Vec<&'n [Node]>,
-    pub(super) nodes: &'n [Node],
+pub(super) struct Statement<'n, 't> {
+    attributes: &'n [Node<'t>],
+    pub(super) nodes: &'n [Node<'t>],
 }
 
 /// Words before the one that says what an item is.
@@ -19,7 +18,21 @@ const QUALIFIERS: [&str; 7] = ["pub", "const", "async", "unsafe", "extern", "def
 const ITEMS: [&str; 8] = ["fn", "impl", "trait", "mod", "struct", "enum", "union", "macro_rules"];
 const LOOPS: [&str; 5] = ["if", "for", "while", "loop", "unsafe"];
 
-impl Statement<'_> {
+impl<'n, 't> Statement<'n, 't> {
+    /// Doc comments and attributes, each on a line of its own.
+    pub(super) fn attributes(&self) -> impl Iterator<Item = &'n [Node<'t>]> {
+        let mut rest = self.attributes;
+        std::iter::from_fn(move || {
+            let (first, behind) = rest.split_at(attribute_length(rest)?);
+            rest = behind;
+            Some(first)
+        })
+    }
+
+    pub(super) fn has_attributes(&self) -> bool {
+        !self.attributes.is_empty()
+    }
+
     /// Whether empty lines stand around it: an item with a body, or one that is documented.
     pub(super) fn stands_apart(&self) -> bool {
         let is_element = self.nodes.last().is_none_or(|last| last.is(","));
@@ -34,7 +47,7 @@ impl Statement<'_> {
 }
 
 /// `fn`, `impl`, …: what the item is.
-fn item_word(nodes: &[Node]) -> Option<&str> {
+fn item_word<'t>(nodes: &[Node<'t>]) -> Option<&'t str> {
     let mut rest = skip_visibility(nodes);
     loop {
         let word = rest.first()?.word()?;
@@ -51,7 +64,7 @@ fn item_word(nodes: &[Node]) -> Option<&str> {
     }
 }
 
-fn skip_visibility(nodes: &[Node]) -> &[Node] {
+fn skip_visibility<'n, 't>(nodes: &'n [Node<'t>]) -> &'n [Node<'t>] {
     match nodes {
         [first, second, rest @ ..] if first.is_word("pub") && second.is_group(Delimiter::Parenthesis) => rest,
         [first, rest @ ..] if first.is_word("pub") => rest,
@@ -60,21 +73,20 @@ fn skip_visibility(nodes: &[Node]) -> &[Node] {
 }
 
 /// The statements of a block's inside, of items, fields or arms.
-pub(super) fn statements(nodes: &[Node]) -> Vec<Statement<'_>> {
-    ranges(nodes).into_iter().map(|range| statement(&nodes[range])).collect()
+pub(super) fn statements<'n, 't>(nodes: &'n [Node<'t>]) -> impl Iterator<Item = Statement<'n, 't>> {
+    ranges(nodes).map(|range| statement(&nodes[range]))
 }
 
-fn statement(nodes: &[Node]) -> Statement<'_> {
-    let mut attributes = Vec::new();
-    let mut nodes = nodes;
-    while let Some(length) = attribute_length(nodes) {
-        attributes.push(&nodes[..length]);
-        nodes = &nodes[length..];
+fn statement<'n, 't>(nodes: &'n [Node<'t>]) -> Statement<'n, 't> {
+    let mut begin = 0;
+    while let Some(length) = attribute_length(&nodes[begin..]) {
+        begin += length;
     }
+    let (attributes, nodes) = nodes.split_at(begin);
     Statement { attributes, nodes }
 }
 
-fn attribute_length(nodes: &[Node]) -> Option<usize> {
+fn attribute_length(nodes: &[Node<'_>]) -> Option<usize> {
     match nodes {
         [Node { kind: Kind::Doc { .. }, .. }, ..] => Some(1),
         [hash, group, ..] if hash.is("#") && group.is_group(Delimiter::Bracket) => Some(2),
@@ -83,9 +95,19 @@ fn attribute_length(nodes: &[Node]) -> Option<usize> {
     }
 }
 
-fn ranges(nodes: &[Node]) -> Vec<Range<usize>> {
-    let mut ranges = Vec::new();
-    let (mut start, mut angles) = (0, 0usize);
+fn ranges(nodes: &[Node<'_>]) -> impl Iterator<Item = Range<usize>> {
+    let mut start = 0;
+    std::iter::from_fn(move || {
+        let end = start + length(&nodes[start..])?;
+        let range = start..end;
+        start = end;
+        Some(range)
+    })
+}
+
+/// How many nodes belong to the first statement; `None` where nothing is left.
+fn length(nodes: &[Node<'_>]) -> Option<usize> {
+    let mut angles = 0usize;
     for (index, node) in nodes.iter().enumerate() {
         match node.role {
             Role::Open => angles += 1,
@@ -96,28 +118,23 @@ fn ranges(nodes: &[Node]) -> Vec<Range<usize>> {
         let is_inner = matches!(node.kind, Kind::Doc { is_inner: true, .. });
         let is_block = node.is_group(Delimiter::Brace) && nodes.get(index + 1).is_some_and(|next| !continues(next));
         if is_separator || is_inner || is_block {
-            ranges.push(start..index + 1);
-            start = index + 1;
-            angles = 0;
+            return Some(index + 1);
         }
     }
-    if start < nodes.len() {
-        ranges.push(start..nodes.len());
-    }
-    ranges
+    (!nodes.is_empty()).then_some(nodes.len())
 }
 
 /// Whether a node goes on with the statement whose block has just ended.
-fn continues(node: &Node) -> bool {
+fn continues(node: &Node<'_>) -> bool {
     match &node.kind {
-        Kind::Word(word) => matches!(word.as_str(), "else" | "as"),
-        Kind::Operator(text) => node.role != Role::Prefix && !matches!(text.as_ref(), "#" | "::" | "<" | "$" | "'"),
-        Kind::Literal(_) | Kind::Doc { .. } | Kind::Group(_) => false,
+        Kind::Keyword(word) => matches!(*word, "else" | "as"),
+        Kind::Operator(text) => node.role != Role::Prefix && !matches!(*text, "#" | "::" | "<" | "$" | "'"),
+        Kind::Word(_) | Kind::Literal(_) | Kind::Doc { .. } | Kind::Group(_) => false,
     }
 }
 
 /// What stands between the commas of a group; a comma at the end has nothing behind it.
-pub(super) fn elements(nodes: &[Node]) -> Vec<&[Node]> {
+pub(super) fn elements<'n, 't>(nodes: &'n [Node<'t>]) -> Vec<&'n [Node<'t>]> {
     let mut elements = Vec::new();
     let (mut start, mut angles, mut in_pipes) = (0, 0usize, false);
     for (index, node) in nodes.iter().enumerate() {
@@ -140,7 +157,7 @@ pub(super) fn elements(nodes: &[Node]) -> Vec<&[Node]> {
 }
 
 /// The braces that are bodies of items or of loops, and so have their own lines.
-pub(super) fn hard_groups(nodes: &[Node]) -> Vec<usize> {
+pub(super) fn hard_groups(nodes: &[Node<'_>]) -> Vec<usize> {
     let mut hard = Vec::new();
     for range in ranges(nodes) {
         let offset = range.start;

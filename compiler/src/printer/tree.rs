@@ -1,34 +1,40 @@
 //! Tokens as the printer sees them: words, whole operators, groups, and doc comments.
 
 use std::borrow::Cow;
+use std::slice::Iter;
 
-use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use proc_macro2::Delimiter;
 
+use super::tape::{Tape, Token};
 use super::{classify, operators, spacing};
 
 /// One token, or a group of them.
 #[derive(Debug)]
-pub(super) struct Node {
-    pub(super) kind: Kind,
+pub(super) struct Node<'t> {
+    pub(super) kind: Kind<'t>,
     /// What follows directly is part of the same operator, as far as the lexer was told.
     pub(super) joint: bool,
     /// Whether a space stands before it on one line.
     pub(super) space: bool,
     /// The role of a character that has several.
     pub(super) role: Role,
+    /// Columns on one line, the delimiters of a group included; `None` where it needs several.
+    width: Option<usize>,
 }
 
 #[derive(Debug)]
-pub(super) enum Kind {
-    /// An identifier, a keyword, or a lifetime.
-    Word(String),
-    Literal(String),
+pub(super) enum Kind<'t> {
+    /// An identifier or a lifetime.
+    Word(&'t str),
+    /// A word that is no operand: what follows it begins one.
+    Keyword(&'t str),
+    Literal(&'t str),
     /// `::`, `=>`, `&`.
-    Operator(Cow<'static, str>),
-    Group(Group),
+    Operator(&'static str),
+    Group(Group<'t>),
     /// The text after `///` or `//!`.
     Doc {
-        text: String,
+        text: Cow<'t, str>,
         is_inner: bool,
     },
 }
@@ -46,17 +52,17 @@ pub(super) enum Role {
     Prefix,
     /// `!` of a macro call.
     Bang,
+    /// Part of another node by now, and about to be removed.
+    Merged,
 }
 
 #[derive(Debug)]
-pub(super) struct Group {
+pub(super) struct Group<'t> {
     pub(super) delimiter: Delimiter,
-    pub(super) body: Vec<Node>,
+    pub(super) body: Vec<Node<'t>>,
     pub(super) use_of: Use,
     /// Whether the last element is followed by a comma when each has its own line.
     pub(super) trailing_comma: bool,
-    /// Columns on one line, delimiters included; `None` where it must be broken.
-    pub(super) width: Option<usize>,
 }
 
 /// What a group is, as far as layout cares.
@@ -72,64 +78,101 @@ pub(super) enum Use {
     Foreign,
 }
 
-impl Node {
-    fn new(kind: Kind, joint: bool) -> Self {
-        Self { kind, joint, space: false, role: Role::Plain }
+impl<'t> Node<'t> {
+    fn new(kind: Kind<'t>, joint: bool, width: Option<usize>) -> Self {
+        Self { kind, joint, space: false, role: Role::Plain, width }
     }
 
+    #[inline]
     pub(super) fn is(&self, operator: &str) -> bool {
-        matches!(&self.kind, Kind::Operator(text) if text == operator)
+        matches!(self.kind, Kind::Operator(text) if text == operator)
     }
 
+    #[inline]
     pub(super) fn is_word(&self, word: &str) -> bool {
-        matches!(&self.kind, Kind::Word(text) if text == word)
+        matches!(self.kind, Kind::Word(text) | Kind::Keyword(text) if text == word)
     }
 
-    pub(super) fn word(&self) -> Option<&str> {
-        match &self.kind {
-            Kind::Word(text) => Some(text),
+    pub(super) fn word(&self) -> Option<&'t str> {
+        match self.kind {
+            Kind::Word(text) | Kind::Keyword(text) => Some(text),
             _ => None,
         }
     }
 
-    pub(super) fn group(&self) -> Option<&Group> {
+    pub(super) fn group(&self) -> Option<&Group<'t>> {
         match &self.kind {
             Kind::Group(group) => Some(group),
             _ => None,
         }
     }
 
+    #[inline]
     pub(super) fn is_group(&self, delimiter: Delimiter) -> bool {
-        self.group().is_some_and(|group| group.delimiter == delimiter)
+        matches!(&self.kind, Kind::Group(group) if group.delimiter == delimiter)
     }
 
-    /// Columns on one line; `None` where it needs several.
     pub(super) fn width(&self) -> Option<usize> {
-        match &self.kind {
-            Kind::Word(text) | Kind::Literal(text) => (!text.contains('\n')).then(|| text.chars().count()),
-            Kind::Operator(text) => Some(text.len()),
-            Kind::Group(group) => group.width,
-            Kind::Doc { .. } => None,
-        }
+        self.width
+    }
+
+    pub(super) fn set_width(&mut self, width: Option<usize>) {
+        self.width = width;
+    }
+
+    /// Makes it an operator of several characters.
+    pub(super) fn become_operator(&mut self, operator: &'static str) {
+        self.kind = Kind::Operator(operator);
+        self.width = Some(operator.len());
+    }
+
+    /// Makes it a comment, which has a line of its own.
+    pub(super) fn become_doc(&mut self, text: Cow<'t, str>, is_inner: bool) {
+        *self = Self::new(Kind::Doc { text, is_inner }, false, None);
     }
 }
 
 /// Columns of the nodes on one line, without a space before the first.
-pub(super) fn width(nodes: &[Node]) -> Option<usize> {
-    nodes
-        .iter()
-        .enumerate()
-        .try_fold(0, |sum, (index, node)| Some(sum + node.width()? + usize::from(node.space && index > 0)))
+pub(super) fn width(nodes: &[Node<'_>]) -> Option<usize> {
+    let mut sum = 0;
+    for node in nodes {
+        sum += node.width? + usize::from(node.space);
+    }
+    Some(sum - usize::from(nodes.first().is_some_and(|first| first.space)))
 }
 
 /// The nodes of items or of a block's inside.
-pub(super) fn body(tokens: TokenStream) -> Vec<Node> {
-    nodes(tokens, true, false)
+pub(super) fn body(tape: &Tape) -> Vec<Node<'_>> {
+    nodes(tape, &mut tape.tokens().iter(), tape.count(), true, false)
 }
 
-fn nodes(tokens: TokenStream, is_body: bool, is_foreign: bool) -> Vec<Node> {
-    let mut nodes = Vec::new();
-    flatten(tokens, is_foreign, &mut nodes);
+/// The nodes, `count` of them, up to the end of the group that the tokens are in.
+fn nodes<'t>(
+    tape: &'t Tape,
+    tokens: &mut Iter<'t, Token>,
+    count: usize,
+    is_body: bool,
+    is_foreign: bool,
+) -> Vec<Node<'t>> {
+    let mut nodes = Vec::with_capacity(count);
+    while let Some(token) = tokens.next() {
+        let node = match token {
+            Token::Word(range) => word(tape.text(range)),
+            Token::Literal(range) => {
+                let text = tape.text(range);
+                Node::new(Kind::Literal(text), false, (!text.contains('\n')).then(|| columns(text)))
+            }
+            Token::Operator(text, joint) => Node::new(Kind::Operator(text), *joint, Some(text.len())),
+            Token::Open(delimiter, count) => {
+                let is_body = *delimiter == Delimiter::Brace;
+                let body = self::nodes(tape, tokens, *count, is_body, is_foreign || is_foreign_after(&nodes));
+                let group = Group { delimiter: *delimiter, body, use_of: Use::Plain, trailing_comma: false };
+                Node::new(Kind::Group(group), false, None)
+            }
+            Token::Close => break,
+        };
+        nodes.push(node);
+    }
     classify::angles(&mut nodes);
     operators::merge(&mut nodes);
     classify::pipes(&mut nodes);
@@ -140,51 +183,20 @@ fn nodes(tokens: TokenStream, is_body: bool, is_foreign: bool) -> Vec<Node> {
     nodes
 }
 
-fn flatten(tokens: TokenStream, is_foreign: bool, nodes: &mut Vec<Node>) {
-    for token in tokens {
-        match token {
-            TokenTree::Ident(ident) => push_word(nodes, ident.to_string()),
-            TokenTree::Literal(literal) => nodes.push(Node::new(Kind::Literal(literal.to_string()), false)),
-            TokenTree::Punct(punct) => {
-                let text = operators::character(punct.as_char());
-                nodes.push(Node::new(Kind::Operator(text), punct.spacing() == Spacing::Joint));
-            }
-            TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
-                flatten(group.stream(), is_foreign, nodes);
-            }
-            TokenTree::Group(group) => {
-                let is_body = group.delimiter() == Delimiter::Brace;
-                let is_foreign = is_foreign || is_foreign_after(nodes);
-                let group = Group {
-                    delimiter: group.delimiter(),
-                    body: self::nodes(group.stream(), is_body, is_foreign),
-                    use_of: Use::Plain,
-                    trailing_comma: false,
-                    width: None,
-                };
-                nodes.push(Node::new(Kind::Group(group), false));
-            }
-        }
-    }
+fn word(text: &str) -> Node<'_> {
+    let kind = if classify::is_keyword(text) { Kind::Keyword(text) } else { Kind::Word(text) };
+    Node::new(kind, false, Some(columns(text)))
+}
+
+fn columns(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { text.chars().count() }
 }
 
 /// Whether what follows belongs to an attribute or a macro: `#`, `!`, `macro_rules! name`.
-fn is_foreign_after(nodes: &[Node]) -> bool {
+fn is_foreign_after(nodes: &[Node<'_>]) -> bool {
     match nodes {
         [.., last] if last.is("#") || last.is("!") => true,
         [.., last, name] => last.is("!") && name.word().is_some(),
         _ => false,
     }
-}
-
-/// A word behind a quote is a lifetime.
-fn push_word(nodes: &mut Vec<Node>, word: String) {
-    if let Some(Node { kind: Kind::Operator(quote), joint: true, .. }) = nodes.last()
-        && quote == "'"
-    {
-        let lifetime = Node::new(Kind::Word(format!("'{word}")), false);
-        *nodes.last_mut().expect("there is a quote") = lifetime;
-        return;
-    }
-    nodes.push(Node::new(Kind::Word(word), false));
 }
