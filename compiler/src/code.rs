@@ -133,6 +133,7 @@ codes! {
     ExposureProperty = "TX0533", "properties that an exposure cannot have, or lacks";
     VariantCount = "TX0534", "an experiment that compares too few or too many variants";
     RuleMismatch = "TX0535", "one rule of Optimizely is two things";
+    UnseenMetric = "TX0536", "a metric of what PostHog does not get";
 
     // TX06: lints.
     UnknownLint = "TX0601", "a lint that does not exist";

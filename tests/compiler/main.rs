@@ -1,5 +1,6 @@
 //! Tests of the compiler.
 
+mod experiments;
 mod files;
 mod flags;
 mod golden;

@@ -7,7 +7,7 @@ use crate::ast::{Event, Metric, Property, Shape, Text, TypeExpression};
 use crate::check::value;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Goal, MetricKind, Scalar};
+use crate::ir::{DestinationKind, Goal, MetricKind, Scalar, Sensitivity};
 use crate::lint::Lint;
 use crate::suggest;
 
@@ -17,8 +17,11 @@ pub(super) fn all(metric: &Metric, included: &Included<'_, '_>, index: &Index<'_
         let events = index.events_called(&name.value);
         if events.is_empty() {
             unknown_event(name, index, diagnostics);
-        } else if metric.events.len() == 1 {
-            property(metric, &events, included, index, diagnostics);
+        } else {
+            seen(name, &events, diagnostics);
+            if metric.events.len() == 1 {
+                property(metric, &events, included, index, diagnostics);
+            }
         }
     }
 }
@@ -41,6 +44,22 @@ pub(super) fn guardrails(guardrails: &[Metric], diagnostics: &mut Diagnostics) {
             let help = format!("write `goal: {other}`, or turn the sign");
             diagnostics.lint(Lint::ThresholdSide, threshold.span, message).help(help);
         }
+    }
+}
+
+/// PostHog counts the metric, and so gets one of the events.
+fn seen(name: &Text, events: &[&Event], diagnostics: &mut Diagnostics) {
+    let elsewhere = |event: &Event| {
+        let to = event.to.as_ref()?;
+        (!to.value.iter().any(|to| to.value == DestinationKind::PostHog)).then_some(to.key)
+    };
+    let elsewhere: Option<Vec<_>> = events.iter().map(|event| elsewhere(event)).collect();
+    if let Some([first, ..]) = elsewhere.as_deref() {
+        let message = format!("posthog counts this metric and gets no event `{}`", name.value);
+        diagnostics
+            .lint(Lint::UnseenMetric, name.span, message)
+            .also(*first, "it goes elsewhere")
+            .help("add `posthog` to the event's `to`, or count another event".to_owned());
     }
 }
 
@@ -82,19 +101,33 @@ fn property(
             properties.extend(&index.plan.super_properties.items);
         }
     }
-    let mut found = properties.iter().filter(|property| property.name.value == name.value).peekable();
-    if found.peek().is_none() && complete {
-        return unknown_property(name, events[0], &properties, diagnostics);
-    }
-    if let Some(property) = found.find(|property| !is_numeric(&property.ty, index)) {
+    let found: Vec<_> = properties.iter().copied().filter(|property| property.name.value == name.value).collect();
+    if found.is_empty() {
+        if complete {
+            unknown_property(name, events[0], &properties, diagnostics);
+        }
+    } else if let Some(property) = found.iter().find(|property| !is_numeric(&property.ty, index)) {
+        let message = format!("`{}` is no number, so that there is no mean of it", name.value);
         diagnostics
-            .error(
-                Code::MetricShape,
-                name.span,
-                format!("`{}` is no number, so that there is no mean of it", name.value),
-            )
+            .error(Code::MetricShape, name.span, message)
             .also(property.name.span, "declared here")
             .help("a `mean` or `ratio` is of an `integer` or a `number`".to_owned());
+    } else {
+        visible(name, &found, index, diagnostics);
+    }
+}
+
+/// PostHog may see the property of one of the events.
+fn visible(name: &Text, found: &[&Property], index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    let posthog = index.plan.destinations.iter().find(|destination| destination.kind.value == DestinationKind::PostHog);
+    let allowed = posthog.and_then(|posthog| posthog.allow).map_or(Sensitivity::default(), |allow| allow.value);
+    let class = |property: &Property| property.sensitivity.as_ref().map_or(Sensitivity::default(), |class| class.value);
+    if found.iter().all(|property| class(property) > allowed) {
+        let message = format!("posthog counts this metric and may not see `{}`", name.value);
+        diagnostics
+            .lint(Lint::UnseenMetric, name.span, message)
+            .also(found[0].name.span, "declared here")
+            .help("let posthog see it in `destinations`, or take another property".to_owned());
     }
 }
 

@@ -80,8 +80,10 @@ pub struct Metric {
 /// What a metric counts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MetricEvent {
-    /// The name on the wire.
+    /// The name on the wire; a destination may have another, which stands on the event.
     pub name: String,
+    /// The keys of the events that are meant: several where they share the name.
+    pub keys: Vec<String>,
     /// The constant properties that tell the event apart, where the plan has several of this name and the
     /// metric means one of them.
     pub only: Vec<(String, Literal)>,

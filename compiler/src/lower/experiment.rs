@@ -52,13 +52,15 @@ fn metrics(metrics: &[ast::Metric], types: &Types<'_>) -> Vec<Metric> {
 
 /// What a metric's event is on the wire: a key means one event, though others may share its wire name.
 fn event(name: &str, types: &Types<'_>) -> MetricEvent {
-    let Some(event) = types.index.events.get(name) else {
-        return MetricEvent { name: name.to_owned(), only: Vec::new() };
+    let index = types.index;
+    let events = index.events_called(name);
+    let wire = events.first().map_or(name, |event| event.wire_name());
+    let only = match events.as_slice() {
+        [event] if index.events_of_wire(wire).len() > 1 => constants(event, types),
+        _ => Vec::new(),
     };
-    let wire = event.wire_name();
-    let is_shared = types.index.events_of_wire(wire).len() > 1;
-    let only = if is_shared { constants(event, types) } else { Vec::new() };
-    MetricEvent { name: wire.to_owned(), only }
+    let keys = events.iter().map(|event| event.name.value.clone()).collect();
+    MetricEvent { name: wire.to_owned(), keys, only }
 }
 
 /// The constants by which events of one wire name are told apart.

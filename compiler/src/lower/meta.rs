@@ -13,6 +13,14 @@ pub(super) fn meta(meta: &ast::Meta) -> ir::Meta {
     }
 }
 
+pub(super) fn owner(owner: &ast::Owner) -> ir::Owner {
+    ir::Owner {
+        name: owner.name.value.clone(),
+        meta: meta(&owner.meta),
+        contact: owner.contact.as_ref().map(|contact| contact.value.clone()),
+    }
+}
+
 pub(super) fn deprecated(deprecated: &ast::Deprecated) -> ir::Deprecated {
     ir::Deprecated {
         note: deprecated.note.clone(),

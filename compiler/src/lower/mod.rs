@@ -43,7 +43,7 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
         hash,
         destinations: Vec::new(),
         targets,
-        owners: Vec::new(),
+        owners: plan.owners.items.iter().map(meta::owner).collect(),
         types: types.finish(&flags),
         events,
         super_properties: Vec::new(),
