@@ -273,29 +273,49 @@ fn what_no_plan_speaks_of_goes_where_the_client_says_so() {
 
 #[test]
 fn what_is_secret_or_of_a_person_in_generated_code_stays_where_it_may_be() {
-    use sensitivity::{events::Contacted, groups::Company, person::Properties, types::Contact, types::Login};
+    use sensitivity::types::{Account, Contact, Login, Tier};
+    use sensitivity::{events::Contacted, groups::Company, person::Properties};
     let sandbox = Sandbox::start().unwrap();
     let client = to_three(&sandbox).hash_key(KEY).build().unwrap();
     let user = client.user("u");
     let contact = || Contact::new().with_email("mark-of-a-person").with_label("mark-of-a-person");
-    user.identify(Properties::new().with_phone("mark-of-a-person").with_contact(contact()));
-    user.group(Company::new("acme").with_office(contact()).with_name("mark-of-a-company"));
+    user.identify(Properties::new().with_phone("mark-of-a-phone").with_contact(contact()).with_tier(Tier::Pro));
+    user.group(
+        Company::new("acme").with_office(contact()).with_name("mark-of-a-company").with_domain("mark-of-a-phone"),
+    );
     let contacted = || {
-        Contacted::new()
-            .with_phone("mark-of-a-person")
+        Contacted::new(Some("mark-of-a-street".into()))
+            .with_phone("mark-of-a-phone")
+            .with_tier(Tier::Pro)
             .with_contacts(vec![contact()])
             .with_password("mark-of-a-secret")
             .with_login(Login::new().with_name("mark-of-a-login").with_password("mark-of-a-secret"))
     };
     user.capture(contacted());
     assert!(client.shutdown(LONG).is_complete());
-    assert_eq!(seen(&sandbox, "mark-of-a-person"), [false; 3], "the plan allows nobody what is personal");
-    assert_eq!(seen(&sandbox, "mark-of-a-secret"), [false; 3]);
-    assert_eq!((seen(&sandbox, "mark-of-a-company"), seen(&sandbox, "mark-of-a-login")), ([true; 3], [true; 3]));
+    for mark in ["mark-of-a-person", "mark-of-a-phone", "mark-of-a-street", "mark-of-a-secret"] {
+        assert_eq!(seen(&sandbox, mark), [false; 3], "{mark}: the plan allows nobody what is personal");
+    }
+    for mark in ["mark-of-a-company", "mark-of-a-login"] {
+        assert_eq!(seen(&sandbox, mark), [true; 3], "{mark}");
+    }
+    let (phone, street, tier) =
+        ("f6077574c5995f1fd9fc19898e337a6a", "de71a2b5ba99eed140bb95336e33af81", "41b9ea846de900816d28331c55a98d9f");
+    for vendor in Vendor::ALL {
+        let event = sandbox.received(vendor).into_iter().find(|received| received.name == "contacted").unwrap();
+        let hashes = ["phone", "street", "tier"].map(|name| event.properties[name].clone());
+        assert_eq!(hashes, [phone, street, tier].map(|hash| json!(hash)), "{vendor}");
+        let (people, groups) = (sandbox.summary(vendor).people, sandbox.summary(vendor).groups);
+        assert_eq!((&people["u"]["phone"], &people["u"]["tier"]), (&json!(phone), &json!(tier)), "{vendor}");
+        assert!(groups.values().any(|group| group["domain"] == phone), "{vendor}: {groups:?}");
+    }
 
-    let shown = format!("{:?} {:?}", contacted(), Properties::new().with_contact(contact()));
-    let shown = format!("{shown} {:?}", Company::new("acme").with_office(contact()));
-    assert!(!shown.contains("mark-of-a-person") && !shown.contains("mark-of-a-secret"), "{shown}");
+    let account = Account::new("mark-of-a-person").with_card("mark-of-a-secret");
+    let company = Company::new("acme").with_office(contact()).with_domain("mark-of-a-phone");
+    let shown = format!("{:?} {:?} {account:?} {company:?}", contacted(), Properties::new().with_contact(contact()));
+    for mark in ["mark-of-a-person", "mark-of-a-phone", "mark-of-a-street", "mark-of-a-secret"] {
+        assert!(!shown.contains(mark), "{mark}: {shown}");
+    }
     assert!(shown.contains("<personal>") && shown.contains("mark-of-a-login"), "{shown}");
 }
 
