@@ -9,7 +9,7 @@ use crate::destinations::Destinations;
 use crate::error::Error;
 #[cfg(feature = "http")]
 use crate::error::Kind;
-use crate::event::{Audience, EventSchema, Names, PlanId, PropertyWriter, SuperProperties, Terms};
+use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagState};
 use crate::hash_key::HashKey;
 use crate::hooks::{Hooks, InvalidProperty};
@@ -23,8 +23,10 @@ use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
 use crate::supers::{self, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
-use crate::user::{Identity, is_blank};
+use crate::user::Identity;
 use crate::value::{Invalid, Timestamp};
+
+use super::Entry;
 
 /// What all handles of a client share.
 pub(crate) struct Core {
@@ -47,51 +49,6 @@ pub(crate) enum Sink {
     Delivery(Delivery),
     Recorder(Recorder),
     Nothing,
-}
-
-/// What is to be recorded, all but the person and the properties.
-#[derive(Clone, Copy)]
-pub(crate) struct Entry<'a> {
-    pub(crate) verb: Verb,
-    pub(crate) destinations: Destinations,
-    /// Of an event; empty otherwise.
-    pub(crate) name: &'a str,
-    /// Where an event has another.
-    pub(crate) names: &'a Names,
-    pub(crate) plan: &'a PlanId,
-    /// The super properties that the event may have values of its own for; `None` where it takes none at all.
-    pub(crate) over_super: Option<&'static [&'static str]>,
-    /// The previous id of an alias, the key of a group.
-    pub(crate) second_id: &'a str,
-    pub(crate) group_type: &'a str,
-}
-
-impl<'a> Entry<'a> {
-    /// For everybody, with what this plan lets them see.
-    pub(crate) const fn new(verb: Verb, plan: &'a PlanId) -> Self {
-        let destinations = Destinations::ALL;
-        let names = &[None; Destinations::KINDS];
-        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "" }
-    }
-
-    pub(crate) const fn of_event(schema: &'a EventSchema) -> Self {
-        Self {
-            destinations: schema.destinations(),
-            name: schema.name(),
-            names: schema.names(),
-            over_super: schema.over_super(),
-            ..Self::new(Verb::Capture, schema.plan_ref())
-        }
-    }
-
-    /// What messages call it.
-    fn label(&self) -> &str {
-        if self.name.is_empty() && self.verb != Verb::Capture { self.verb.name() } else { self.name }
-    }
-
-    fn lacks_an_id(&self, who: &Identity) -> bool {
-        who.is_empty() || matches!(self.verb, Verb::Alias | Verb::Group) && is_blank(self.second_id)
-    }
 }
 
 impl Core {

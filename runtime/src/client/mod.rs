@@ -1,10 +1,12 @@
 mod builder;
 mod core;
+mod entry;
 #[cfg(feature = "http")]
 mod env;
 
 pub use builder::Builder;
-pub(crate) use core::{Core, Entry, Sink};
+pub(crate) use core::{Core, Sink};
+pub(crate) use entry::Entry;
 
 use std::fmt;
 use std::sync::Arc;

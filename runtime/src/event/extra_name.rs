@@ -3,8 +3,9 @@ use crate::value::Rule;
 /// The longest name of a property, in characters.
 const LONGEST: u64 = 200;
 
-/// What every message has already, at one vendor or another: a second one would spoil the first.
-const KEPT: [&str; 17] = [
+/// What every message has already, at one vendor or another: a second one would spoil the first. The last is what
+/// `stamp_plan` writes.
+const KEPT: [&str; 18] = [
     "$geoip_disable",
     "$group_key",
     "$group_set",
@@ -22,6 +23,7 @@ const KEPT: [&str; 17] = [
     "mp_lib",
     "time",
     "token",
+    "taxogen_plan",
 ];
 
 /// The rule that the name of a property breaks which is not in the plan.

@@ -1,0 +1,49 @@
+use crate::destinations::Destinations;
+use crate::event::{EventSchema, Names, PlanId};
+use crate::record::Verb;
+use crate::user::{Identity, is_blank};
+
+/// What is to be recorded, all but the person and the properties.
+#[derive(Clone, Copy)]
+pub(crate) struct Entry<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) destinations: Destinations,
+    /// Of an event; empty otherwise.
+    pub(crate) name: &'a str,
+    /// Where an event has another.
+    pub(crate) names: &'a Names,
+    pub(crate) plan: &'a PlanId,
+    /// The super properties that the event may have values of its own for; `None` where it takes none at all.
+    pub(crate) over_super: Option<&'static [&'static str]>,
+    /// The previous id of an alias, the key of a group.
+    pub(crate) second_id: &'a str,
+    pub(crate) group_type: &'a str,
+}
+
+impl<'a> Entry<'a> {
+    /// For everybody, with what this plan lets them see.
+    pub(crate) const fn new(verb: Verb, plan: &'a PlanId) -> Self {
+        let destinations = Destinations::ALL;
+        let names = &[None; Destinations::KINDS];
+        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "" }
+    }
+
+    pub(crate) const fn of_event(schema: &'a EventSchema) -> Self {
+        Self {
+            destinations: schema.destinations(),
+            name: schema.name(),
+            names: schema.names(),
+            over_super: schema.over_super(),
+            ..Self::new(Verb::Capture, schema.plan_ref())
+        }
+    }
+
+    /// What messages call it.
+    pub(super) fn label(&self) -> &str {
+        if self.name.is_empty() && self.verb != Verb::Capture { self.verb.name() } else { self.name }
+    }
+
+    pub(super) fn lacks_an_id(&self, who: &Identity) -> bool {
+        who.is_empty() || matches!(self.verb, Verb::Alias | Verb::Group) && is_blank(self.second_id)
+    }
+}
