@@ -10,6 +10,7 @@ mod enumeration;
 mod experiment;
 pub(crate) mod exposure;
 pub(crate) mod flag;
+mod habit;
 pub(crate) mod host;
 mod include;
 mod metric;

@@ -9,22 +9,6 @@ use crate::diagnostic::Diagnostics;
 use crate::parse::TYPE_WORDS;
 use crate::suggest;
 
-/// Words of other languages, and what they are here.
-const HABITS: &[(&str, &str)] = &[
-    ("float", "number"),
-    ("double", "number"),
-    ("decimal", "number"),
-    ("int", "integer"),
-    ("long", "integer"),
-    ("bool", "boolean"),
-    ("text", "string"),
-    ("str", "string"),
-    ("timestamp", "datetime"),
-    ("date", "datetime"),
-    ("time", "datetime"),
-    ("any", "json"),
-];
-
 /// Every owner is one of `owners`, where there are any.
 pub(super) fn owners(meta: &Meta, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     let declared = &index.plan.owners;
@@ -47,14 +31,9 @@ pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics:
     if index.types.contains_key(name.as_str()) {
         return;
     }
-    if let Some((_, word)) = HABITS.iter().find(|(habit, _)| habit.eq_ignore_ascii_case(name)) {
+    if let Some(help) = super::habit::remedy(name) {
         let message = format!("`{name}` is not a type of this language");
-        diagnostics.error(Code::Habit, ty.span, message).help(format!("write `{word}`"));
-        return;
-    }
-    if name.eq_ignore_ascii_case("array") {
-        let message = format!("`{name}` is not a type of this language");
-        diagnostics.error(Code::Habit, ty.span, message).help("a list is written `{ list: .. }`".to_owned());
+        diagnostics.error(Code::Habit, ty.span, message).help(help);
         return;
     }
     if !index.plan.types.complete {

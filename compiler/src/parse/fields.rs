@@ -63,6 +63,18 @@ impl<'a> Fields<'a> {
         self.take_quietly(key)
     }
 
+    /// The first entry whose key is one of some that are no keys of ours; the others are taken with it.
+    pub(super) fn first_habit(&mut self, is_habit: fn(&str) -> bool) -> Option<&'a Entry> {
+        let mut first = None;
+        for (entry, taken) in self.entries.iter().zip(&mut self.taken) {
+            if is_habit(&entry.key.text) {
+                *taken = true;
+                first.get_or_insert(entry);
+            }
+        }
+        first
+    }
+
     /// Tells a key for which the language has another word; whether it was there. `right` is not told to be missing.
     pub(super) fn slip(&mut self, key: &str, right: &str, help: &str, diagnostics: &mut Diagnostics) -> bool {
         let Some(entry) = self.take_quietly(key) else { return false };

@@ -139,6 +139,9 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
             _ => vec![entry.value.clone()],
         };
     }
+    for word in ["pii", "personal"] {
+        fields.slip(word, "sensitivity", "write `sensitivity: personal`", diagnostics);
+    }
     fields.misplaced("optional", "remove it: what is not `required: true` is optional", diagnostics);
     if place == Place::Object {
         let help = "remove it: the property that holds the object goes out whole or not at all";

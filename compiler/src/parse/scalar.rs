@@ -221,7 +221,14 @@ pub(super) fn date(entry: &Entry, or_never: bool, diagnostics: &mut Diagnostics)
 
 /// `1_000` and `1,000`: what to write instead.
 pub(crate) fn without_separators(text: &str) -> Option<String> {
-    let bare: String = text.chars().filter(|character| !matches!(character, '_' | ',' | '\'')).collect();
+    if let Some((whole, fraction)) = text.split_once(',')
+        && fraction.len() != 3
+        && fraction.bytes().all(|byte| byte.is_ascii_digit())
+    {
+        let point = format!("{whole}.{fraction}");
+        return point.parse::<f64>().is_ok_and(f64::is_finite).then(|| format!("write `{point}`"));
+    }
+    let bare: String = text.chars().filter(|character| !matches!(character, '_' | ',' | '\'' | ' ')).collect();
     (bare != text && bare.parse::<f64>().is_ok_and(f64::is_finite)).then(|| format!("write `{bare}`"))
 }
 
@@ -283,7 +290,10 @@ mod tests {
     fn separators_of_thousands_are_taken_out() {
         assert_eq!(without_separators("1_000").as_deref(), Some("write `1000`"));
         assert_eq!(without_separators("1,000.5").as_deref(), Some("write `1000.5`"));
+        assert_eq!(without_separators("1 000 000").as_deref(), Some("write `1000000`"));
+        assert_eq!(without_separators("1,5").as_deref(), Some("write `1.5`"));
         assert_eq!(without_separators("ten"), None);
+        assert_eq!(without_separators("a,5"), None);
         assert_eq!(without_separators("10"), None);
     }
 }

@@ -75,13 +75,20 @@ pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpress
         NodeKind::Scalar(scalar) => word_of(scalar, node.span, diagnostics),
         NodeKind::Sequence(_) => {
             let message = format!("`{}` takes a type, not a list", entry.key.text);
-            let help = "a type is a word, such as `string`, or a map, such as `{ enum: [..] }`".to_owned();
+            let help = several_words(entry);
             diagnostics.error(Code::WrongShape, node.span, message).help(help);
             broken
         }
         NodeKind::Mapping(_) => {
             let Some(mut fields) = Fields::of(node, "a type", diagnostics) else { return broken };
             let ty = of_fields(&mut fields, false, diagnostics);
+            let help = match entry.key.text.as_str() {
+                "type" => "write it beside `type`",
+                _ => "declare a type with it in `types`, and name that",
+            };
+            for key in ["min", "max", "min_length", "max_length", "pattern", "min_items", "max_items"] {
+                fields.misplaced(key, help, diagnostics);
+            }
             let clean = fields.finish(diagnostics);
             if ty.is_none() && clean {
                 let message = format!("`{}` says no type", entry.key.text);
@@ -89,6 +96,22 @@ pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpress
             }
             ty.unwrap_or(broken)
         }
+    }
+}
+
+/// What to do about a list where a type is wanted: other languages write `[string]` and `[string, "null"]`.
+fn several_words(entry: &Entry) -> String {
+    let NodeKind::Sequence(words) = &entry.value.kind else { return String::new() };
+    match words.as_slice() {
+        [Node { kind: NodeKind::Scalar(word), .. }] => match entry.key.text.as_str() {
+            "list" => format!("write `list: {}`", word.text),
+            "map" => format!("write `map: {}`", word.text),
+            _ => format!("a list is written `{{ list: {} }}`", word.text),
+        },
+        words if words.iter().any(|word| matches!(&word.kind, NodeKind::Scalar(word) if word.text == "null")) => {
+            "a value has one type; `nullable: true` allows null".to_owned()
+        }
+        _ => "a type is a word, such as `string`, or a map, such as `{ enum: [..] }`".to_owned(),
     }
 }
 
@@ -107,23 +130,9 @@ pub(super) fn of_fields(
     let (map, keys) = (fields.take("map"), fields.take("keys"));
     let constant = if is_property { fields.take("const") } else { fields.habit("const") };
     let only = fields.take("only");
-    let items = fields.habit("items");
 
-    if let Some(entry) = items {
-        let of = match &entry.value.kind {
-            NodeKind::Scalar(scalar) => scalar.text.as_str(),
-            _ => "..",
-        };
-        let message = "`items` is not a key of this language".to_owned();
-        let help = format!("a list is written `{{ list: {of} }}`");
-        diagnostics.error(Code::Habit, entry.key.span, message).help(help);
-        return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
-    }
-    if let Some(entry) = fields.habit("values") {
-        let message = "`values` is not a key of this language".to_owned();
-        let help = "the values of an enum are written `enum: [..]`".to_owned();
-        diagnostics.error(Code::Habit, entry.key.span, message).help(help);
-        return Some(TypeExpression { shape: Shape::Broken, span: entry.key.span });
+    if let Some(broken) = habit(fields, ty, diagnostics) {
+        return Some(broken);
     }
     if let Some(entry) = constant.filter(|_| !is_property) {
         let message = "`const` stands only on a property".to_owned();
@@ -168,6 +177,30 @@ pub(super) fn of_fields(
     })
 }
 
+/// Keys by which other languages say what a list, a map, an object or an enum holds; one of them is told, and nothing
+/// else of that type.
+fn habit(fields: &mut Fields<'_>, ty: Option<&Entry>, diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
+    let said = |wanted: &str| ty.is_some_and(|ty| matches!(&ty.value.kind, NodeKind::Scalar(ty) if ty.text == wanted));
+    let inside = |entry: &Entry| match &entry.value.kind {
+        NodeKind::Scalar(scalar) => scalar.text.clone(),
+        _ => "..".to_owned(),
+    };
+    let entry = fields.first_habit(|key| {
+        matches!(key, "items" | "values" | "of" | "properties" | "additionalProperties" | "oneOf" | "anyOf" | "allOf")
+    })?;
+    let help = match entry.key.text.as_str() {
+        "additionalProperties" => format!("a map is written `{{ map: {} }}`", inside(entry)),
+        "values" | "of" if said("map") => format!("a map is written `{{ map: {} }}`", inside(entry)),
+        "values" => "the values of an enum are written `enum: [..]`".to_owned(),
+        "items" | "of" => format!("a list is written `{{ list: {} }}`", inside(entry)),
+        "properties" => "an object is written `object: { .. }` with its properties".to_owned(),
+        _ => "a value has one type; where its shape is open write `type: json`".to_owned(),
+    };
+    let message = format!("`{}` is not a key of this language", entry.key.text);
+    diagnostics.error(Code::Habit, entry.key.span, message).help(help);
+    Some(TypeExpression { shape: Shape::Broken, span: entry.key.span })
+}
+
 /// A word as a type.
 pub(super) fn word_of(scalar: &Scalar, span: Span, diagnostics: &mut Diagnostics) -> TypeExpression {
     let word = scalar.text.as_str();
@@ -183,7 +216,9 @@ pub(super) fn word_of(scalar: &Scalar, span: Span, diagnostics: &mut Diagnostics
 }
 
 /// Words of other languages for bounds, what they are here, and what to write.
-const BOUNDS: [(&str, &str, &str); 3] = [
+const BOUNDS: [(&str, &str, &str); 5] = [
+    ("regex", "pattern", "write `pattern`"),
+    ("default", "", "remove it: what is not set is absent, and `const` is always sent"),
     ("minimum", "min", "write `min`"),
     ("maximum", "max", "write `max`"),
     ("format", "pattern", "how a text looks is said by `pattern`; a point in time is a `datetime`"),

@@ -46,12 +46,32 @@ pub(super) fn read(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -
             (Scalar::Integer | Scalar::Number | Scalar::Boolean, Core::Text) if scalar.quoted => {
                 told.help(parse::unquoted(scalar))
             }
-            (Scalar::Integer | Scalar::Number, _) => told.help(parse::without_separators(&scalar.text)),
+            (Scalar::Integer, Core::Number(number)) => told.help(whole(number)),
+            (Scalar::Integer | Scalar::Number, _) => told.help(plain(&scalar.text)),
+            (Scalar::Datetime, _) => told.help(in_utc(&scalar.text)),
             (Scalar::Boolean, _) => told.help(truth(&scalar.text)),
             _ => told,
         };
     }
     literal
+}
+
+/// `5.0` and `1e3` as an integer.
+fn whole(number: f64) -> Option<String> {
+    const GREATEST: f64 = 9_007_199_254_740_992.0;
+    (number.fract() == 0.0 && number.abs() <= GREATEST).then(|| format!("write `{number}`"))
+}
+
+/// A number without separators and without `%`.
+fn plain(text: &str) -> Option<String> {
+    let bare = text.strip_suffix('%').map(str::trim_end).filter(|bare| bare.parse::<f64>().is_ok());
+    bare.map(|bare| format!("write `{bare}`")).or_else(|| parse::without_separators(text))
+}
+
+/// A point in time that lacks seconds or the offset, which is hardly known.
+fn in_utc(text: &str) -> Option<String> {
+    let whole = ["Z", ":00Z"].map(|end| format!("{text}{end}")).into_iter().find(|whole| is_datetime(whole))?;
+    Some(format!("say the offset; in UTC it is `{whole}`"))
 }
 
 /// What `yes` and the like are in YAML 1.2.
