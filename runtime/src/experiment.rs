@@ -125,7 +125,8 @@ impl<V> fmt::Debug for ExperimentKey<V> {
 }
 
 /// Reading experiments. An assigned variant is one exposure: PostHog gets `$feature_flag_called`, the others get
-/// `Experiment Viewed` (or what the plan's `exposure:` says), once until the variant changes. A fallback is none, and neither is a fixed value.
+/// `Experiment Viewed` (or what the plan's `exposure:` says), once until the variant changes. A fallback is none, and
+/// neither is a fixed value.
 impl User {
     /// The variant that this person is shown, as the application's own enum.
     #[must_use]

@@ -85,3 +85,17 @@ fn the_code_is_the_same_for_every_target() {
     };
     assert_eq!(code(PLAN), code(&without));
 }
+
+#[test]
+fn no_message_shows_a_key() {
+    let secrets = ["0123456789", "A1b2C3d4", "my-own-secret", "my-password"];
+    let source = Source::from_text("taxonomy.yaml", include_str!("mistakes/personal-keys.yaml"));
+    let analysis = analyze(&source);
+    assert!(analysis.diagnostics.errors() >= 7);
+    for found in analysis.diagnostics.sorted() {
+        let told = [render::plain(found, &source), render::frames(found, &source, true), render::json(found, &source)];
+        for text in told {
+            assert!(secrets.iter().all(|secret| !text.contains(secret)), "{text}");
+        }
+    }
+}

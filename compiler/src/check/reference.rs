@@ -55,6 +55,7 @@ pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics:
 
 /// What replaces a deprecated thing stands beside it; properties are looked at where they are met.
 pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
+    replacement(&plan.targets, diagnostics);
     replacement(&plan.owners, diagnostics);
     replacement(&plan.types, diagnostics);
     replacement(&plan.property_groups, diagnostics);

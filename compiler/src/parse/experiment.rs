@@ -4,12 +4,13 @@ use super::fields::{Fields, shape};
 use super::meta::meta;
 use super::metric::metrics;
 use super::named;
-use super::scalar::{percentage, text, word};
+use super::scalar::{percentage, text};
 use crate::ast::scalar::is_null;
 use crate::ast::{Experiment, Exposure, Keyed, Meta, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::RuleKind;
+use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind};
 
 const RULES: &[(&str, RuleKind)] =
@@ -114,7 +115,17 @@ fn optimizely(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Spanne
         diagnostics.error(Code::WrongShape, span, message).help(help);
         return Vec::new();
     };
-    let rule =
-        |entry: &Entry, diagnostics: &mut Diagnostics| Some((named(&entry.key), word(entry, RULES, diagnostics)?));
-    entries.iter().filter_map(|entry| rule(entry, diagnostics)).collect()
+    entries.iter().filter_map(|entry| Some((named(&entry.key), rule(entry, diagnostics)?))).collect()
+}
+
+fn rule(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<RuleKind>> {
+    let Spanned { value, span } = text(entry, diagnostics)?;
+    if let Some((_, kind)) = RULES.iter().find(|(word, _)| *word == value) {
+        return Some(Spanned { value: *kind, span });
+    }
+    let message = format!("a rule is `experiment`, `delivery` or `holdout`, not `{value}`");
+    let similar = suggest::nearest(&value, RULES.iter().map(|(word, _)| *word));
+    let help = similar.map(|similar| format!("did you mean `{similar}`?"));
+    diagnostics.error(Code::InvalidValue, span, message).help(help);
+    None
 }

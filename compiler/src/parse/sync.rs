@@ -10,6 +10,7 @@ use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{FlagOverlay, Keyed, Meta, Section, Spanned, Target, Text, VariantOverlay, VariantOverlays};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::lower::equal_weights;
 use crate::secret;
 use crate::yaml::{Entry, Node, NodeKind};
 
@@ -141,19 +142,31 @@ fn overlay(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<FlagOverlay> 
     Some(overlay)
 }
 
+/// Those that differ, or a list of names for equal weights.
 fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> VariantOverlays {
     let mut overlays = VariantOverlays { key: entry.key.span, items: Vec::new(), complete: true };
-    let NodeKind::Mapping(entries) = &entry.value.kind else {
-        overlays.complete = false;
-        let message = format!("`variants` of what differs is a map, not {}", shape(&entry.value));
-        let help = "write the weights there: `variants: { control: 100, test: 0 }`".to_owned();
-        diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
-        return overlays;
-    };
-    for entry in entries {
-        match variant(entry, diagnostics) {
-            Some(variant) => overlays.items.push(variant),
-            None => overlays.complete = false,
+    match &entry.value.kind {
+        NodeKind::Mapping(entries) => {
+            let read = entries.iter().filter_map(|entry| variant(entry, diagnostics));
+            overlays.items = read.collect();
+            overlays.complete = overlays.items.len() == entries.len();
+        }
+        NodeKind::Sequence(nodes) => {
+            let names = names(entry, diagnostics);
+            overlays.complete = names.len() == nodes.len();
+            let weights = equal_weights(names.len());
+            let weighed = |(name, weight): (Text, f64)| {
+                let weight = Some(Spanned { value: weight, span: name.span });
+                VariantOverlay { name, weight, payload: None }
+            };
+            overlays.items = names.into_iter().zip(weights).map(weighed).collect();
+        }
+        NodeKind::Scalar(_) => {
+            overlays.complete = false;
+            let message = format!("`variants` of what differs is a map, not {}", shape(&entry.value));
+            let help = "write the weights there: `variants: { control: 100, test: 0 }`".to_owned();
+            let span = if is_null(&entry.value) { entry.key.span } else { entry.value.span };
+            diagnostics.error(Code::WrongShape, span, message).help(help);
         }
     }
     overlays
