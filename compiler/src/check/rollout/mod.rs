@@ -7,6 +7,7 @@ mod group;
 mod range;
 mod reach;
 mod text;
+mod visible;
 
 use super::condition;
 use super::flag::{self, variant};
@@ -71,6 +72,7 @@ fn read<'p>(
     known_variant(written, flag, diagnostics);
     let is_complete = written.complete && when.len() == written.when.len();
     let entry = Entry { written, when };
+    visible::all(&entry.when, flag, index, diagnostics);
     let contradicts = contradiction::all(&entry, flag, index, diagnostics);
     (is_complete && !contradicts).then_some(entry)
 }
