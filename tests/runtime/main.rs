@@ -1,5 +1,6 @@
 //! The runtime from outside: what is captured, and what arrives.
 
+mod audience;
 mod checkout;
 mod decisions;
 mod delivery;

@@ -135,6 +135,25 @@ fn what_breaks_a_rule_is_counted_when_it_is_registered() {
     assert_eq!(client.invalid_report()[0].event, "super");
 }
 
+#[test]
+fn an_event_may_register_while_it_is_written() {
+    struct Registering(Client, User);
+    impl taxogen::Event for Registering {
+        fn schema(&self) -> &'static EventSchema {
+            const { &schema("registering") }
+        }
+        fn write(&self, properties: &mut PropertyWriter<'_>) {
+            self.0.register(Supers(|properties| properties.internal("of_client", &1)));
+            self.1.register(Supers(|properties| properties.internal("of_person", &2)));
+            properties.internal("own", &3);
+        }
+    }
+    let (client, recorder) = Client::recorder();
+    let user = client.user("u");
+    user.capture(Registering(client.clone(), user.clone()));
+    assert_eq!(last(&recorder), r#"{"own":3,"of_person":2,"of_client":1}"#);
+}
+
 const NAMES: [&str; 3] = ["a", "b\"", "c,\":1"];
 
 /// An event, or super properties, with values at some of the names.
