@@ -27,13 +27,19 @@ const WARNINGS: usize = 20;
 /// printed and the process ends with 1, so that the build fails. What has expired is looked at on the day of
 /// `SOURCE_DATE_EPOCH`, else of the clock.
 pub fn compile(path: impl AsRef<Path>) {
-    if let Err(message) = try_compile(path.as_ref()) {
+    compile_with(path, &Settings::default());
+}
+
+/// As [`compile`], with settings: `Settings::default().for_app(Some("api".to_owned()))` leaves out what only other
+/// applications have.
+pub fn compile_with(path: impl AsRef<Path>, settings: &Settings) {
+    if let Err(message) = try_compile(path.as_ref(), settings) {
         println!("cargo::error={message}");
         process::exit(1);
     }
 }
 
-fn try_compile(path: &Path) -> Result<(), String> {
+fn try_compile(path: &Path, settings: &Settings) -> Result<(), String> {
     let name = path.display().to_string();
     println!("cargo::rerun-if-changed={name}");
     println!("cargo::rerun-if-env-changed=SOURCE_DATE_EPOCH");
@@ -44,7 +50,8 @@ fn try_compile(path: &Path) -> Result<(), String> {
         println!("cargo::rerun-if-changed={}", path.display());
     }
     let today = Day::today().map_err(|error| error.to_string())?;
-    let analysis = analyze_with(&source, &Settings::default().today(today));
+    let settings = if settings.today.is_none() { settings.clone().today(today) } else { settings.clone() };
+    let analysis = analyze_with(&source, &settings);
     tell(&analysis.diagnostics, &source);
     let Some(plan) = analysis.plan else {
         let errors = analysis.diagnostics.errors();

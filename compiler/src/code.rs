@@ -57,13 +57,16 @@ codes! {
     UnknownKey = "TX0102", "a key that the language does not know";
     MissingKey = "TX0103", "a key that must be there is missing";
     PlanVersion = "TX0104", "a plan of another version";
-    NotYet = "TX0105", "a key of the language that this version does not read";
     InvalidValue = "TX0106", "a value that its key does not take";
     Habit = "TX0107", "a word or form of another language";
     Misplaced = "TX0108", "a key that belongs elsewhere";
     EmptyValue = "TX0109", "a key without a value";
     DeprecatedRequired = "TX0110", "a property is deprecated and required";
     TinyPercent = "TX0111", "a percentage below one";
+    ReservedCall = "TX0112", "a kind of call that is reserved";
+    NoDestination = "TX0113", "an event that goes nowhere";
+    UnusedSendAs = "TX0114", "a name at a destination to which the event does not go";
+    SecretAllowed = "TX0115", "a destination that is allowed what never leaves the process";
 
     // TX02: references.
     UnknownType = "TX0201", "a type that is not declared";
@@ -77,6 +80,8 @@ codes! {
     UnknownReplacement = "TX0209", "`replaced_by` names nothing beside it";
     IncludeCycle = "TX0210", "property groups include each other in a circle";
     TypeCycle = "TX0211", "a type contains itself";
+    UnknownApp = "TX0212", "an application that no event names";
+    UnknownDestination = "TX0213", "a destination that there is not";
     UnknownCohort = "TX0216", "a cohort that is not declared";
     FlagCycle = "TX0217", "flags depend on each other in a circle";
     ExcludedFlag = "TX0220", "a target needs a flag that it leaves out";
@@ -89,6 +94,10 @@ codes! {
     ReservedName = "TX0305", "a name that the language keeps for itself";
     NothingToOverride = "TX0306", "`override` where nothing is included under that name";
     VendorName = "TX0307", "a name that the vendors keep for themselves";
+    SharedName = "TX0308", "two events of one name that nothing tells apart";
+    SuperMismatch = "TX0309", "an event's property and a super property of one name have different types";
+    UnknownVendorName = "TX0310", "a name of the kind that vendors keep, which is none of theirs";
+    GroupTypeName = "TX0311", "a property has the name of a group type";
 
     // TX04: types and values.
     NoType = "TX0401", "a property without a type";

@@ -40,7 +40,7 @@ pub mod suggest;
 pub mod yaml;
 
 #[cfg(feature = "text")]
-pub use self::build_script::compile;
+pub use self::build_script::{compile, compile_with};
 #[cfg(feature = "text")]
 pub use self::printer::generate;
 pub use self::settings::Settings;
@@ -74,9 +74,13 @@ pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
     let (plan, complete) = parse::files(source, &mut diagnostics);
     if complete {
         check::plan(&plan, &mut diagnostics);
+        if let Some(app) = &settings.app {
+            check::app(app, &plan, &mut diagnostics);
+        }
     }
     let regexes = check::regexes(&plan);
     secret::tell(source, &mut diagnostics);
-    let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash()));
+    let app = settings.app.as_deref();
+    let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash(), app));
     Analysis { plan, diagnostics, regexes }
 }

@@ -5,6 +5,9 @@ use crate::lint::{Level, Lint};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Settings {
+    /// The application for which the plan is compiled: an event that names its `apps` is left out of all others.
+    /// `None`: every event.
+    pub app: Option<String>,
     /// Levels of lints, which go over those of the plan; of several for one lint the last counts.
     pub levels: Vec<(Lint, Level)>,
     /// The day on which things are looked at; without it nothing expires.
@@ -25,6 +28,13 @@ impl Settings {
     #[must_use]
     pub fn today(mut self, today: impl Into<Option<Day>>) -> Self {
         self.today = today.into();
+        self
+    }
+
+    /// Compiles for one application alone; `None` for all of them.
+    #[must_use]
+    pub fn for_app(mut self, app: Option<String>) -> Self {
+        self.app = app;
         self
     }
 

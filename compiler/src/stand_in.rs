@@ -21,12 +21,14 @@ use crate::source::Source;
 #[must_use]
 pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
     let (plan, _) = parse::files(source, &mut Diagnostics::default());
+    let properties = BTreeSet::from(["Properties".to_owned()]);
     let modules = [
         module("types", &types(&plan), &BTreeSet::new()),
         module("events", &structs(&plan.events.items), &BTreeSet::new()),
         module("flags", &variant_enums(&plan), &constants(&plan.flags.items)),
         module("experiments", &BTreeSet::new(), &constants(&plan.experiments.items)),
-        module("person", &BTreeSet::from(["Properties".to_owned()]), &BTreeSet::new()),
+        module("person", &properties, &BTreeSet::new()),
+        module("super_properties", &properties, &BTreeSet::new()),
         module("groups", &structs(&plan.groups.items), &BTreeSet::new()),
     ];
     quote! {
@@ -66,7 +68,8 @@ fn types(plan: &Plan) -> BTreeSet<String> {
     }
     let groups = plan.property_groups.items.iter().map(|group| (camel_of(&group.name, &group.meta), &group.properties));
     let events = plan.events.items.iter().map(|event| (camel(event), &event.properties));
-    let people = std::iter::once((Some("Person".to_owned()), &plan.person));
+    let people = [("Super", &plan.super_properties), ("Person", &plan.person)];
+    let people = people.map(|(owner, properties)| (Some(owner.to_owned()), properties));
     let kinds = plan.groups.items.iter().map(|group| (camel(group), &group.properties));
     for (owner, properties) in groups.chain(events).chain(people).chain(kinds) {
         let nested = |property: &Property| names::nested(owner.as_deref()?, said(&property.name, &property.meta));

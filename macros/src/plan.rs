@@ -17,6 +17,8 @@ use crate::failure::Failure;
 pub(crate) struct Compiled {
     /// Where it was asked for.
     path: PathBuf,
+    /// For which application.
+    app: Option<String>,
     pub(crate) source: Source,
     pub(crate) analysis: Analysis,
 }
@@ -30,13 +32,19 @@ const NAMED_HERE: &str = "the path is relative to this source file";
 
 /// The plan of the crate that is being built, or the one that is named. Failures stand at `at`, or at the name.
 pub(crate) fn of_crate(named: Option<&Text>, at: RustSpan) -> Result<Arc<Compiled>, Failure> {
+    of_app(named, None, at)
+}
+
+/// The same for one application alone.
+pub(crate) fn of_app(named: Option<&Text>, app: Option<&Text>, at: RustSpan) -> Result<Arc<Compiled>, Failure> {
+    let app = app.map(|app| app.value.as_str());
     let Some(named) = named else {
         let path = locate::for_crate(&manifest_dir(), &variable);
         let path = path.map_err(|error| Failure::new(at, error.to_string()))?;
-        return compile(&path, &shown(&path)).map_err(|error| unreadable(at, &error, NAMED_ELSEWHERE));
+        return compile(&path, &shown(&path), app).map_err(|error| unreadable(at, &error, NAMED_ELSEWHERE));
     };
     let path = folder_of(named.span).join(&named.value);
-    compile(&path, &named.value).map_err(|error| unreadable(named.span, &error, NAMED_HERE))
+    compile(&path, &named.value, app).map_err(|error| unreadable(named.span, &error, NAMED_HERE))
 }
 
 fn unreadable(at: RustSpan, error: &ReadError, where_named: &str) -> Failure {
@@ -68,16 +76,18 @@ fn variable(name: &str) -> Option<OsString> {
 }
 
 /// Reads and compiles the plan, unless that was done and no file of it has changed since.
-fn compile(path: &Path, name: &str) -> Result<Arc<Compiled>, ReadError> {
+fn compile(path: &Path, name: &str, app: Option<&str>) -> Result<Arc<Compiled>, ReadError> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    if let Some(compiled) = kept.iter().find(|compiled| compiled.is(path, name) && compiled.source.is_fresh()) {
+    let is_kept = |compiled: &&Arc<Compiled>| compiled.is(path, name, app) && compiled.source.is_fresh();
+    if let Some(compiled) = kept.iter().find(is_kept) {
         return Ok(Arc::clone(compiled));
     }
     let source = read(path, name).map_err(|error| ReadError { path: name.into(), ..error })?;
+    let app = app.map(str::to_owned);
     // Warnings are for those who look at the plan; who builds the application has warnings of its own.
-    let analysis = analyze_with(&source, &Settings::default().only_errors());
-    let compiled = Arc::new(Compiled { path: path.to_owned(), source, analysis });
-    kept.retain(|other| !other.is(path, name));
+    let analysis = analyze_with(&source, &Settings::default().for_app(app.clone()).only_errors());
+    let compiled = Arc::new(Compiled { path: path.to_owned(), app, source, analysis });
+    kept.retain(|other| !other.is(path, name, compiled.app.as_deref()));
     kept.push(Arc::clone(&compiled));
     Ok(compiled)
 }
@@ -92,8 +102,8 @@ fn shown(path: &Path) -> String {
 }
 
 impl Compiled {
-    fn is(&self, path: &Path, name: &str) -> bool {
-        self.path == path && self.name() == name
+    fn is(&self, path: &Path, name: &str, app: Option<&str>) -> bool {
+        self.path == path && self.name() == name && self.app.as_deref() == app
     }
 
     /// The plan as diagnostics call it.

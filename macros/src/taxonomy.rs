@@ -9,7 +9,7 @@ use crate::failure::Failure;
 use crate::plan::{self, Compiled};
 use crate::tracking;
 
-/// `taxonomy!()` and `taxonomy!("x.yaml")`: the items of the plan, and what makes a change of it build again.
+/// `taxonomy!()`, `taxonomy!("x.yaml")` and `taxonomy!(app = "api")`: the items of the plan, and what makes a change of it build again.
 ///
 /// The first token is a group that holds the path of the runtime; the shell in the runtime puts it there.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
@@ -24,9 +24,9 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
 }
 
 fn compile(arguments: TokenStream) -> Result<(std::sync::Arc<Compiled>, Span), Failure> {
-    let arguments = Arguments::parse(arguments, &[])?;
+    let arguments = Arguments::parse(arguments, &["app"])?;
     let at = arguments.text().map_or_else(Span::call_site, |text| text.span);
-    Ok((plan::of_crate(arguments.text(), at)?, at))
+    Ok((plan::of_app(arguments.text(), arguments.option("app")?.as_ref(), at)?, at))
 }
 
 fn items(compiled: &Compiled, runtime: TokenStream, at: Span) -> TokenStream {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use taxogen_compiler::code::Code;
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, render};
+use taxogen_compiler::{Analysis, Settings, analyze_with, render};
 
 /// Every plan with mistakes by its name, in the order of these. One of several files is a folder.
 fn plans() -> Vec<(String, Source)> {
@@ -50,8 +50,14 @@ fn entries(folder: &Path) -> Vec<PathBuf> {
     entries.map(|entry| entry.expect("it can be read").path()).collect()
 }
 
+/// A plan whose first line is `# taxogen check --app NAME` is looked at for that application.
+fn analyzed(source: &Source) -> Analysis {
+    let app = source.file(0).text.lines().next().and_then(|line| line.strip_prefix("# taxogen check --app "));
+    analyze_with(source, &Settings::default().for_app(app.map(str::to_owned)))
+}
+
 fn codes(source: &Source) -> Vec<Code> {
-    analyze(source).diagnostics.sorted().iter().map(|found| found.code).collect()
+    analyzed(source).diagnostics.sorted().iter().map(|found| found.code).collect()
 }
 
 fn codes_of_text(text: &str) -> Vec<Code> {
@@ -66,7 +72,7 @@ fn every_mistake_is_told_as_reviewed() {
     settings.set_omit_expression(true);
     settings.bind(|| {
         for (name, source) in plans() {
-            let analysis = analyze(&source);
+            let analysis = analyzed(&source);
             let found = analysis.diagnostics.sorted();
             let frames: Vec<_> = found.iter().map(|found| render::frames(found, &source, false)).collect();
             insta::assert_snapshot!(name, frames.join("\n\n"));
@@ -83,7 +89,7 @@ fn every_code_is_told_by_some_plan() {
 #[test]
 fn a_plan_with_an_error_means_nothing() {
     for (name, source) in plans() {
-        let analysis = analyze(&source);
+        let analysis = analyzed(&source);
         assert_eq!(analysis.plan.is_none(), analysis.diagnostics.has_errors(), "{name}");
     }
 }

@@ -17,6 +17,10 @@ pub(crate) struct Check {
     /// The plan; without it the `taxonomy.yaml` of this folder, else of the nearest one above.
     path: Option<PathBuf>,
 
+    /// Check what one application has: without the events whose `apps` do not name it.
+    #[arg(long, value_name = "NAME")]
+    app: Option<String>,
+
     /// How findings are printed: for a person on stderr, or one JSON object per line on stdout.
     #[arg(long, value_enum, default_value_t)]
     format: Format,
@@ -37,7 +41,8 @@ enum Format {
 impl Check {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = plan::analyze(&source, &self.lints.settings()?);
+        let settings = self.lints.settings()?.for_app(self.app);
+        let analysis = plan::analyze(&source, &settings);
         match self.format {
             Format::Json => printer.json(&analysis, &source)?,
             Format::Text => {

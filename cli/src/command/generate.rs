@@ -21,6 +21,10 @@ pub(crate) struct Generate {
     /// The plan; without it the `taxonomy.yaml` of this folder, else of the nearest one above.
     path: Option<PathBuf>,
 
+    /// For one application alone: without the events whose `apps` do not name it.
+    #[arg(long, value_name = "NAME")]
+    app: Option<String>,
+
     /// Write to this file instead of stdout; a file that is up to date is not touched.
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
@@ -36,7 +40,8 @@ pub(crate) struct Generate {
 impl Generate {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
-        let analysis = plan::analyze(&source, &self.lints.settings()?);
+        let settings = self.lints.settings()?.for_app(self.app);
+        let analysis = plan::analyze(&source, &settings);
         printer.findings(&analysis, &source);
         let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(&analysis)) else {
             printer.talk(format_args!("{}: {}", source.file(0).name, verdict(&analysis)));

@@ -32,11 +32,14 @@ fn plans(page: &str) -> Vec<Vec<(String, String)>> {
     plans
 }
 
-/// The codes found in a plan, each once.
+/// The codes found in a plan, each once; its first line may be a comment with the arguments.
 fn codes(plan: &[(String, String)]) -> Vec<String> {
     let files: Vec<_> = plan.iter().map(|(path, text)| (path.as_str(), text.as_str())).collect();
     let folder = Folder::new(&files);
-    let told = folder.run(&["check", "--format", "json", "plan.yaml"]);
+    let command = plan[0].1.lines().next().and_then(|line| line.strip_prefix("# taxogen check "));
+    let arguments = command.into_iter().flat_map(str::split_whitespace);
+    let arguments: Vec<_> = ["check", "--format", "json", "plan.yaml"].into_iter().chain(arguments).collect();
+    let told = folder.run(&arguments);
     let mut codes: Vec<String> = told
         .out
         .lines()

@@ -209,12 +209,35 @@ pub struct Event {
 impl Event {
     /// `name:`, or the key.
     pub(crate) fn wire_name(&self) -> &str {
-        self.wire.as_ref().map_or(&self.name.value, |wire| &wire.value)
+        &self.wire().value
     }
 
-    /// Whether the plan's super properties lie under its own.
+    /// The name on the wire: `name:`, or the key.
+    pub(crate) fn wire(&self) -> &Text {
+        self.wire.as_ref().unwrap_or(&self.name)
+    }
+
+    /// The name that `send_as` gives it there.
+    pub(crate) fn sent_as(&self, destination: DestinationKind) -> Option<&Text> {
+        self.send_as.iter().find(|(kind, _)| kind.value == destination).map(|(_, name)| name)
+    }
+
+    /// Whether its route leads there.
+    pub(crate) fn goes_to(&self, destination: DestinationKind) -> bool {
+        self.to.as_ref().is_none_or(|to| to.value.iter().any(|kind| kind.value == destination))
+    }
+
+    pub(crate) fn is_open(&self) -> bool {
+        self.open.as_ref().is_some_and(|open| open.value)
+    }
+
     pub(crate) fn takes_super(&self) -> bool {
         self.super_properties.as_ref().is_none_or(|takes| takes.value)
+    }
+
+    /// Whether an application has it; `None` stands for all of them.
+    pub(crate) fn is_of(&self, app: Option<&str>) -> bool {
+        self.apps.is_empty() || app.is_none_or(|app| self.apps.iter().any(|name| name.value == app))
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! A rule that needs something that was told already says nothing: one mistake is one error.
 
+mod app;
 mod code_name;
 pub(crate) mod condition;
 mod constraint;
 mod cycle;
 mod enumeration;
+mod event;
 mod experiment;
 pub(crate) mod exposure;
 pub(crate) mod flag;
@@ -19,10 +21,12 @@ mod property;
 mod reference;
 mod rollout;
 mod sensitivity;
+mod shared_name;
 mod sync;
 pub(crate) mod value;
 mod vendor;
 
+pub use self::app::app;
 use self::include::Included;
 use crate::ast::Plan;
 use crate::ast::index::Index;
@@ -68,6 +72,10 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
     experiment::rules(plan, diagnostics);
     sync::all(&index, diagnostics);
-    vendor::names(plan, &included, diagnostics);
+    for event in &plan.events.items {
+        event::all(event, &included, &index, diagnostics);
+    }
+    shared_name::all(&index, &included, diagnostics);
+    vendor::names(&index, &included, diagnostics);
     code_name::all(plan, &included, &index, diagnostics);
 }

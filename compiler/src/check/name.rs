@@ -18,6 +18,11 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     each(&plan.events, diagnostics);
     each(&plan.flags, diagnostics);
     each(&plan.experiments, diagnostics);
+    for event in &plan.events.items {
+        event.wire.iter().for_each(|name| length(name, diagnostics));
+        event.send_as.iter().for_each(|(_, name)| length(name, diagnostics));
+        event.apps.iter().for_each(|name| length(name, diagnostics));
+    }
     for flag in &plan.flags.items {
         characters(&flag.name, "a flag key", "-_", diagnostics);
         for variant in flag.variants.iter().flat_map(|variants| &variants.section.items) {

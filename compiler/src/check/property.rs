@@ -125,13 +125,21 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
 }
 
 /// Whether values of one fit the other; a part of an enum fits the whole, a constant its type.
-fn same_type(property: &Property, person: &Property, index: &Index<'_>) -> bool {
-    if let Shape::Const { value, .. } = &property.ty.shape {
-        let mut told = Diagnostics::default();
-        value::read(value, Wanted::of_property(person, value.span), index, &mut told);
-        return !told.has_errors();
+pub(super) fn same_type(property: &Property, other: &Property, index: &Index<'_>) -> bool {
+    if let Shape::Const { value, of } = &property.ty.shape {
+        let told = &mut Diagnostics::default();
+        let sent = value::constant_literal(value, of.as_deref(), value.span, index, told);
+        let wanted = value::read(value, Wanted::of_property(other, value.span), index, told);
+        // What is wanted as text is read as text, whatever it looks like: what is sent may be a number.
+        return matches!((sent, wanted), (Some(sent), Some(wanted)) if is_alike(&sent, &wanted));
     }
-    fits(&property.ty, &person.ty, index)
+    fits(&property.ty, &other.ty, index)
+}
+
+/// Whether two readings of one value arrive as the same kind of JSON.
+fn is_alike(one: &Literal, other: &Literal) -> bool {
+    let is_number = |literal: &Literal| matches!(literal, Literal::Integer(_) | Literal::Number(_));
+    std::mem::discriminant(one) == std::mem::discriminant(other) || is_number(one) && is_number(other)
 }
 
 fn fits(ty: &TypeExpression, wanted: &TypeExpression, index: &Index<'_>) -> bool {

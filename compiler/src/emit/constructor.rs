@@ -105,23 +105,27 @@ pub(super) struct Constructor {
     pub(super) default: Option<Once>,
 }
 
+/// `open`: an event that holds properties of which the plan does not know.
 pub(super) fn constructor(
     scope: &Scope<'_>,
     owner: &Ident,
     properties: &[Property],
     fields: &[Field<'_>],
+    open: bool,
     deprecated: Option<&Deprecated>,
 ) -> Constructor {
     let required: Vec<_> = fields.iter().filter(|field| field.presence().is_required()).collect();
-    let default = required.is_empty().then(|| default(scope, owner, properties, deprecated).into());
+    let borrows = open || scope.any_borrows(properties);
+    let default = required.is_empty().then(|| default(owner, borrows, deprecated).into());
     match form(scope, properties) {
         Form::Positional => {
-            Constructor { new: positional(scope, fields, &required, deprecated).into(), required: None, default }
+            let new = positional(scope, fields, &required, open, deprecated).into();
+            Constructor { new, required: None, default }
         }
         Form::Literal => {
             let name = required_ident(owner);
             Constructor {
-                new: literal(scope, &name, fields, &required, deprecated).into(),
+                new: literal(scope, &name, fields, &required, open, deprecated).into(),
                 required: Some(required_struct(scope, owner, &name, &required).into()),
                 default,
             }
@@ -138,6 +142,7 @@ fn positional(
     scope: &Scope<'_>,
     fields: &[Field<'_>],
     required: &[&Field<'_>],
+    open: bool,
     deprecated: Option<&Deprecated>,
 ) -> TokenStream {
     let is_const = required.iter().all(|field| !field.converts(scope) && !field.is_boxed());
@@ -148,7 +153,7 @@ fn positional(
         let (ident, ty) = (&field.ident, Once::from(field.parameter(scope)));
         Once::from(quote!(#ident: #ty))
     });
-    let inits = fields.iter().map(|field| Once::from(init(field, field.converts(scope))));
+    let inits = fields.iter().map(|field| init(field, field.converts(scope))).chain(extra(open)).map(Once::from);
     quote! {
         #docs
         #deprecated
@@ -168,6 +173,7 @@ fn literal(
     name: &Ident,
     fields: &[Field<'_>],
     required: &[&Field<'_>],
+    open: bool,
     deprecated: Option<&Deprecated>,
 ) -> TokenStream {
     // The literal is taken apart, which no constant does to what has a destructor.
@@ -175,7 +181,7 @@ fn literal(
     let deprecated = deprecated::attribute(deprecated);
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
     let names = required.iter().map(|field| &field.ident);
-    let inits = fields.iter().map(|field| Once::from(init(field, false)));
+    let inits = fields.iter().map(|field| init(field, false)).chain(extra(open)).map(Once::from);
     quote! {
         #deprecated
         pub #constness fn new(#name { #(#names,)* }: #name #borrows) -> Self {
@@ -199,6 +205,11 @@ fn init(field: &Field<'_>, converts: bool) -> TokenStream {
     quote!(#ident: #value)
 }
 
+/// What an open event holds besides.
+fn extra(open: bool) -> Option<TokenStream> {
+    open.then(|| quote!(extra: Extra::new()))
+}
+
 fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&Field<'_>]) -> TokenStream {
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
     let docs = Docs::new().sentence(format!("What [`{owner}`] always has, by name.")).tokens();
@@ -219,8 +230,8 @@ fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&
     }
 }
 
-fn default(scope: &Scope<'_>, owner: &Ident, properties: &[Property], deprecated: Option<&Deprecated>) -> TokenStream {
-    let borrows = scope.any_borrows(properties).then(|| quote!(<'_>));
+fn default(owner: &Ident, borrows: bool, deprecated: Option<&Deprecated>) -> TokenStream {
+    let borrows = borrows.then(|| quote!(<'_>));
     let expected = deprecated::expected(deprecated.is_some());
     quote! {
         impl Default for #owner #borrows {

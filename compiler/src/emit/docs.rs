@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{constraint, literal};
-use crate::ir::{Literal, Meta, Name, Property};
+use crate::ir::{Event, Literal, Meta, Name, Property};
 
 /// Where a line of documentation is broken, before indentation.
 const WIDTH: usize = 88;
@@ -36,6 +36,23 @@ impl Docs {
     pub(super) fn item(name: &Name, meta: &Meta) -> Self {
         let owner = owners(&meta.owners).map(|owners| format!(", owned by {owners}")).unwrap_or_default();
         Self::new().plain(meta.description.as_deref()).sentence(format!("{}{owner}.", code(&name.wire)))
+    }
+
+    /// The same of an event, with where it goes, and an example that fits on a line.
+    pub(super) fn event(event: &Event) -> Self {
+        let Event { name, meta, send_as, to, conversion, examples, .. } = event;
+        let names = send_as.iter().map(|(kind, name)| format!("{} at {}", code(name), kind.as_str()));
+        let names: Vec<_> = std::iter::once(code(&name.wire)).chain(names).collect();
+        let conversion = if *conversion { ", a conversion" } else { "" };
+        let owner = owners(&meta.owners).map(|owners| format!(", owned by {owners}")).unwrap_or_default();
+        let to: Vec<_> = to.iter().flatten().map(|kind| kind.as_str().to_owned()).collect();
+        let to = and(&to).map(|to| format!("; goes to {to}")).unwrap_or_default();
+        let example = examples.iter().map(|example| code(&literal::json(example)));
+        let example = example.map(|example| format!("For example {example}.")).find(|example| example.len() <= WIDTH);
+        Self::new()
+            .plain(meta.description.as_deref())
+            .sentence(format!("{}{conversion}{owner}{to}.", names.join(", ")))
+            .sentence(example)
     }
 
     /// What the author says of a property, its rules, and its wire name where Rust's is another.
@@ -103,8 +120,12 @@ fn examples(examples: &[Literal]) -> Option<String> {
 
 /// `growth`, `growth and payments`, `growth, payments and web`.
 fn owners(owners: &[String]) -> Option<String> {
-    let owners: Vec<_> = owners.iter().map(|owner| word(owner)).collect();
-    match owners.as_slice() {
+    and(&owners.iter().map(|owner| word(owner)).collect::<Vec<_>>())
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn and(words: &[String]) -> Option<String> {
+    match words {
         [] => None,
         [one] => Some(one.clone()),
         [first @ .., last] => Some(format!("{} and {last}", first.join(", "))),

@@ -2,7 +2,9 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::constructor::{Constructor, constructor};
+use super::destination;
 use super::docs::Docs;
+use super::extra::extra;
 use super::field::fields;
 use super::once::Once;
 use super::scope::{Scope, Std, ident};
@@ -16,23 +18,29 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
         scope.uses_runtime(name);
     }
     scope.uses_std(Std::Fmt);
-    let Event { name, meta, properties, .. } = event;
+    let Event { name, meta, properties, open, .. } = event;
     let (ident, wire) = (ident(&name.ident), &name.wire);
-    let docs = Once::from(Docs::item(name, meta).tokens());
+    let docs = Once::from(Docs::event(event).tokens());
     let fields = fields(scope, None, properties);
-    let is_borrowing = scope.any_borrows(properties);
-    let (declared, elided) = lifetimes(is_borrowing);
+    let (declared, elided) = lifetimes(*open || scope.any_borrows(properties));
     let declarations = fields.iter().map(|field| Once::from(field.declaration(scope)));
     let Constructor { new, required, default } =
-        constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
+        constructor(scope, &ident, properties, &fields, *open, meta.deprecated.as_ref());
     let setters = fields.iter().filter_map(|field| setters(scope, field)).map(Once::from);
-    let write = Once::from(write_method(value::written(properties, |property| write(scope, property))));
+    let schema = destination::schema(scope, event);
+    let extra = extra(scope, event);
+    let (extra_declaration, extra_setter) =
+        (extra.as_ref().map(|extra| &extra.declaration), extra.as_ref().map(|extra| &extra.setter));
+    let mut writes = value::written(properties, |property| write(scope, property));
+    writes.extend(extra.as_ref().map(|extra| extra.write.clone()));
+    let write = Once::from(write_method(writes));
     let debug = Once::from(debug(scope, &ident, elided.as_ref(), "debug"));
     quote! {
         #docs
         #[must_use = "an event is sent only when it is captured"]
         pub struct #ident #declared {
             #(#declarations,)*
+            #extra_declaration
         }
 
         #required
@@ -43,13 +51,15 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
             #new
 
             #(#setters)*
+
+            #extra_setter
         }
 
         #default
 
         impl Event for #ident #elided {
             fn schema(&self) -> &'static EventSchema {
-                const { &EventSchema::new(Self::NAME, super::PLAN) }
+                const { &EventSchema::new(Self::NAME, super::PLAN) #schema }
             }
 
             #write

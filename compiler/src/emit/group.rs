@@ -29,8 +29,8 @@ pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
         quote!(#ident: #unset)
     });
     let setters = fields.iter().filter_map(|field| setters(scope, field));
-    let write = write_method(value::written(properties, |property| write(scope, property)));
     let plan = plan_method();
+    let write = write_method(value::written(properties, |property| write(scope, property)));
     let debug = debug(scope, &ident, Some(&quote!(<'_>)), "debug_group");
     quote! {
         #docs

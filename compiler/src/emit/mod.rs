@@ -6,20 +6,22 @@
 mod constraint;
 mod constructor;
 mod deprecated;
+mod destination;
 mod docs;
 mod enumeration;
 mod event;
 mod experiment;
+mod extra;
 mod field;
 mod flag;
 mod group;
 mod literal;
+mod merged;
 mod module;
 mod newtype;
 mod object;
 mod once;
 mod payload;
-mod person;
 mod scope;
 mod setter;
 mod types;
@@ -55,12 +57,16 @@ pub fn modules<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item = Mo
 pub fn preamble(plan: &Plan, options: &Options) -> Vec<TokenStream> {
     let Options { runtime } = options;
     let (name, hash) = (plan.name.as_deref().unwrap_or_default(), &plan.hash);
-    // Whatever is captured names it; without that it would be dead code.
-    let is_named = !plan.events.is_empty() || !plan.person.is_empty() || !plan.groups.is_empty();
+    // What is sent names it; without that it would be dead code.
+    let is_named = !(plan.events.is_empty()
+        && plan.person.is_empty()
+        && plan.groups.is_empty()
+        && plan.super_properties.is_empty());
     let id = is_named.then(|| {
+        let allow = destination::allow(&plan.destinations, options);
         quote! {
             #[doc = " Which plan, and which text of it, this code was compiled from."]
-            pub const PLAN: #runtime::PlanId = #runtime::PlanId::new(#name, #hash);
+            pub const PLAN: #runtime::PlanId = #runtime::PlanId::new(#name, #hash) #allow;
         }
     });
     let guard = quote! {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::scope::{Scope, ident};
-use super::{Options, event, experiment, flag, group, person, types};
+use super::{Options, event, experiment, flag, group, merged, types};
 use crate::ir::Plan;
 
 /// One module of the output.
@@ -24,9 +24,11 @@ enum Kind {
     Experiments,
     Person,
     Groups,
+    SuperProperties,
 }
 
-const KINDS: [Kind; 6] = [Kind::Types, Kind::Events, Kind::Flags, Kind::Experiments, Kind::Person, Kind::Groups];
+const KINDS: [Kind; 7] =
+    [Kind::Types, Kind::Events, Kind::Flags, Kind::Experiments, Kind::Person, Kind::Groups, Kind::SuperProperties];
 
 pub(super) fn all<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item = Module<'p>> + use<'p> {
     let runtime = options.runtime.clone();
@@ -45,6 +47,7 @@ impl Kind {
             Self::Experiments => "experiments",
             Self::Person => "person",
             Self::Groups => "groups",
+            Self::SuperProperties => "super_properties",
         }
     }
 
@@ -56,6 +59,7 @@ impl Kind {
             Self::Experiments => plan.experiments.is_empty(),
             Self::Person => plan.person.is_empty(),
             Self::Groups => plan.groups.is_empty(),
+            Self::SuperProperties => plan.super_properties.is_empty(),
         }
     }
 
@@ -68,7 +72,7 @@ impl Kind {
             Self::Events => plan.events.iter().map(|event| event.name.ident.as_str()).collect(),
             Self::Flags => plan.flags.iter().filter_map(flag::enum_ident).collect(),
             Self::Experiments => plan.flags.iter().map(|flag| flag.name.ident.as_str()).collect(),
-            Self::Person => vec![person::IDENT],
+            Self::Person | Self::SuperProperties => vec![merged::IDENT],
             Self::Groups => plan.groups.iter().map(|group| group.name.ident.as_str()).collect(),
         }
     }
@@ -112,8 +116,11 @@ impl Module<'_> {
             Kind::Events => Box::new(plan.events.iter().map(|item| event::event(scope, item))),
             Kind::Flags => Box::new(plan.flags.iter().flat_map(|item| flag::flag(scope, item))),
             Kind::Experiments => Box::new(plan.experiments.iter().map(|item| experiment::experiment(scope, item))),
-            Kind::Person => Box::new(std::iter::once_with(|| person::person(scope, &plan.person))),
+            Kind::Person => Box::new(std::iter::once_with(|| merged::person(scope, &plan.person))),
             Kind::Groups => Box::new(plan.groups.iter().map(|item| group::group(scope, item))),
+            Kind::SuperProperties => {
+                Box::new(std::iter::once_with(|| merged::super_properties(scope, &plan.super_properties)))
+            }
         }
     }
 

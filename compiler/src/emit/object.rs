@@ -28,7 +28,7 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
         quote!(#visibility #declaration)
     });
     let Constructor { new, required, default } =
-        constructor(scope, &ident, properties, &fields, meta.deprecated.as_ref());
+        constructor(scope, &ident, properties, &fields, false, meta.deprecated.as_ref());
     let setters = fields.iter().filter_map(|field| setters(scope, field));
     let write = write(scope, properties);
     let debug = hides_something(properties).then(|| debug(scope, item, &fields));

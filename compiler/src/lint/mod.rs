@@ -48,6 +48,8 @@ macro_rules! lints {
 lints! {
     UnusedFile = "unused-file", Warn, "a YAML file beside the included ones that nothing includes";
     TinyPercent = "tiny-percent", Warn, "a percentage below one, probably meant as a share of one";
+    UnknownVendorName = "vendor-name", Warn, "a name with `$` to which no vendor has given a meaning";
+    GroupTypeName = "group-type-name", Warn, "a property with the name of a group type, which mixpanel has twice";
     InexactInteger = "inexact-integer", Warn, "an integer that is rounded where numbers are doubles";
     RaisedClass = "raised-class", Warn, "a class below that of what the property holds";
     UnreachableRollout = "unreachable-rollout", Warn, "an entry of a rollout that nobody reaches";

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::types::{Types, stem};
-use super::{meta, names, property};
+use super::{example, meta, names, property};
 use crate::ast::{self, Shape};
 use crate::ir::{self, TypeKind};
 
@@ -68,20 +68,31 @@ impl<'p> Included<'p> {
 
 pub(super) fn event<'p>(event: &'p ast::Event, included: &Included<'p>, types: &mut Types<'p>) -> ir::Event {
     let own = property::all(&event.properties, &stem(event), types);
+    let properties = included.with(&event.include, own, types);
+    let mut name = meta::name(&event.name, &event.meta, names::type_name);
+    name.wire.clone_from(&event.wire().value);
+    let send_as = event.send_as.iter().map(|(kind, name)| (kind.value, name.value.clone()));
     ir::Event {
-        name: meta::name(&event.name, &event.meta, names::type_name),
-        meta: meta::meta(&event.meta),
+        name,
         key: event.name.value.clone(),
-        properties: included.with(&event.include, own, types),
-        send_as: Vec::new(),
-        to: None,
-        open: false,
-        takes_super: true,
-        shadows: Vec::new(),
-        apps: Vec::new(),
-        conversion: false,
-        examples: Vec::new(),
+        meta: meta::meta(&event.meta),
+        send_as: send_as.collect(),
+        to: event.to.as_ref().map(|to| to.value.iter().map(|kind| kind.value).collect()),
+        open: event.is_open(),
+        takes_super: event.takes_super(),
+        shadows: if event.takes_super() { shadows(&properties, types) } else { Vec::new() },
+        apps: event.apps.iter().map(|app| app.value.clone()).collect(),
+        conversion: event.conversion.as_ref().is_some_and(|conversion| conversion.value),
+        examples: example::all(event, types),
+        properties,
     }
+}
+
+/// The super properties that an event writes itself.
+fn shadows(properties: &[ir::Property], types: &Types<'_>) -> Vec<String> {
+    let below = &types.index.super_properties;
+    let is_shadow = |property: &&ir::Property| below.contains_key(property.name.wire.as_str());
+    properties.iter().filter(is_shadow).map(|property| property.name.wire.clone()).collect()
 }
 
 pub(super) fn group<'p>(group: &'p ast::Group, types: &mut Types<'p>) -> ir::Group {

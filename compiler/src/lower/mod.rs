@@ -4,6 +4,7 @@
 //! that `check` keeps.
 
 mod event;
+mod example;
 mod experiment;
 mod flag;
 mod letters;
@@ -21,15 +22,18 @@ use crate::ast::index::Index;
 use crate::ir::FlagId;
 use crate::{ast, ir};
 
-/// The meaning of a plan of which nothing was told. `hash` is the fingerprint of its text.
+/// The meaning of a plan of which nothing was told. `hash` is the fingerprint of its text; events of other
+/// applications than `app` are left out.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the plan of the author ends here")]
-pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
+pub fn plan(plan: ast::Plan, hash: String, app: Option<&str>) -> ir::Plan {
     let index = Index::new(&plan);
     let mut types = Types::new(&index);
     types.declare();
     let included = event::Included::new(&mut types);
-    let events = plan.events.items.iter().map(|event| event::event(event, &included, &mut types)).collect();
+    let super_properties = property::all(&plan.super_properties, "Super", &mut types);
+    let events = plan.events.items.iter().filter(|event| event.is_of(app));
+    let events = events.map(|event| event::event(event, &included, &mut types)).collect();
     let person = property::all(&plan.person, "Person", &mut types);
     let groups = plan.groups.items.iter().map(|group| event::group(group, &mut types)).collect();
     let flags: Vec<_> = plan.flags.items.iter().map(|flag| flag::flag(flag, &mut types)).collect();
@@ -41,12 +45,12 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     let mut plan = ir::Plan {
         name,
         hash,
-        destinations: Vec::new(),
+        destinations: plan.destinations.iter().filter_map(destination).collect(),
         targets,
         owners: plan.owners.items.iter().map(meta::owner).collect(),
         types: types.finish(&flags),
         events,
-        super_properties: Vec::new(),
+        super_properties,
         person,
         groups,
         cohorts: plan.cohorts.items.iter().map(flag::cohort).collect(),
@@ -55,4 +59,10 @@ pub fn plan(plan: ast::Plan, hash: String) -> ir::Plan {
     };
     sensitivity::raise(&mut plan);
     plan
+}
+
+/// What the plan allows a destination; one that it names without a class sees what all see.
+fn destination(destination: &ast::Destination) -> Option<ir::Destination> {
+    let allow = destination.allow?.value;
+    Some(ir::Destination { kind: destination.kind.value, allow })
 }

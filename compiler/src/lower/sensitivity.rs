@@ -11,7 +11,7 @@ pub(super) fn raise(plan: &mut Plan) {
     let held = held(&plan.types);
     let events = plan.events.iter_mut().map(|event| &mut event.properties);
     let groups = plan.groups.iter_mut().map(|group| &mut group.properties);
-    for property in events.chain(groups).chain([&mut plan.person]).flatten() {
+    for property in events.chain(groups).chain([&mut plan.super_properties, &mut plan.person]).flatten() {
         property.sensitivity = property.sensitivity.max(inside(&property.ty, &held));
     }
 }

@@ -1,14 +1,14 @@
 //! Owners, property groups, groups and events.
 
-use super::fields::Fields;
+use super::fields::{Fields, shape};
 use super::meta::meta;
-use super::property;
-use super::scalar::names;
-use super::{scalar, section};
+use super::scalar::{boolean, names, word};
+use super::{destination, property, scalar, section};
+use crate::ast::scalar::is_null;
 use crate::ast::{Event, Group, Meta, Owner, Property, PropertyGroup, Section, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Entry, Node, NodeKind};
 
 pub(super) fn owner(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Owner {
     if let NodeKind::Scalar(contact) = &node.kind
@@ -61,30 +61,74 @@ pub(super) fn group(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> G
 }
 
 pub(super) fn event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Event {
+    let mut event = bare(name);
     let Some(mut fields) = Fields::of(node, "an event", diagnostics) else {
-        return bare(name, Meta::default(), Vec::new(), unreadable());
+        event.properties = unreadable();
+        return event;
     };
-    let meta = meta(&mut fields, diagnostics);
-    let include = fields.take("include").map_or_else(Vec::new, |entry| names(entry, diagnostics));
-    let mut properties = section(fields.take("properties"), diagnostics, property::of_event);
+    event.wire = fields.take("name").and_then(|entry| scalar::text(entry, diagnostics));
+    event.meta = meta(&mut fields, diagnostics);
+    event.include = fields.take("include").map_or_else(Vec::new, |entry| names(entry, diagnostics));
+    event.properties = section(fields.take("properties"), diagnostics, property::of_event);
     if let Some(entry) = fields.habit("required") {
         let message = "`required` is not a key of an event: it stands on each property".to_owned();
         diagnostics
             .error(Code::Habit, entry.key.span, message)
             .help("write `required: true` on the property".to_owned());
     }
-    fields.not_yet(&["name", "send_as", "to", "open", "apps", "call", "conversion", "super"], diagnostics);
-    properties.complete &= fields.finish(diagnostics);
-    bare(name, meta, include, properties)
+    event.open = fields.take("open").and_then(|entry| boolean(entry, diagnostics));
+    event.super_properties = fields.take("super").and_then(|entry| boolean(entry, diagnostics));
+    event.send_as = fields.take("send_as").map_or_else(Vec::new, |entry| destination::send_as(entry, diagnostics));
+    event.to = fields.take("to").and_then(|entry| destination::to(entry, diagnostics));
+    event.apps = fields.take("apps").map_or_else(Vec::new, |entry| apps(entry, diagnostics));
+    event.conversion = fields.take("conversion").and_then(|entry| boolean(entry, diagnostics));
+    event.examples = fields.take("examples").map_or_else(Vec::new, |entry| examples(entry, diagnostics));
+    if let Some(entry) = fields.take("call") {
+        call(entry, diagnostics);
+    }
+    event.properties.complete &= fields.finish(diagnostics);
+    event
 }
 
-fn bare(name: Text, meta: Meta, include: Vec<Text>, properties: Section<Property>) -> Event {
+/// One application or several; a list of none would leave the event out of all.
+fn apps(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    if matches!(&entry.value.kind, NodeKind::Sequence(apps) if apps.is_empty()) {
+        let help = "name one, or remove `apps`: then every application has the event".to_owned();
+        diagnostics.error(Code::EmptyValue, entry.value.span, "`apps` names no application").help(help);
+    }
+    names(entry, diagnostics)
+}
+
+/// Maps of the event's properties; whether these fit is looked at when all properties are known.
+fn examples(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Node> {
+    match &entry.value.kind {
+        NodeKind::Sequence(examples) => examples.clone(),
+        NodeKind::Mapping(_) => vec![entry.value.clone()],
+        NodeKind::Scalar(_) => {
+            let message = format!("`examples` is a list of maps of properties, not {}", shape(&entry.value));
+            let span = if is_null(&entry.value) { entry.key.span } else { entry.value.span };
+            diagnostics.error(Code::WrongShape, span, message).help("write `examples: [{ .. }]`".to_owned());
+            Vec::new()
+        }
+    }
+}
+
+/// `call: track`, which every event is.
+fn call(entry: &Entry, diagnostics: &mut Diagnostics) {
+    const WORDS: &[(&str, bool)] = &[("track", true), ("page", false), ("screen", false)];
+    let Some(word) = word(entry, WORDS, diagnostics).filter(|word| !word.value) else { return };
+    diagnostics
+        .error(Code::ReservedCall, word.span, "every event is a `track` call: the others are reserved".to_owned())
+        .help("write `call: track`, or remove `call`".to_owned());
+}
+
+fn bare(name: Text) -> Event {
     Event {
         name,
         wire: None,
-        meta,
-        include,
-        properties,
+        meta: Meta::default(),
+        include: Vec::new(),
+        properties: Section::default(),
         send_as: Vec::new(),
         to: None,
         open: None,

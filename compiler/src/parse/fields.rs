@@ -84,16 +84,6 @@ impl<'a> Fields<'a> {
         true
     }
 
-    /// Tells keys of the language that this version does not read.
-    pub(super) fn not_yet(&mut self, keys: &[&str], diagnostics: &mut Diagnostics) {
-        for key in keys {
-            if let Some(entry) = self.take_quietly(key) {
-                let message = format!("`{key}` of {} is not supported by this version of taxogen", self.what);
-                diagnostics.error(Code::NotYet, entry.key.span, message).help(format!("remove `{key}` for now"));
-            }
-        }
-    }
-
     /// Tells a key that stands elsewhere in the language.
     pub(super) fn misplaced(&mut self, key: &str, help: &str, diagnostics: &mut Diagnostics) {
         if let Some(entry) = self.take_quietly(key) {

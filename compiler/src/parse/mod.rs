@@ -74,7 +74,7 @@ fn sections(fields: &mut Fields<'_>, plan: &mut Plan, source: &Source, diagnosti
     plan.owners.append(section(fields.take("owners"), diagnostics, event::owner));
     plan.types.append(section(fields.take("types"), diagnostics, types::declaration));
     plan.property_groups.append(section(fields.take("property_groups"), diagnostics, event::property_group));
-    plan.super_properties.append(section(fields.take("super"), diagnostics, property::of_person));
+    plan.super_properties.append(section(fields.take("super"), diagnostics, property::of_super));
     plan.person.append(section(fields.take("person"), diagnostics, property::of_person));
     plan.groups.append(section(fields.take("groups"), diagnostics, event::group));
     plan.cohorts.append(section(fields.take("cohorts"), diagnostics, cohort::cohort));

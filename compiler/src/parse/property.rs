@@ -17,6 +17,7 @@ use crate::yaml::{Entry, Node, NodeKind};
 #[derive(Clone, Copy, PartialEq)]
 enum Place {
     Event,
+    Super,
     Person,
     Group,
     Object,
@@ -39,6 +40,11 @@ pub(super) fn of_group_of_properties(name: Text, node: &Node, diagnostics: &mut 
         return untyped(name);
     }
     property(name, node, Place::Event, diagnostics)
+}
+
+/// Set once for many events.
+pub(super) fn of_super(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
+    property(name, node, Place::Super, diagnostics)
 }
 
 pub(super) fn of_person(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
@@ -110,7 +116,7 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
         Place::Event | Place::Object => {
             property.required = fields.take("required").and_then(|entry| required(entry, diagnostics));
         }
-        Place::Person | Place::Group => {
+        Place::Super | Place::Person | Place::Group => {
             let help = "remove it: what is set later is merged with what is known, so nothing can be required";
             fields.misplaced("required", help, diagnostics);
         }
@@ -130,6 +136,9 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
                 .filter(|set_once| set_once.value)
                 .map(|set_once| PersonLink { write: PersonWrite::SetOnce, span: set_once.key });
             fields.misplaced("person", "remove it: this is a property of the person", diagnostics);
+        }
+        Place::Super => {
+            fields.misplaced("person", "a super property belongs to events: declare it in `person` too", diagnostics);
         }
         Place::Group | Place::Object => {}
     }
@@ -178,6 +187,7 @@ fn person(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<PersonLink> {
 fn what(place: Place) -> &'static str {
     match place {
         Place::Event => "a property",
+        Place::Super => "a super property",
         Place::Person => "a property of the person",
         Place::Group => "a property of a group",
         Place::Object => "a property of an object",

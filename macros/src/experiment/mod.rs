@@ -41,7 +41,7 @@ fn implement(input: &DeriveInput, attribute: &Attribute) -> Result<TokenStream, 
     let compiled = plan::of_crate(attribute.plan.as_ref(), key.span).map_err(|failure| vec![failure])?;
     let plan = compiled.plan_for(key.span).map_err(|failure| vec![failure])?;
     let Some(experiment) = plan.experiment(&key.value) else {
-        let names: Vec<_> = plan.experiments.iter().map(|experiment| &experiment.name).collect();
+        let names: Vec<_> = plan.experiments.iter().map(|it| (it.name.wire.as_str(), &it.name)).collect();
         return Err(vec![name::unknown("experiment", key, &names, &compiled)]);
     };
     let flag = plan.flag_of(experiment);

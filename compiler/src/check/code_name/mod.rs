@@ -9,7 +9,7 @@ use super::include::Included;
 use super::value::source_text;
 use crate::ast::index::Index;
 use crate::ast::scalar::is_null;
-use crate::ast::{EnumShape, Plan, Property, Section, Shape, TypeExpression};
+use crate::ast::{EnumShape, Event, Plan, Property, Section, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
@@ -21,6 +21,7 @@ pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, d
     let told = &mut Told::new(diagnostics);
     types(plan, index, told);
     events(plan, included, index, told);
+    fields_of(&plan.super_properties, told);
     fields_of(&plan.person, told);
     let mut groups = Scope::default();
     for group in &plan.groups.items {
@@ -61,7 +62,7 @@ fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
         identifier(&group.name, &group.meta, names::camel, told);
     }
     let events = plan.events.items.iter().map(|event| (said(&event.name, &event.meta), &event.properties));
-    let people = std::iter::once(("Person", &plan.person));
+    let people = [("Super", &plan.super_properties), ("Person", &plan.person)];
     let kinds = plan.groups.items.iter().map(|group| (said(&group.name, &group.meta), &group.properties));
     for (owner, properties) in groups.chain(events).chain(people).chain(kinds) {
         let Some(owner) = names::camel(owner) else { continue };
@@ -191,6 +192,9 @@ fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mu
         fields_of(&group.properties, told);
     }
     for event in &plan.events.items {
+        if event.is_open() {
+            extra(event, included, told);
+        }
         if event.include.is_empty() {
             fields_of(&event.properties, told);
             let ident = names::type_name(said(&event.name, &event.meta));
@@ -202,6 +206,22 @@ fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mu
         event.properties.items.iter().for_each(|property| inner(&property.ty, told));
         let ident = names::type_name(said(&event.name, &event.meta));
         scope.required(ident, properties.iter().copied(), Claim::of(&event.name, &event.meta), index, told);
+    }
+}
+
+/// An open event has the setter `with_extra` and a field of that name.
+fn extra(event: &Event, included: &Included<'_, '_>, told: &mut Told<'_>) {
+    let (properties, _) = included.of_event(event);
+    for property in properties.iter() {
+        if names::field(said(&property.name, &property.meta)).as_deref() != Some("extra") {
+            continue;
+        }
+        let claim = Claim::of(&property.name, &property.meta);
+        let message = format!("`{}` is `extra` in Rust, which an open event has already", claim.name);
+        told.diagnostics
+            .error(Code::CodeNameCollision, claim.span, message)
+            .also(event.name.span, "the open event")
+            .help("give it another name in Rust: `code_name: ..`".to_owned());
     }
 }
 
