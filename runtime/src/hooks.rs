@@ -19,8 +19,8 @@ pub struct InvalidProperty {
     pub property: String,
     /// The rule.
     pub rule: Rule,
-    /// The value as JSON, cut after a hundred bytes. `None` where the property is personal or holds what is, and for a
-    /// number that is not finite, which JSON has no word for.
+    /// The value as JSON, cut after a hundred bytes. `None` where the property is personal or holds what is, where it is
+    /// the name that breaks the rule, and for a number that is not finite, which JSON has no word for.
     pub value: Option<String>,
 }
 

@@ -8,6 +8,7 @@ mod experiments;
 mod extras;
 mod faults;
 mod flags;
+mod generated;
 mod pace;
 mod privacy;
 mod recorder;

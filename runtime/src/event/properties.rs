@@ -57,7 +57,8 @@ impl<'a> PropertyWriter<'a> {
     pub fn extra(&mut self, extra: &Extra<'_>, declared: &[&str]) {
         for (name, value) in extra.iter() {
             if let Some(rule) = extra_name::broken_rule(name, declared) {
-                self.runs.invalid.push(Invalid::new(name, rule, value));
+                // The plan may call secret what it declares under this name.
+                self.runs.invalid.push(Invalid::hidden(name, rule));
                 continue;
             }
             self.runs.has_unlisted = true;
