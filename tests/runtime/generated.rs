@@ -52,11 +52,7 @@ fn routes_names_and_classes_of_a_plan_are_kept() {
     );
     assert_eq!(
         events(&sandbox, Vendor::Mixpanel),
-        [
-            event("Subscription: Started", started),
-            event("Payment Failed", declined),
-            event("Payment Failed", expired),
-        ]
+        [event("Subscription: Started", started), event("Payment Failed", declined), event("Payment Failed", expired),]
     );
     let email = |vendor| sandbox.summary(vendor).people.get("u").and_then(|person| person.get("email").cloned());
     let emails = Vendor::ALL.map(email);
