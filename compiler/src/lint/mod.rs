@@ -56,8 +56,8 @@ lints! {
     FlagKeyCase = "flag-key-case", Warn, "flag keys that differ only in case, which a search by key does not tell apart";
     RemoteConfigRollout = "remote-config-rollout", Warn, "a rollout of 0 of which the server makes 100";
     UselessBucketing = "useless-bucketing", Warn, "bucketing of persons on a flag that counts groups";
-    UnseenMetric = "unseen-metric", Warn, "a metric of what PostHog, which counts it, does not get";
     ThresholdSide = "threshold-side", Warn, "a threshold on the side where its metric is meant to go";
+    UnseenMetric = "unseen-metric", Warn, "a metric of what PostHog, which counts it, does not get";
 }
 
 impl Lint {
