@@ -7,8 +7,11 @@ use taxogen_compiler::{analyze, generate, render};
 
 const PLAN: &str = include_str!("../../taxonomy.yaml");
 
+/// The plan, and one with every key of flags.
+const PLANS: [&str; 2] = [PLAN, include_str!("../golden/rollout.yaml")];
+
 /// Pieces that mean something somewhere.
-const PIECES: [&str; 30] = [
+const PIECES: [&str; 38] = [
     "",
     " ",
     "\n",
@@ -39,6 +42,14 @@ const PIECES: [&str; 30] = [
     "include: [request]",
     "override: true",
     "nullable: true",
+    "10000000000",
+    "é: -1é",
+    "in_cohort: staff",
+    "flags: { banner: true }",
+    "{ is_not_set: true, gt: 3 }",
+    "group: company",
+    "variant: red",
+    "percent: 0",
 ];
 
 #[derive(Debug, Clone)]
@@ -118,18 +129,22 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(400) })]
 
     #[test]
-    fn a_plan_cut_to_pieces_is_a_plan_or_told(mutations in prop::collection::vec(mutation(), 1..4)) {
-        let text = mutations.iter().fold(PLAN.to_owned(), |text, mutation| mutation.apply(&text));
+    fn a_plan_cut_to_pieces_is_a_plan_or_told(
+        plan in select(&PLANS[..]),
+        mutations in prop::collection::vec(mutation(), 1..4),
+    ) {
+        let text = mutations.iter().fold(plan.to_owned(), |text, mutation| mutation.apply(&text));
         answers(&text)?;
     }
 
     /// Small changes leave most of the plan standing, so that the later stages see them.
     #[test]
     fn a_plan_with_a_slip_is_a_plan_or_told(
+        plan in select(&PLANS[..]),
         at in any::<Index>(),
         length in 0..12_usize,
         piece in select(&PIECES[..]),
     ) {
-        answers(&Mutation::Replace(at, length, piece).apply(PLAN))?;
+        answers(&Mutation::Replace(at, length, piece).apply(plan))?;
     }
 }

@@ -46,6 +46,14 @@ fn reference(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<Coh
             diagnostics.error(Code::InvalidValue, span, message).help(help);
             None
         }
-        _ => text(entry, diagnostics).map(|text| Spanned { value: CohortReference::Name(text.value), span }),
+        _ => {
+            let name = text(entry, diagnostics)?;
+            if name.value.trim().is_empty() {
+                let help = "write its name at PostHog, or its number".to_owned();
+                diagnostics.error(Code::InvalidValue, span, "a cohort has a name").help(help);
+                return None;
+            }
+            Some(Spanned { value: CohortReference::Name(name.value), span })
+        }
     }
 }
