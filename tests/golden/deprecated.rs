@@ -95,6 +95,18 @@ pub mod types {
         }
     }
 
+    impl TryFrom<Channel> for Reach {
+        type Error = Channel;
+
+        #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
+        fn try_from(value: Channel) -> Result<Self, Self::Error> {
+            match value {
+                Channel::Fax => Ok(Self::Fax),
+                other => Err(other),
+            }
+        }
+    }
+
     /// `status`.
     #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
     pub enum Status<'a> {

@@ -89,6 +89,17 @@ pub mod types {
         }
     }
 
+    impl TryFrom<Whole> for Part {
+        type Error = Whole;
+
+        fn try_from(value: Whole) -> Result<Self, Self::Error> {
+            match value {
+                Whole::A => Ok(Self::A),
+                other => Err(other),
+            }
+        }
+    }
+
     /// `email`.
     ///
     /// At most 99 characters.

@@ -119,6 +119,18 @@ pub mod types {
             }
         }
     }
+
+    impl TryFrom<Channel> for InstalledChannel {
+        type Error = Channel;
+
+        fn try_from(value: Channel) -> Result<Self, Self::Error> {
+            match value {
+                Channel::Web => Ok(Self::Web),
+                Channel::Mobile => Ok(Self::Mobile),
+                other => Err(other),
+            }
+        }
+    }
 }
 
 #[allow(

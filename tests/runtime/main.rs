@@ -17,5 +17,6 @@ mod scripted;
 mod shop;
 mod supers;
 mod tree;
+mod values;
 mod vendors;
 mod wire;

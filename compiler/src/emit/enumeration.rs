@@ -151,7 +151,7 @@ fn map_key(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>) -> To
     }
 }
 
-/// Every value of a subset is one of the whole.
+/// Every value of a subset is one of the whole, and a value of the whole may be one of the subset: else it comes back.
 fn conversion(scope: &Scope<'_>, subset: &Ident, shape: &Enum, meta: &Meta, whole: TypeId) -> TokenStream {
     let item = scope.plan().type_item(whole);
     let TypeKind::Enum(of) = &item.kind else { unreachable!("a subset is of an enum") };
@@ -170,12 +170,34 @@ fn conversion(scope: &Scope<'_>, subset: &Ident, shape: &Enum, meta: &Meta, whol
         let (from, to) = (ident(&value.ident), ident(&one.ident));
         quote!(#subset::#from => Self::#to)
     });
+    let (named, whole_type) = match item.borrows {
+        true => (Some(quote!(<'a>)), quote!(#path<'a>)),
+        false => (None, quote!(#path)),
+    };
+    let back = pairs.iter().map(|(value, one)| {
+        let (to, from) = (ident(&value.ident), ident(&one.ident));
+        quote!(#path::#from => Ok(Self::#to))
+    });
+    let is_all = !of.open && pairs.len() == of.values.len();
+    let rest = (!is_all).then(|| quote!(other => Err(other),));
     quote! {
         impl From<#subset> for #path #static_lifetime {
             #expected
             fn from(value: #subset) -> Self {
                 match value {
                     #(#arms,)*
+                }
+            }
+        }
+
+        impl #named TryFrom<#whole_type> for #subset {
+            type Error = #whole_type;
+
+            #expected
+            fn try_from(value: #whole_type) -> Result<Self, Self::Error> {
+                match value {
+                    #(#back,)*
+                    #rest
                 }
             }
         }

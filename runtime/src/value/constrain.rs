@@ -68,17 +68,22 @@ impl fmt::Display for Rule {
         match self {
             Self::Min(bound) => write!(formatter, "at least {bound}"),
             Self::Max(bound) => write!(formatter, "at most {bound}"),
-            Self::MinLength(length) => write!(formatter, "at least {length} characters"),
-            Self::MaxLength(length) => write!(formatter, "at most {length} characters"),
+            Self::MinLength(length) => counted(formatter, "least", *length, "character"),
+            Self::MaxLength(length) => counted(formatter, "most", *length, "character"),
             Self::Pattern(pattern) => write!(formatter, "matching `{pattern}`"),
-            Self::MinItems(items) => write!(formatter, "at least {items} items"),
-            Self::MaxItems(items) => write!(formatter, "at most {items} items"),
+            Self::MinItems(items) => counted(formatter, "least", *items, "item"),
+            Self::MaxItems(items) => counted(formatter, "most", *items, "item"),
             Self::Finite => formatter.write_str("a finite number"),
             Self::Undeclared => formatter.write_str("called otherwise than what the plan declares"),
             Self::NotKept => formatter.write_str("called otherwise than what vendors keep for themselves"),
             Self::Name => formatter.write_str("called by 1 to 200 characters, none of them a control character"),
         }
     }
+}
+
+fn counted(formatter: &mut fmt::Formatter<'_>, bound: &str, count: u64, noun: &str) -> fmt::Result {
+    let plural = if count == 1 { "" } else { "s" };
+    write!(formatter, "at {bound} {count} {noun}{plural}")
 }
 
 /// What a rule can be asked about. A value of another kind keeps every rule: the compiler of the plan
