@@ -18,7 +18,7 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use taxogen::{Client, Mixpanel, PostHog, Report, Segment, Sensitivity};
+use taxogen::{Client, Mixpanel, PostHog, Report, Segment};
 use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Sandbox};
 
 use crate::comparison::Comparison;
@@ -77,7 +77,7 @@ fn main() -> ExitCode {
 fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
     let sandbox = Sandbox::start()?;
     let client = Client::builder()
-        .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()).allow(Sensitivity::Personal))
+        .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()))
         .to(Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()))
         .to(Mixpanel::new(MIXPANEL_TOKEN).host(sandbox.mixpanel_url()))
         .linger(HOUR)
