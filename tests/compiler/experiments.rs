@@ -96,6 +96,35 @@ fn an_experiment_means_what_it_says() {
 }
 
 #[test]
+fn a_key_means_one_event_and_a_wire_name_all_that_have_it() {
+    let plan = plan(
+        "property_groups: { apps: { app: { const: shop } } }\n\
+         events:\n  \
+           opened_shop: { name: App Opened, include: [apps], properties: { load_ms: integer } }\n  \
+           opened_admin: { name: App Opened, properties: { app: { const: admin } } }\n  \
+           closed: { name: App Closed }\n\
+         flags: { layout: { kind: experiment, variants: [control, test], default: control } }\n\
+         experiments:\n  look:\n    flag: layout\n    metrics:\n      \
+           primary: [opened_shop, opened_admin, App Opened, closed, App Closed]\n      \
+           secondary: { event: App Opened, kind: mean, property: load_ms }\n",
+    );
+    let look = plan.experiment("look").expect("it is declared");
+    let events = look.primary.iter().map(|metric| {
+        let event = &metric.events[0];
+        (event.name.as_str(), event.keys.join(" "), event.only.clone())
+    });
+    let app = |app: &str| vec![("app".to_owned(), Literal::Text(app.to_owned()))];
+    let expected = [
+        ("App Opened", "opened_shop".to_owned(), app("shop")),
+        ("App Opened", "opened_admin".to_owned(), app("admin")),
+        ("App Opened", "opened_shop opened_admin".to_owned(), vec![]),
+        ("App Closed", "closed".to_owned(), vec![]),
+        ("App Closed", "closed".to_owned(), vec![]),
+    ];
+    assert_eq!(events.collect::<Vec<_>>(), expected);
+}
+
+#[test]
 fn owners_have_a_contact_in_either_form() {
     let plan = plan(
         "owners:\n  growth: { contact: \"#growth\", description: Who grows. }\n  payments: pay@example.com\n  nobody:\n\

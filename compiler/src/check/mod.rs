@@ -21,7 +21,7 @@ mod property;
 mod reference;
 mod rollout;
 mod sensitivity;
-mod shared_name;
+pub(crate) mod shared_name;
 mod sync;
 pub(crate) mod value;
 mod vendor;

@@ -65,6 +65,19 @@ fn groups<'p>(
     }
 }
 
+/// The constants that tell an event apart from others of its name, here or at PostHog; none where no other has it.
+pub(crate) fn constants(event: &Event, index: &Index<'_>) -> Vec<(String, Literal)> {
+    let (wire, there) = (&event.wire().value, &name_at(event, DestinationKind::PostHog).value);
+    let mut others = index.plan.events.items.iter().filter(|other| other.name.value != event.name.value);
+    if !others.any(|other| other.wire().value == *wire || name_at(other, DestinationKind::PostHog).value == *there) {
+        return Vec::new();
+    }
+    let included = Included::new(index, &mut Diagnostics::default());
+    let (properties, _) = included.of_event_by_key(&event.name.value);
+    let constants = properties.iter().filter_map(|property| constant(property, index));
+    constants.map(|constant| (constant.name.to_owned(), constant.value)).collect()
+}
+
 /// Two events of one name, and the constant in which they do not differ, where they have one.
 struct Clash<'p> {
     pair: (usize, usize),

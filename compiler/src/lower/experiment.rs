@@ -4,9 +4,9 @@ use std::collections::HashMap;
 
 use super::types::Types;
 use super::{meta, names};
-use crate::ast::{self, Shape};
-use crate::check::exposure;
-use crate::ir::{self, Exposure, FlagId, Literal, Metric, MetricEvent};
+use crate::ast;
+use crate::check::{exposure, shared_name};
+use crate::ir::{self, Exposure, FlagId, Metric, MetricEvent};
 
 pub(super) fn experiment(
     experiment: &ast::Experiment,
@@ -56,20 +56,11 @@ fn event(name: &str, types: &Types<'_>) -> MetricEvent {
     let events = index.events_called(name);
     let wire = events.first().map_or(name, |event| event.wire_name());
     let only = match events.as_slice() {
-        [event] if index.events_of_wire(wire).len() > 1 => constants(event, types),
+        [event] => shared_name::constants(event, index),
         _ => Vec::new(),
     };
     let keys = events.iter().map(|event| event.name.value.clone()).collect();
     MetricEvent { name: wire.to_owned(), keys, only }
-}
-
-/// The constants by which events of one wire name are told apart.
-fn constants(event: &ast::Event, types: &Types<'_>) -> Vec<(String, Literal)> {
-    let constants = event.properties.items.iter().filter_map(|property| match &property.ty.shape {
-        Shape::Const { value, of } => Some((property.name.value.clone(), types.constant(value, of.as_deref()))),
-        _ => None,
-    });
-    constants.collect()
 }
 
 /// A declared event is meant by its key or its wire name; any other text is a name on the wire.
