@@ -78,9 +78,15 @@ fn overlays(target: &Target, index: &Index<'_>, diagnostics: &mut Diagnostics) {
         }
     }
     // What is wrong with the flags themselves was told of them, and is not told again.
-    let Plan { groups, person, cohorts, .. } = index.plan;
-    let plan =
-        Plan { groups: groups.clone(), person: person.clone(), cohorts: cohorts.clone(), flags, ..Plan::default() };
+    let Plan { destinations, groups, person, cohorts, .. } = index.plan;
+    let plan = Plan {
+        destinations: destinations.clone(),
+        groups: groups.clone(),
+        person: person.clone(),
+        cohorts: cohorts.clone(),
+        flags,
+        ..Plan::default()
+    };
     let before = diagnostics.kept();
     flag::all(&index.with_flags_of(&plan), diagnostics);
     for found in diagnostics.since(before) {
