@@ -124,9 +124,10 @@ impl Diagnostics {
         self.found.last_mut().expect("just pushed")
     }
 
+    /// Beyond the limit nothing is compared: each finding would look at all that are kept.
     fn is_repeated(&mut self, new: &Diagnostic) -> bool {
-        let new_place = self.found.len() < LIMIT && self.places.insert((new.code, new.primary));
-        !new_place && self.found.iter().any(|old| old.primary == new.primary && old.message == new.message)
+        let is_new = self.found.len() == LIMIT || self.places.insert((new.code, new.primary));
+        !is_new && self.found.iter().any(|old| old.primary == new.primary && old.message == new.message)
     }
 
     /// Whether the plan does not compile.

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::reference::nearest;
 use super::value::{self, is_integer, quoted, source_text};
 use crate::ast::index::Index;
 use crate::ast::scalar::{Core, core};
@@ -10,7 +11,6 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, Scalar};
 use crate::parse;
-use crate::suggest;
 use crate::yaml::{Node, NodeKind};
 
 /// There is at least one value, all are text or all integers, and none stands twice.
@@ -55,14 +55,15 @@ pub(super) fn subset(ty: &TypeExpression, index: &Index<'_>, diagnostics: &mut D
         return;
     }
     let Some(values) = effective(whole, index) else { return };
+    let integers = value::is_integers(shape);
     for node in only {
         let text = source_text(node);
-        let is_literal = value::literal_of(node, shape).is_some();
+        let is_literal = value::literal_as(node, integers).is_some();
         if !shape.complete || (values.contains(text) && is_literal) {
             continue;
         }
         let ordered = shape.values.iter().map(|value| source_text(&value.value)).filter(|text| values.contains(text));
-        let help = match suggest::nearest(text, ordered.clone()) {
+        let help = match nearest(text, ordered.clone(), diagnostics) {
             Some(same) if same == text && !is_literal => "remove the quotes".to_owned(),
             Some(similar) => format!("a value with a similar name exists: `{similar}`"),
             None => format!("its values are {}", quoted(ordered)),
@@ -143,8 +144,9 @@ fn is_fraction(node: &Node) -> bool {
 
 fn not_twice<'n>(values: impl Iterator<Item = &'n Node>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
     let mut seen: HashMap<String, &Node> = HashMap::new();
+    let integers = value::is_integers(shape);
     for node in values {
-        let key = match value::literal_of(node, shape) {
+        let key = match value::literal_as(node, integers) {
             Some(Literal::Integer(integer)) => integer.to_string(),
             Some(Literal::Text(text)) => text,
             _ => continue,

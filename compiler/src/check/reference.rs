@@ -99,7 +99,7 @@ pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diag
 }
 
 /// The name that was probably meant. Whoever has hundreds of errors gets no more of them: each looks at all names.
-pub(super) fn nearest<'n>(
+pub(in crate::check) fn nearest<'n>(
     name: &str,
     names: impl Iterator<Item = &'n str>,
     diagnostics: &Diagnostics,

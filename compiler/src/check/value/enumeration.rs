@@ -4,27 +4,30 @@ use super::scalar::mismatch;
 use super::{quoted, source_text};
 use crate::ast::EnumShape;
 use crate::ast::scalar::{Core, core};
+use crate::check::reference::nearest;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
-use crate::suggest;
 use crate::yaml::{Node, NodeKind};
 
 /// A value of an enum.
 pub(super) fn value(node: &Node, shape: &EnumShape, diagnostics: &mut Diagnostics) -> Option<Literal> {
     let integers = is_integers(shape);
-    let Some(literal) = literal_of(node, shape) else {
+    let Some(literal) = literal_as(node, integers) else {
         mismatch(node, if integers { "an integer" } else { "text" }, diagnostics);
         return None;
     };
-    let declared = shape.values.iter().any(|value| literal_of(&value.value, shape).as_ref() == Some(&literal));
+    let declared = shape.values.iter().any(|value| match &literal {
+        Literal::Text(text) => source_text(&value.value) == text,
+        literal => literal_as(&value.value, integers).as_ref() == Some(literal),
+    });
     if declared || shape.open || !shape.complete {
         return Some(literal);
     }
     let values: Vec<_> = shape.values.iter().map(|value| source_text(&value.value)).collect();
     let text = source_text(node);
     let message = format!("`{text}` is not a value of this enum");
-    let similar = suggest::nearest(text, values.iter().copied());
+    let similar = nearest(text, values.iter().copied(), diagnostics);
     let help = match similar {
         Some(similar) => format!("a value with a similar name exists: `{similar}`"),
         None => format!("its values are {}", quoted(values.into_iter())),
@@ -36,7 +39,8 @@ pub(super) fn value(node: &Node, shape: &EnumShape, diagnostics: &mut Diagnostic
 /// A value of a part of an enum.
 pub(super) fn part(node: &Node, only: &[Node], whole: &EnumShape, diagnostics: &mut Diagnostics) -> Option<Literal> {
     let literal = value(node, whole, diagnostics)?;
-    let parts: Vec<_> = only.iter().filter_map(|node| literal_of(node, whole)).collect();
+    let integers = is_integers(whole);
+    let parts: Vec<_> = only.iter().filter_map(|node| literal_as(node, integers)).collect();
     if parts.contains(&literal) {
         return Some(literal);
     }
@@ -47,8 +51,13 @@ pub(super) fn part(node: &Node, only: &[Node], whole: &EnumShape, diagnostics: &
 
 /// The literal of one of an enum's values; `None` where it has no such value.
 pub(crate) fn literal_of(node: &Node, shape: &EnumShape) -> Option<Literal> {
+    literal_as(node, is_integers(shape))
+}
+
+/// The same where it is known whether the enum is one of integers, which looks at each of its values.
+pub(crate) fn literal_as(node: &Node, integers: bool) -> Option<Literal> {
     let NodeKind::Scalar(scalar) = &node.kind else { return None };
-    let literal = if is_integers(shape) {
+    let literal = if integers {
         match core(scalar) {
             Core::Integer(integer) => Literal::Integer(integer),
             _ => return None,

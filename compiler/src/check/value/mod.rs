@@ -6,7 +6,7 @@ mod enumeration;
 mod scalar;
 
 pub(crate) use self::datetime::is_datetime;
-pub(crate) use self::enumeration::{is_integer, is_integers, literal_of};
+pub(crate) use self::enumeration::{is_integer, is_integers, literal_as, literal_of};
 use self::scalar::mismatch;
 use crate::ast::index::Index;
 use crate::ast::scalar::{Core, core, is_null};
@@ -274,9 +274,11 @@ pub(crate) fn source_text(node: &Node) -> &str {
 /// `` `a`, `b` and 7 more `` where there are many.
 pub(crate) fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
     const SHOWN: usize = 12;
-    let names: Vec<_> = names.map(|name| format!("`{name}`")).collect();
-    if names.len() <= SHOWN {
-        return names.join(", ");
+    let mut names = names;
+    let shown: Vec<_> = names.by_ref().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown = shown.join(", ");
+    match names.count() {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
-    format!("{} and {} more", names[..SHOWN].join(", "), names.len() - SHOWN)
 }
