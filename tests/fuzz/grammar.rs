@@ -104,7 +104,7 @@ pub(crate) fn plan(random: &mut Random) -> (String, String) {
     if random.once_in(2) {
         text.push_str("flags_of_experiments: {}\n");
     }
-    let mut part = String::new();
+    let mut part = "owners: { third: nobody }\n".to_owned();
     section(&mut part, "events", 3, random, &mut |name, random| {
         format!("{{ x-from: {}, {} }}", quoted(name), meta(random))
     });
@@ -127,7 +127,11 @@ fn section(
     }
     let _ = writeln!(text, "{key}:");
     for number in 0..count {
-        let name = if key == "flags" { format!("flag-{number}") } else { format!("{}_{number}", random.pick(WORDS)) };
+        let name = if key == "flags" {
+            format!("flag-{number}")
+        } else {
+            format!("{}_{}{number}", random.pick(WORDS), if text.contains("third:") { "part" } else { "" })
+        };
         let value = item(&name, random);
         let _ = writeln!(text, "  {}: {}", quoted(&name), slip(value, random));
     }
@@ -187,7 +191,9 @@ fn shape(names: &Names, depth: usize, random: &mut Random) -> String {
         ),
         5 => "enum: [one, two, three]".to_owned(),
         6 => "type: string, min_length: 1, max_length: 5".to_owned(),
-        7 => "type: number, min: 0.5, examples: [1, 2.5]".to_owned(),
+        7 => {
+            if depth == 0 { "type: number, min: 0.5, examples: [1, 2.5]" } else { "type: number, min: 0.5" }.to_owned()
+        }
         _ => format!("type: {}", random.pick(SCALARS)),
     };
     slip(text, random)
@@ -248,8 +254,8 @@ fn flag(names: &Names, random: &mut Random) -> String {
         1 => format!("kind: kill_switch, default: true{rollout}"),
         2 => format!("kind: experiment, variants: [{variants}], default: control{rollout}"),
         3 => format!(
-            "kind: remote_config, payload_type: {{ {} }}, default: {{ first: 1 }}{rollout}",
-            shape(names, 0, random)
+            "kind: remote_config, payload_type: {{ object: {{ first: integer, second: {{ {} }} }} }}, default: {{ first: 1 }}{rollout}",
+            shape(names, 1, random)
         ),
         _ => format!(
             "kind: permission, variants: {{ control: {{ weight: 50 }}, test: {{ weight: 50 }} }}, default: test{rollout}"

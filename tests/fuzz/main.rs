@@ -142,5 +142,5 @@ fn a_plan_of_the_languages_words_compiles_or_says_why() {
     });
     let (right, all) = (right.into_inner(), all.into_inner());
     // Otherwise the later stages see nothing.
-    assert!(all < 100 || right * 20 > all, "{right} of {all} plans are right");
+    assert!(all < 100 || right * 30 > all, "{right} of {all} plans are right");
 }

@@ -29,8 +29,15 @@ pub fn frames(diagnostic: &Diagnostic, source: &Source, color: bool) -> String {
         Severity::Note => Level::NOTE,
     };
     let mut group = Group::with_title(level.primary_title(visible(message)).id(code.as_str()));
-    for file in files(spans()) {
-        let excerpt = Excerpt::around(source.file(file), spans().filter(|span| span.file == file));
+    let excerpts: Vec<_> = files(spans())
+        .into_iter()
+        .map(|file| (file, Excerpt::around(source.file(file), spans().filter(|span| span.file == file))))
+        .collect();
+    // The other renderer leaves them in, and some terminals take them for commands.
+    if excerpts.iter().any(|(_, excerpt)| excerpt.text.contains(|letter| ('\u{80}'..='\u{9f}').contains(&letter))) {
+        return plain(diagnostic, source);
+    }
+    for (file, excerpt) in excerpts {
         let mut snippet = Snippet::source(excerpt.text).path(&source.file(file).name).line_start(excerpt.first_line);
         if primary.file == file {
             let mark = AnnotationKind::Primary.span(excerpt.range(*primary));
