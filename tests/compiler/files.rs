@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{Analysis, analyze, read, render};
+use taxogen_compiler::{Analysis, analyze, generate, read, render};
 use tempfile::TempDir;
 
 const ROOT: &str = "taxogen: 1\ninclude: [plans/payments.yaml]\n";
@@ -75,6 +75,27 @@ fn files_are_read_in_the_order_in_which_they_are_included() {
     assert_eq!(events, ["first", "second", "third", "fourth"]);
     assert_eq!(plan.flags.len(), 1);
     assert_eq!(plan.hash, source.hash());
+}
+
+#[test]
+fn a_plan_in_several_files_is_the_plan_in_one() {
+    let head = "taxogen: 1\n";
+    let [types, first, second, flags] = [
+        "types: { channel: { enum: [web, mobile] } }\nproperty_groups: { request: { channel: channel } }\n",
+        "  first: { properties: { channel: { type: channel, required: true } } }\n",
+        "  second: { include: [request], properties: { items: { list: { object: { sku: string } } } } }\n",
+        "person: { tier: string }\nflags: { dark: { kind: release, rollout: [{ when: { tier: pro } }] } }\n",
+    ];
+    let one = format!("{head}{types}events:\n{first}{second}{flags}");
+    let root = format!("{head}include: [plans/a.yaml, plans/b.yaml]\nevents:\n{first}");
+    let texts =
+        [("taxonomy.yaml", &*root), ("plans/a.yaml", &*format!("{types}events:\n{second}")), ("plans/b.yaml", flags)];
+    let code = |source: &Source| {
+        let plan = analyze(source).plan.expect("the plan is right");
+        generate(&plan).replace(&source.hash(), "hash")
+    };
+    let several = Source::from_texts(&texts);
+    assert_eq!(code(&several), code(&Source::from_text("taxonomy.yaml", one)));
 }
 
 #[test]

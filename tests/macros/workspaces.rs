@@ -43,6 +43,39 @@ fn an_edited_plan_is_compiled_by_the_next_build() {
     assert_quiet(&workspace.cargo(&["check", "--package", "web"]));
 }
 
+/// The macro and the build script watch the files that a plan includes.
+#[test]
+fn an_edited_file_of_the_plan_is_compiled_by_the_next_build() {
+    let workspace = Workspace::new();
+    workspace.edit("taxonomy.yaml", "name: shop\n", "name: shop\ninclude: [plans/refunds.yaml]\n");
+    let said = workspace.cargo(&["check", "--package", "scripted"]);
+    assert!(!said.success && said.stderr.contains("there is no file `../plans/refunds.yaml`"), "{}", said.stderr);
+
+    fs::create_dir(workspace.path("plans")).expect("a folder can be made");
+    fs::write(workspace.path("plans/refunds.yaml"), "events: { order_refunded: {} }\n").expect("a file can be written");
+    let refunded = "\npub fn refunded(user: &taxogen::User) {\n    user.capture(events::OrderRefunded::new());\n}\n";
+    workspace.edit("telemetry/src/lib.rs", "taxogen::taxonomy!();", &format!("taxogen::taxonomy!();{refunded}"));
+    let both = ["check", "--package", "telemetry", "--package", "scripted"];
+    assert_quiet(&workspace.cargo(&both));
+
+    workspace.edit("plans/refunds.yaml", "order_refunded", "order_returned");
+    let said = workspace.cargo(&both);
+    assert!(
+        !said.success && said.stderr.contains("cannot find `OrderRefunded` in `events`")
+            || said.stderr.contains("OrderRefunded"),
+        "{}",
+        said.stderr
+    );
+    workspace.edit("telemetry/src/lib.rs", "OrderRefunded", "OrderReturned");
+    assert_quiet(&workspace.cargo(&both));
+
+    workspace.edit("plans/refunds.yaml", "order_returned: {}", "order_returned: { ownr: nobody }");
+    let said = workspace.cargo(&["check", "--package", "telemetry"]);
+    assert!(!said.success && said.stderr.contains(" --> plans/refunds.yaml:1:29\n"), "{}", said.stderr);
+    let said = workspace.cargo(&["check", "--package", "scripted"]);
+    assert!(!said.success && said.stderr.contains("plans/refunds.yaml:1:29"), "{}", said.stderr);
+}
+
 #[test]
 fn a_manifest_that_names_another_plan_is_followed_by_the_next_build() {
     let workspace = Workspace::new();
