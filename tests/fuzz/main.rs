@@ -120,7 +120,7 @@ fn a_plan_that_was_changed_compiles_or_says_why() {
         let text = mutate::mutate(random.pick(&corpus).as_str(), random.pick(&corpus).as_str(), 3, &mut random);
         let part = mutate::mutate(random.pick(&corpus).as_str(), "", 2, &mut random);
         showing(&text, || {
-            let _ = holds::of_plan(&[("taxonomy.yaml", &text), ("plans/part.yaml", &part), ("a.yaml", "{")])
+            let _ = holds::of_plan(&[("taxonomy.yaml", &text), ("plans/part.yaml", &part), ("a.yaml", "{")]);
         });
     });
 }

@@ -60,12 +60,7 @@ fn an_edited_file_of_the_plan_is_compiled_by_the_next_build() {
 
     workspace.edit("plans/refunds.yaml", "order_refunded", "order_returned");
     let said = workspace.cargo(&both);
-    assert!(
-        !said.success && said.stderr.contains("cannot find `OrderRefunded` in `events`")
-            || said.stderr.contains("OrderRefunded"),
-        "{}",
-        said.stderr
-    );
+    assert!(!said.success && said.stderr.contains("OrderRefunded"), "{}", said.stderr);
     workspace.edit("telemetry/src/lib.rs", "OrderRefunded", "OrderReturned");
     assert_quiet(&workspace.cargo(&both));
 
