@@ -20,13 +20,14 @@
 ///
 pub use taxogen_macros::Experiment;
 
-/// The items of the plan: the modules `types`, `events`, `flags`, `experiments`, `person` and `groups`, as far as
-/// the plan has them, and `PLAN`.
+/// The items of the plan: the modules `types`, `events`, `flags`, `experiments`, `person`, `groups` and
+/// `super_properties`, as far as the plan has them, and `PLAN`.
 ///
 /// It stands in a module or at the root of the crate that owns the plan. The plan is the one that
 /// `[package.metadata.taxogen] plan = ".."` names, else the variable `TAXOGEN_PLAN`, else `taxonomy.yaml` beside
 /// Cargo.toml or above it, up to the root of the workspace. `taxonomy!("x.yaml")` takes a path relative to
-/// the source file. Whenever the plan changes, cargo builds again.
+/// the source file. `taxonomy!(app = "api")` leaves out the events whose `apps` do not name this application.
+/// Whenever the plan changes, cargo builds again.
 ///
 /// ```
 /// taxogen::taxonomy!();
@@ -49,7 +50,7 @@ macro_rules! taxonomy {
 /// The wire name of an event of the plan, as a string literal; a name that is not in the plan does not compile.
 ///
 /// For where a name is wanted and no event: queries, dashboards, tests. It stands wherever a literal may, in a
-/// pattern and in `concat!` too. `event!("name", plan = "x.yaml")` asks another plan, by a path relative to the
+/// pattern and in `concat!` too. An event that has a `name` of its own is found by its key as well. `event!("name", plan = "x.yaml")` asks another plan, by a path relative to the
 /// source file.
 ///
 /// ```

@@ -15,6 +15,7 @@ pub mod exposure;
 pub mod flag;
 pub mod group;
 pub mod included;
+pub mod named_things;
 pub mod names;
 pub mod nullable;
 pub mod object;

@@ -1,5 +1,6 @@
 //! The macros, as code that uses them sees them.
 
+mod apps;
 mod doors;
 mod names;
 mod readme;

@@ -75,3 +75,20 @@ fn the_same_plan_gives_the_same_bytes() {
     let folder = Folder::new(&[("plan.yaml", GOOD), ("copy.yaml", GOOD)]);
     assert_eq!(folder.run(&["generate", "plan.yaml"]), folder.run(&["generate", "copy.yaml"]));
 }
+
+#[test]
+fn one_application_gets_its_own_events_and_those_of_all() {
+    let plan = "taxogen: 1\nevents: { visited: {}, called: { apps: [api] }, packed: { apps: [worker] } }\n";
+    let folder = Folder::new(&[("plan.yaml", plan)]);
+    let structs = |arguments: &[&str]| {
+        let told = folder.run(arguments);
+        assert_eq!(told.code, 0, "{}", told.err);
+        let lines = told.out.lines().filter_map(|line| line.trim().strip_prefix("pub struct ")).map(str::to_owned);
+        lines.collect::<Vec<_>>()
+    };
+    assert_eq!(structs(&["generate", "plan.yaml"]), ["Visited {}", "Called {}", "Packed {}"]);
+    assert_eq!(structs(&["generate", "plan.yaml", "--app", "api"]), ["Visited {}", "Called {}"]);
+    let told = folder.run(&["check", "plan.yaml", "--app", "aip"]);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("an application with a similar name exists: `api`"), "{}", told.err);
+}
