@@ -102,7 +102,7 @@ pub mod types {
         fn try_from(value: Channel) -> Result<Self, Self::Error> {
             match value {
                 Channel::Fax => Ok(Self::Fax),
-                other => Err(other),
+                other @ Channel::Web => Err(other),
             }
         }
     }

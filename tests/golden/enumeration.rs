@@ -205,7 +205,7 @@ pub mod types {
         fn try_from(value: Online) -> Result<Self, Self::Error> {
             match value {
                 Online::Web => Ok(Self::Web),
-                other => Err(other),
+                other @ Online::Mobile => Err(other),
             }
         }
     }

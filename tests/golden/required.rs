@@ -95,7 +95,7 @@ pub mod types {
         fn try_from(value: Whole) -> Result<Self, Self::Error> {
             match value {
                 Whole::A => Ok(Self::A),
-                other => Err(other),
+                other @ Whole::B => Err(other),
             }
         }
     }

@@ -127,7 +127,7 @@ pub mod types {
             match value {
                 Channel::Web => Ok(Self::Web),
                 Channel::Mobile => Ok(Self::Mobile),
-                other => Err(other),
+                other @ Channel::Api => Err(other),
             }
         }
     }

@@ -97,11 +97,14 @@ fn keys(constraints: &Constraints) -> impl Iterator<Item = (&'static str, Span, 
     keys.into_iter().filter_map(|(key, span, kind)| Some((key, span?, kind)))
 }
 
+/// A minimum and a maximum.
+type Bounds<'c, T> = (Option<&'c Keyed<T>>, Option<&'c Keyed<T>>);
+
 /// A minimum is not above its maximum, be they written here or on a type that is named here.
 fn bounds<T: Copy>(
     every: &[&Constraints],
     (min_name, max_name): (&str, &str),
-    of: fn(&Constraints) -> (Option<&Keyed<T>>, Option<&Keyed<T>>),
+    of: fn(&Constraints) -> Bounds<'_, T>,
     is_above: fn(T, T) -> bool,
     diagnostics: &mut Diagnostics,
 ) {

@@ -170,16 +170,25 @@ fn conversion(scope: &Scope<'_>, subset: &Ident, shape: &Enum, meta: &Meta, whol
         let (from, to) = (ident(&value.ident), ident(&one.ident));
         quote!(#subset::#from => Self::#to)
     });
-    let (named, whole_type) = match item.borrows {
-        true => (Some(quote!(<'a>)), quote!(#path<'a>)),
-        false => (None, quote!(#path)),
-    };
+    let (named, _) = lifetimes(item.borrows);
+    let whole_type = quote!(#path #named);
     let back = pairs.iter().map(|(value, one)| {
         let (to, from) = (ident(&value.ident), ident(&one.ident));
         quote!(#path::#from => Ok(Self::#to))
     });
-    let is_all = !of.open && pairs.len() == of.values.len();
-    let rest = (!is_all).then(|| quote!(other => Err(other),));
+    let others: Vec<_> =
+        of.values.iter().filter(|one| !pairs.iter().any(|(_, taken)| taken.wire == one.wire)).collect();
+    let rest = match (others.as_slice(), of.open) {
+        ([], false) => None,
+        ([], true) => Some(quote!(other @ #path::Other(_) => Err(other),)),
+        ([one], false) => {
+            let one = ident(&one.ident);
+            Some(quote!(other @ #path::#one => Err(other),))
+        }
+        _ => Some(quote!(other => Err(other),)),
+    };
+    let names_other = matches!(others.as_slice(), [one] if !of.open && one.deprecated.is_some());
+    let expected_back = deprecated::expected(is_deprecated || names_other);
     quote! {
         impl From<#subset> for #path #static_lifetime {
             #expected
@@ -193,7 +202,7 @@ fn conversion(scope: &Scope<'_>, subset: &Ident, shape: &Enum, meta: &Meta, whol
         impl #named TryFrom<#whole_type> for #subset {
             type Error = #whole_type;
 
-            #expected
+            #expected_back
             fn try_from(value: #whole_type) -> Result<Self, Self::Error> {
                 match value {
                     #(#back,)*

@@ -5,7 +5,7 @@ use super::docs::Docs;
 use super::event::lifetimes;
 use super::scope::{Lifetime, Scope, ident};
 use super::{constraint, deprecated, literal, payload};
-use crate::ir::{Constraints, Literal, Scalar, Type, TypeItem, TypeKind};
+use crate::ir::{Constraints, Element, Literal, Scalar, Type, TypeItem};
 
 /// A type of its own around another: checked where it is built, or a list or map that holds itself.
 pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints: &Constraints) -> TokenStream {
@@ -53,15 +53,14 @@ pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints
 }
 
 fn derives(scope: &Scope<'_>, ty: &Type) -> TokenStream {
-    match scope.resolve(ty) {
+    match ty {
         Type::Scalar(Scalar::String) => quote!(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
         Type::Scalar(Scalar::Integer) => quote!(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
         Type::Scalar(Scalar::Number) => quote!(Clone, Copy, Debug, PartialEq, PartialOrd),
-        Type::Named(id) => match &scope.plan().type_item(*id).kind {
-            TypeKind::Newtype { ty, .. } => derives(scope, ty),
-            _ => quote!(Clone, Debug, PartialEq),
+        _ => match scope.inner(ty) {
+            Some(inner) => derives(scope, inner),
+            None => quote!(Clone, Debug, PartialEq),
         },
-        _ => quote!(Clone, Debug, PartialEq),
     }
 }
 
@@ -190,9 +189,13 @@ fn getter(scope: &Scope<'_>, ty: &Type) -> TokenStream {
             (Some(quote!(const)), quote!(&self), quote!(&#inner), quote!(&self.0))
         }
     };
+    // A struct says so itself, also in a slice.
+    let is_struct = |element: &Element| !element.nullable && scope.is_object(&element.ty);
+    let must_use = !matches!(ty, Type::List(element) if is_struct(element));
+    let must_use = must_use.then(|| quote!(#[must_use]));
     quote! {
         #docs
-        #[must_use]
+        #must_use
         pub #constness fn get(#receiver) -> #given {
             #value
         }

@@ -85,10 +85,9 @@ fn debug(scope: &Scope<'_>, item: &TypeItem, fields: &[Field<'_>]) -> TokenStrea
     let name = &item.name.ident;
     let fields = fields.iter().map(|Field { property, ident, .. }| {
         let name = property.name.ident.trim_start_matches("r#");
-        match hidden(property) {
-            Some(hidden) => quote!(.field(#name, &format_args!(#hidden))),
-            None => quote!(.field(#name, &self.#ident)),
-        }
+        let hidden = hidden(property).map(|hidden| quote!(format_args!(#hidden)));
+        let shown = hidden.unwrap_or_else(|| quote!(self.#ident));
+        quote!(.field(#name, &#shown))
     });
     quote! {
         impl fmt::Debug for #ident #elided {

@@ -66,10 +66,11 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
 }
 
 pub(super) fn newtype(scope: &Scope<'_>, item: &TypeItem, ty: &Type, constraints: &Constraints) -> TokenStream {
-    let inner = match ty {
+    let inner = if *ty == Type::Scalar(Scalar::String) {
         // Anything that becomes text is taken, so that it has to be said what is read.
-        Type::Scalar(Scalar::String) => quote!(Cow::<str>::decode(reader)?),
-        _ => quote!(Payload::decode(reader)?),
+        quote!(Cow::<str>::decode(reader)?)
+    } else {
+        quote!(Payload::decode(reader)?)
     };
     let expected = deprecated::expected(item.meta.deprecated.is_some());
     let body = if constraints.is_empty() { quote!(Ok(Self::new(#inner))) } else { quote!(Ok(Self::new(#inner)?)) };

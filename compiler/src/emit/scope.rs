@@ -204,6 +204,21 @@ impl<'p> Scope<'p> {
         }
     }
 
+    /// What a newtype holds, aliases resolved.
+    pub(super) fn inner(&self, ty: &Type) -> Option<&'p Type> {
+        let Type::Named(id) = self.resolve(ty) else { return None };
+        match &self.plan.type_item(*id).kind {
+            TypeKind::Newtype { ty, .. } => Some(self.resolve(ty)),
+            _ => None,
+        }
+    }
+
+    /// Whether values are structs of properties.
+    pub(super) fn is_object(&self, ty: &Type) -> bool {
+        let Type::Named(id) = self.resolve(ty) else { return false };
+        matches!(self.plan.type_item(*id).kind, TypeKind::Object(_))
+    }
+
     /// What an alias stands for.
     pub(super) fn resolve<'t>(&self, ty: &'t Type) -> &'t Type
     where
