@@ -146,6 +146,23 @@ codes! {
 
     // TX06: lints.
     UnknownLint = "TX0601", "a lint that does not exist";
+    Naming = "TX0602", "a name in another way than the conventions say";
+    NearDuplicateName = "TX0603", "two names that are taken for one another";
+    MissingDescription = "TX0604", "an event or experiment that says nothing of itself";
+    MissingOwner = "TX0605", "an event, flag or experiment without an owner";
+    UnusedType = "TX0606", "a type that is used nowhere";
+    UnusedPropertyGroup = "TX0607", "a property group that is used nowhere";
+    UnusedOwner = "TX0608", "an owner of nothing";
+    UnusedCohort = "TX0609", "a cohort that is used nowhere";
+    Expired = "TX0610", "something that has expired";
+    ExpiresSoon = "TX0611", "something that expires soon";
+    DeprecatedMetric = "TX0612", "a metric of a deprecated event";
+    DeprecatedReplacement = "TX0613", "a replacement that is deprecated itself";
+    PersonalName = "TX0614", "a property that may be personal and has no class";
+    UnreachableProperty = "TX0615", "a property that no destination may see";
+    BidiText = "TX0616", "text that is not what it seems";
+    InvisibleCharacter = "TX0617", "an invisible character";
+    AmbiguousScalar = "TX0618", "a scalar that other readers of YAML take for something else";
 
     // TX07: targets.
     NoTarget = "TX0701", "`sync` without a target";

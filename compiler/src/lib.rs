@@ -71,16 +71,24 @@ pub fn analyze(source: &Source) -> Analysis {
 #[must_use]
 pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
     let mut diagnostics = Diagnostics::new(settings);
-    let (plan, complete) = parse::files(source, &mut diagnostics);
+    let (plan, ambiguous, complete) = parse::files(source, &mut diagnostics);
     if complete {
         check::plan(&plan, &mut diagnostics);
         if let Some(app) = &settings.app {
             check::app(app, &plan, &mut diagnostics);
         }
+        if !diagnostics.has_mistakes() {
+            lint::plan(&plan, &ambiguous, settings, &mut diagnostics);
+        }
     }
     let regexes = check::regexes(&plan);
     secret::tell(source, &mut diagnostics);
     let app = settings.app.as_deref();
-    let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash(), app));
+    lint::text(source, &mut diagnostics);
+    let plan = (!diagnostics.has_mistakes()).then(|| lower::plan(plan, source.hash(), app));
+    if let Some(plan) = &plan {
+        lint::reach(plan, &mut diagnostics);
+    }
+    let plan = plan.filter(|_| !diagnostics.has_errors());
     Analysis { plan, diagnostics, regexes }
 }

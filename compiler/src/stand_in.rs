@@ -20,7 +20,7 @@ use crate::source::Source;
 /// it stands in the result once.
 #[must_use]
 pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
-    let (plan, _) = parse::files(source, &mut Diagnostics::default());
+    let (plan, ..) = parse::files(source, &mut Diagnostics::default());
     let properties = BTreeSet::from(["Properties".to_owned()]);
     let modules = [
         module("types", &types(&plan), &BTreeSet::new()),

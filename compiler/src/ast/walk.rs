@@ -1,6 +1,6 @@
 //! Every type and every property of a plan, wherever it stands.
 
-use super::{Constraints, Meta, Named, Plan, Property, Section, Shape, TypeExpression};
+use super::{Constraints, Meta, Named, Plan, Property, Section, Shape, Text, TypeExpression};
 
 /// Something that a rule looks at.
 #[derive(Debug, Clone, Copy)]
@@ -9,8 +9,8 @@ pub(crate) enum Place<'p> {
     Type(&'p TypeExpression, Option<&'p Constraints>),
     /// A property of anything.
     Property(&'p Property),
-    /// What stands on a named thing, and on an enum value.
-    Meta(&'p Meta),
+    /// What stands on a named thing, with its name, and on an enum value.
+    Meta(&'p Meta, Option<&'p Text>),
     /// The properties of one thing.
     Properties(&'p Section<Property>),
 }
@@ -20,26 +20,26 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
     metas(&plan.targets, visit);
     metas(&plan.owners, visit);
     for declaration in &plan.types.items {
-        visit(Place::Meta(&declaration.meta));
+        visit(Place::Meta(&declaration.meta, Some(&declaration.name)));
         expression(&declaration.ty, Some(&declaration.constraints), visit);
     }
     for group in &plan.property_groups.items {
-        visit(Place::Meta(&group.meta));
+        visit(Place::Meta(&group.meta, Some(&group.name)));
         properties(&group.properties, visit);
     }
     properties(&plan.super_properties, visit);
     properties(&plan.person, visit);
     for group in &plan.groups.items {
-        visit(Place::Meta(&group.meta));
+        visit(Place::Meta(&group.meta, Some(&group.name)));
         properties(&group.properties, visit);
     }
     metas(&plan.cohorts, visit);
     for event in &plan.events.items {
-        visit(Place::Meta(&event.meta));
+        visit(Place::Meta(&event.meta, Some(&event.name)));
         properties(&event.properties, visit);
     }
     for flag in &plan.flags.items {
-        visit(Place::Meta(&flag.meta));
+        visit(Place::Meta(&flag.meta, Some(&flag.name)));
         if let Some(variants) = &flag.variants {
             metas(&variants.section, visit);
         }
@@ -53,7 +53,7 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
 fn properties<'p>(section: &'p Section<Property>, visit: &mut impl FnMut(Place<'p>)) {
     visit(Place::Properties(section));
     for property in &section.items {
-        visit(Place::Meta(&property.meta));
+        visit(Place::Meta(&property.meta, Some(&property.name)));
         visit(Place::Property(property));
         expression(&property.ty, Some(&property.constraints), visit);
     }
@@ -70,12 +70,12 @@ fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, 
             }
             expression(&values.ty, Some(&values.constraints), visit);
         }
-        Shape::Enum(shape) => shape.values.iter().for_each(|value| visit(Place::Meta(&value.meta))),
+        Shape::Enum(shape) => shape.values.iter().for_each(|value| visit(Place::Meta(&value.meta, None))),
         Shape::Const { of: Some(of), .. } => expression(of, None, visit),
         Shape::Scalar(_) | Shape::Named(_) | Shape::Subset { .. } | Shape::Const { .. } | Shape::Broken => {}
     }
 }
 
 fn metas<'p, T: Named + 'p>(section: &'p Section<T>, visit: &mut impl FnMut(Place<'p>)) {
-    section.items.iter().for_each(|item| visit(Place::Meta(item.meta())));
+    section.items.iter().for_each(|item| visit(Place::Meta(item.meta(), Some(item.name()))));
 }

@@ -41,7 +41,7 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     name::all(plan, diagnostics);
     reference::replacements(plan, diagnostics);
     walk::plan(plan, &mut |place| match place {
-        Place::Meta(meta) => reference::owners(meta, &index, diagnostics),
+        Place::Meta(meta, _) => reference::owners(meta, &index, diagnostics),
         Place::Type(ty, constraints) => {
             reference::declared_type(ty, &index, diagnostics);
             enumeration::values(ty, diagnostics);

@@ -1,11 +1,28 @@
 //! Lints: what is probably a mistake in a plan that compiles. Each has a name, by which a plan or the
 //! command line says how much it weighs.
 
+mod ambiguous;
+mod deprecated;
+mod expiry;
 mod level;
+mod missing;
+mod naming;
+mod near_duplicate;
+mod personal;
+mod reach;
+mod text;
+mod unused;
 
+pub use self::ambiguous::Ambiguous;
 pub use self::level::Level;
 pub(crate) use self::level::Levels;
+pub(crate) use self::reach::all as reach;
+pub(crate) use self::text::all as text;
+use crate::ast::Plan;
+use crate::ast::index::Index;
 use crate::code::Code;
+use crate::diagnostic::Diagnostics;
+use crate::settings::Settings;
 
 macro_rules! lints {
     ($($name:ident = $word:literal, $level:ident, $about:literal;)*) => {
@@ -58,6 +75,60 @@ lints! {
     UselessBucketing = "useless-bucketing", Warn, "bucketing of persons on a flag that counts groups";
     ThresholdSide = "threshold-side", Warn, "a threshold on the side where its metric is meant to go";
     UnseenMetric = "unseen-metric", Warn, "a metric of what PostHog, which counts it, does not get";
+    Naming = "naming", Warn, "a name in another way than `conventions` say";
+    NearDuplicateName = "near-duplicate-name", Warn, "two names in two spellings of one, or one letter apart";
+    MissingDescription = "missing-description", Warn, "an event without `description`, an experiment without `hypothesis`";
+    MissingOwner = "missing-owner", Warn, "an event, flag or experiment of nobody, in a plan with `owners`";
+    UnusedType = "unused-type", Warn, "a type that nothing has";
+    UnusedPropertyGroup = "unused-property-group", Warn, "a property group that nothing includes";
+    UnusedOwner = "unused-owner", Warn, "an owner of nothing";
+    UnusedCohort = "unused-cohort", Warn, "a cohort that no rollout names";
+    Expired = "expired", Warn, "what was to be gone by a day that is over";
+    ExpiresSoon = "expires-soon", Note, "what is to be gone within 30 days";
+    DeprecatedMetric = "deprecated-metric", Warn, "a metric of a deprecated event";
+    DeprecatedReplacement = "deprecated-replacement", Warn, "a `replaced_by` of what is deprecated itself";
+    PersonalName = "personal-name", Warn, "a property whose name sounds personal and that has no `sensitivity`";
+    UnreachableProperty = "unreachable-property", Warn, "a property that no destination may see";
+    BidiText = "bidi-text", Deny, "characters that turn the direction of what is shown";
+    InvisibleCharacter = "invisible-character", Warn, "characters that nobody sees";
+    AmbiguousScalar = "ambiguous-scalar", Warn, "a value or key that readers of YAML 1.1 take for something else";
+}
+
+/// Looks at a plan in which nothing is wrong.
+pub(crate) fn plan(plan: &Plan, ambiguous: &Ambiguous, settings: &Settings, diagnostics: &mut Diagnostics) {
+    use self::Lint as L;
+    let hears =
+        |lints: &[Lint], diagnostics: &Diagnostics| lints.iter().any(|lint| diagnostics.level(*lint) > Level::Allow);
+    if hears(&[L::Naming], diagnostics) {
+        naming::all(plan, diagnostics);
+    }
+    if hears(&[L::NearDuplicateName], diagnostics) {
+        near_duplicate::all(plan, diagnostics);
+    }
+    if hears(&[L::MissingDescription], diagnostics) {
+        missing::descriptions(plan, diagnostics);
+    }
+    if hears(&[L::MissingOwner], diagnostics) {
+        missing::owners(plan, diagnostics);
+    }
+    if hears(&[L::UnusedType, L::UnusedPropertyGroup, L::UnusedOwner, L::UnusedCohort], diagnostics) {
+        unused::all(plan, diagnostics);
+    }
+    if let Some(today) = settings.today
+        && hears(&[L::Expired, L::ExpiresSoon], diagnostics)
+    {
+        expiry::all(plan, today, diagnostics);
+    }
+    if hears(&[L::DeprecatedMetric], diagnostics) {
+        deprecated::metrics(plan, diagnostics);
+    }
+    if hears(&[L::DeprecatedReplacement], diagnostics) {
+        deprecated::replacements(plan, diagnostics);
+    }
+    if hears(&[L::PersonalName], diagnostics) {
+        personal::all(plan, &Index::new(plan), diagnostics);
+    }
+    ambiguous.tell(diagnostics);
 }
 
 impl Lint {

@@ -5,17 +5,18 @@ use std::collections::HashMap;
 use crate::ast::{Named, Plan, Section};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::lint::Lint;
+use crate::lint::{Ambiguous, Lint};
 use crate::source::Source;
 use crate::yaml;
 
 /// Reads every file of a plan: a section holds what the plan itself declares, then what each included file does, in
 /// the order of the files. What cannot be read is told and left out.
 ///
-/// The second is whether every file is there: where one is not, a name that is missing may stand in it.
+/// Beside it, the scalars that another reader of YAML takes for something else. The last is whether every file is there: where one is not, a name that is missing may stand in it.
 #[must_use]
-pub fn files(source: &Source, diagnostics: &mut Diagnostics) -> (Plan, bool) {
+pub fn files(source: &Source, diagnostics: &mut Diagnostics) -> (Plan, Ambiguous, bool) {
     let mut plan = Plan::default();
+    let mut ambiguous = Ambiguous::default();
     let mut complete = true;
     for index in 0..source.files().len() {
         let index = u16::try_from(index).expect("a plan has at most 10,000 files");
@@ -28,6 +29,7 @@ pub fn files(source: &Source, diagnostics: &mut Diagnostics) -> (Plan, bool) {
         } else {
             super::part(&tree, &mut plan, source, diagnostics);
         }
+        ambiguous.find(&tree, source, diagnostics);
     }
     complete &= !source.lacks_files();
     for unused in source.unused() {
@@ -48,7 +50,7 @@ pub fn files(source: &Source, diagnostics: &mut Diagnostics) -> (Plan, bool) {
         once(&mut plan.flags, diagnostics);
         once(&mut plan.experiments, diagnostics);
     }
-    (plan, complete)
+    (plan, ambiguous, complete)
 }
 
 /// Tells a name that stands in two files, and keeps the first. Within one file the YAML was told already.

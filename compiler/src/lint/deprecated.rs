@@ -1,0 +1,79 @@
+//! What is on its way out, where something builds on it.
+
+use std::collections::HashMap;
+
+use super::Lint;
+use crate::ast::walk::{self, Place};
+use crate::ast::{Event, Named, Plan, Section};
+use crate::diagnostic::Diagnostics;
+
+/// Metrics of events that will not be captured any more.
+pub(super) fn metrics(plan: &Plan, diagnostics: &mut Diagnostics) {
+    let mut deprecated: HashMap<&str, &Event> = HashMap::new();
+    for event in plan.events.items.iter().filter(|event| event.meta.deprecated.is_some()) {
+        deprecated.insert(&event.name.value, event);
+        if let Some(wire) = &event.wire {
+            deprecated.insert(&wire.value, event);
+        }
+    }
+    if deprecated.is_empty() {
+        return;
+    }
+    // Of several events of one name, those that stay are counted still.
+    for event in plan.events.items.iter().filter(|event| event.meta.deprecated.is_none()) {
+        deprecated.remove(event.wire.as_ref().unwrap_or(&event.name).value.as_str());
+    }
+    for metric in plan.experiments.items.iter().flat_map(|experiment| experiment.metrics.iter()) {
+        for name in &metric.events {
+            let Some(event) = deprecated.get(name.value.as_str()) else { continue };
+            let replaced_by = event.meta.deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
+            let help = match replaced_by {
+                Some(replacement) => format!("`{}` replaces it", replacement.value),
+                None => "choose an event that stays".to_owned(),
+            };
+            diagnostics
+                .lint(
+                    Lint::DeprecatedMetric,
+                    name.span,
+                    format!("this metric is of the deprecated event `{}`", name.value),
+                )
+                .also(event.name.span, "deprecated here")
+                .help(help);
+        }
+    }
+}
+
+/// Replacements that are on their way out themselves.
+pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
+    section(&plan.types, diagnostics);
+    section(&plan.property_groups, diagnostics);
+    section(&plan.events, diagnostics);
+    section(&plan.flags, diagnostics);
+    section(&plan.experiments, diagnostics);
+    walk::plan(plan, &mut |place| {
+        if let Place::Properties(properties) = place {
+            section(properties, diagnostics);
+        }
+    });
+}
+
+fn section<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
+    let deprecated = |item: &&T| item.meta().deprecated.is_some();
+    let mut items = section.items.iter().filter(deprecated).peekable();
+    if items.peek().is_none() {
+        return;
+    }
+    let items: HashMap<_, _> = items.map(|item| (item.name().value.as_str(), item)).collect();
+    for item in section.items.iter().filter(deprecated) {
+        let replacement = item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
+        let Some(replacement) = replacement else { continue };
+        let Some(next) = items.get(replacement.value.as_str()) else { continue };
+        let after = next.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
+        let help = after.filter(|after| after.value != item.name().value);
+        let message = format!("what replaces `{}` is deprecated itself", item.name().value);
+        diagnostics
+            .lint(Lint::DeprecatedReplacement, replacement.span, message)
+            .also(next.name().span, "deprecated here")
+            .help(help.map(|after| format!("`{}` replaces that", after.value)));
+    }
+}
