@@ -1,8 +1,10 @@
 //! Experiments and owners: what the plan means by them.
 
 use taxogen_compiler::ir::{Goal, Literal, Metric, MetricKind, Plan, RuleKind};
+use taxogen_compiler::render;
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, render};
+
+use crate::analyze;
 
 fn plan(text: &str) -> Plan {
     let source = Source::from_text("taxonomy.yaml", format!("taxogen: 1\n{text}"));

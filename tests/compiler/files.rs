@@ -4,8 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{Analysis, analyze, generate, read, render};
+use taxogen_compiler::{Analysis, generate, read, render};
 use tempfile::TempDir;
+
+use crate::analyze;
 
 const ROOT: &str = "taxogen: 1\ninclude: [plans/payments.yaml]\n";
 const EVENT: &str = "events:\n  order_paid: { description: Money arrived. }\n";

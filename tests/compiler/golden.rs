@@ -8,7 +8,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, generate, ir, render};
+use taxogen_compiler::{generate, ir, render};
+
+use crate::analyze;
 
 /// The files as part of a binary, where nothing uses them; in the library of this package they are public.
 #[rustfmt::skip]

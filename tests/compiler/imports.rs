@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use syn::visit::Visit;
-use taxogen_compiler::{analyze, generate, source::Source};
+use taxogen_compiler::{generate, source::Source};
+
+use crate::analyze;
 
 use crate::golden::plans;
 

@@ -3,7 +3,9 @@
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use taxogen_compiler::source::{Source, Span};
-use taxogen_compiler::{analyze, generate, render};
+use taxogen_compiler::{generate, render};
+
+use crate::analyze;
 
 const PLAN: &str = include_str!("../../taxonomy.yaml");
 

@@ -1,8 +1,10 @@
 //! Readings of the language: plans that are without findings, and what they mean.
 
 use taxogen_compiler::ir::{self, FlagValue, Literal, Type, TypeKind};
+use taxogen_compiler::render;
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, render};
+
+use crate::analyze;
 
 pub(crate) fn plan(text: &str) -> ir::Plan {
     let source = Source::from_text("taxonomy.yaml", format!("taxogen: 1\n{text}\n"));

@@ -6,7 +6,9 @@
 use std::fs;
 use std::path::Path;
 
-use taxogen_compiler::{analyze, generate, source::Source};
+use taxogen_compiler::{generate, source::Source};
+
+use crate::analyze;
 
 const EVENTS: &str = "\nevents:\n";
 

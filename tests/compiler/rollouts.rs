@@ -6,7 +6,8 @@ use std::ops::Range;
 
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
-use taxogen_compiler::analyze;
+
+use crate::analyze;
 use taxogen_compiler::code::Code;
 use taxogen_compiler::source::Source;
 

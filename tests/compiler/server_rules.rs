@@ -3,7 +3,7 @@
 //! Some the server takes in silence and stores a broken flag; some it cannot be asked about without a
 //! project. What is told here never gets there.
 
-use taxogen_compiler::analyze;
+use crate::analyze;
 use taxogen_compiler::code::Code;
 use taxogen_compiler::source::Source;
 

@@ -1,8 +1,10 @@
 //! Targets of `sync`: the plan as each of them has it.
 
 use taxogen_compiler::ir::{Flag, FlagValue, Literal, Plan};
+use taxogen_compiler::render;
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, render};
+
+use crate::analyze;
 
 const PLAN: &str = r#"
 taxogen: 1

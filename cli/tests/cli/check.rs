@@ -204,17 +204,17 @@ fn a_reader_that_goes_away_is_no_panic() {
 #[test]
 fn a_regular_expression_of_a_rollout_is_compiled_as_the_server_does() {
     let plan = "taxogen: 1
-person: { email: string }
+person: { title: string }
 flags:
-  inside: { kind: release, rollout: [{ when: { email: { regex: '(?<=@)example[.]com$' } } }] }
-  broken: { kind: release, rollout: [{ when: { email: { not_regex: '^(a' } } }] }
+  inside: { kind: release, rollout: [{ when: { title: { regex: '(?<=@)example[.]com$' } } }] }
+  broken: { kind: release, rollout: [{ when: { title: { not_regex: '^(a' } } }] }
 ";
     let folder = Folder::new(&[("plan.yaml", plan)]);
     let expected = "\
 error[TX0409]: the server cannot compile this regular expression: opening parenthesis without closing parenthesis
  --> plan.yaml:5:68
   |
-5 |   broken: { kind: release, rollout: [{ when: { email: { not_regex: '^(a' } } }] }
+5 |   broken: { kind: release, rollout: [{ when: { title: { not_regex: '^(a' } } }] }
   |                                                                    ^^^^^
 
 plan.yaml: 1 error

@@ -73,7 +73,7 @@ pub(crate) fn run(code: i32, out: &str, err: &str) -> Run {
 pub(crate) const GOOD: &str = "\
 taxogen: 1
 events:
-  visited: { properties: { page: string } }
+  visited: { description: A page was opened., properties: { page: string } }
 flags:
   dark-mode: { kind: release }
 ";

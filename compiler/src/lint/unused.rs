@@ -37,20 +37,29 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
         .flat_map(|entry| names(&entry.in_cohort).chain(names(&entry.not_in_cohort)))
         .collect();
 
-    unused(Lint::UnusedType, "type", &plan.types, &types, diagnostics);
-    unused(Lint::UnusedPropertyGroup, "property group", &plan.property_groups, &includes, diagnostics);
-    unused(Lint::UnusedOwner, "owner", &plan.owners, &owners, diagnostics);
-    unused(Lint::UnusedCohort, "cohort", &plan.cohorts, &cohorts, diagnostics);
+    let mut tell = |lint, name: &Text, what: &str, use_it: &str| {
+        diagnostics
+            .lint(lint, name.span, format!("{what} `{}` is used nowhere", name.value))
+            .help(format!("remove it, or {use_it}"));
+    };
+    for name in unused(&plan.types, &types) {
+        tell(Lint::UnusedType, name, "type", "give it to a property");
+    }
+    for name in unused(&plan.property_groups, &includes) {
+        tell(Lint::UnusedPropertyGroup, name, "property group", "let an event `include` it");
+    }
+    for name in unused(&plan.owners, &owners) {
+        tell(Lint::UnusedOwner, name, "owner", "name it as the `owner` of something");
+    }
+    for name in unused(&plan.cohorts, &cohorts) {
+        tell(Lint::UnusedCohort, name, "cohort", "name it in a `rollout`");
+    }
 }
 
 fn names(texts: &[Text]) -> impl Iterator<Item = &str> {
     texts.iter().map(|text| text.value.as_str())
 }
 
-fn unused<T: Named>(lint: Lint, what: &str, section: &Section<T>, used: &HashSet<&str>, diagnostics: &mut Diagnostics) {
-    for name in section.items.iter().map(Named::name).filter(|name| !used.contains(name.value.as_str())) {
-        diagnostics
-            .lint(lint, name.span, format!("{what} `{}` is used nowhere", name.value))
-            .help("remove it, or use it".to_owned());
-    }
+fn unused<'p, T: Named>(section: &'p Section<T>, used: &HashSet<&str>) -> Vec<&'p Text> {
+    section.items.iter().map(Named::name).filter(|name| !used.contains(name.value.as_str())).collect()
 }

@@ -67,9 +67,7 @@ fn lint(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Lint> {
         let help = match (by_code, similar) {
             (Some(lint), _) => format!("a lint is called by its name: `{}`", lint.name()),
             (None, Some(similar)) => format!("a lint with a similar name exists: `{similar}`"),
-            (None, None) => {
-                format!("known lints: {}", list(&Lint::ALL.iter().map(|lint| lint.name()).collect::<Vec<_>>()))
-            }
+            (None, None) => "`taxogen explain --lints` lists them".to_owned(),
         };
         diagnostics.error(Code::UnknownLint, entry.key.span, format!("unknown lint `{name}`")).help(help);
     }

@@ -6,7 +6,9 @@ use quote::ToTokens;
 use syn::visit::Visit;
 use syn::{Expr, FnArg, ImplItem, ImplItemFn, Item, ItemImpl, Member, Pat};
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{analyze, generate, render};
+use taxogen_compiler::{generate, render};
+
+use crate::analyze;
 
 /// How `new` is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
