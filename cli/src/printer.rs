@@ -16,13 +16,13 @@ const ERROR: Style = AnsiColor::Red.on_default().bold();
 const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 pub(crate) struct Printer {
-    out: AutoStream<io::Stdout>,
+    out: io::Stdout,
     err: AutoStream<io::Stderr>,
 }
 
 impl Printer {
     pub(crate) fn new() -> Self {
-        Self { out: AutoStream::auto(io::stdout()), err: AutoStream::auto(io::stderr()) }
+        Self { out: io::stdout(), err: AutoStream::auto(io::stderr()) }
     }
 
     /// Data, as it is. A reader that went away has read enough.

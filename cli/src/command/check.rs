@@ -44,13 +44,13 @@ impl Check {
         let settings = self.lints.settings()?.for_app(self.app);
         let analysis = plan::analyze(&source, &settings);
         match self.format {
-            Format::Json => printer.json(&analysis, &source)?,
+            Format::Json => printer.json(analysis, &source)?,
             Format::Text => {
-                printer.findings(&analysis, &source);
+                printer.findings(analysis, &source);
                 let contents = analysis.plan.as_ref().map_or_else(String::new, |plan| plan::contents(plan) + ", ");
-                printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(&analysis)));
+                printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(analysis)));
             }
         }
-        Ok(if self.lints.fail(&analysis) { Outcome::Bad } else { Outcome::Good })
+        Ok(if self.lints.fail(analysis) { Outcome::Bad } else { Outcome::Good })
     }
 }

@@ -42,9 +42,9 @@ impl Generate {
         let source = plan::read(self.path.as_deref())?;
         let settings = self.lints.settings()?.for_app(self.app);
         let analysis = plan::analyze(&source, &settings);
-        printer.findings(&analysis, &source);
-        let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(&analysis)) else {
-            printer.talk(format_args!("{}: {}", source.file(0).name, verdict(&analysis)));
+        printer.findings(analysis, &source);
+        let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(analysis)) else {
+            printer.talk(format_args!("{}: {}", source.file(0).name, verdict(analysis)));
             return Ok(Outcome::Bad);
         };
         let text = taxogen_compiler::generate(plan);

@@ -193,6 +193,9 @@ fn words(line: &str) -> Vec<String> {
 
 /// One word of plain text as markdown.
 fn word(text: &str) -> String {
+    if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
+        return text.to_owned();
+    }
     let core = text.trim_matches(|character: char| {
         matches!(character, '(' | ')' | '"' | '\'' | ',' | ';' | '!' | '?' | '.' | ':')
     });

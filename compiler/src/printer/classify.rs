@@ -8,15 +8,41 @@ use proc_macro2::Delimiter;
 use super::statement;
 use super::tree::{Group, Kind, Node, Role, Use, width};
 
-const KEYWORDS: [&str; 31] = [
-    "as", "async", "await", "break", "const", "continue", "dyn", "else", "enum", "extern", "for", "if", "impl", "in",
-    "let", "loop", "match", "mod", "move", "mut", "pub", "ref", "return", "static", "trait", "type", "unsafe", "use",
-    "where", "while", "yield",
-];
-
-/// The longest of them has eight letters, and none has one.
+/// Words that are no operand.
 pub(super) fn is_keyword(word: &str) -> bool {
-    (2..=8).contains(&word.len()) && KEYWORDS.binary_search(&word).is_ok()
+    matches!(
+        word,
+        "as" | "async"
+            | "await"
+            | "break"
+            | "const"
+            | "continue"
+            | "dyn"
+            | "else"
+            | "enum"
+            | "extern"
+            | "for"
+            | "if"
+            | "impl"
+            | "in"
+            | "let"
+            | "loop"
+            | "match"
+            | "mod"
+            | "move"
+            | "mut"
+            | "pub"
+            | "ref"
+            | "return"
+            | "static"
+            | "trait"
+            | "type"
+            | "unsafe"
+            | "use"
+            | "where"
+            | "while"
+            | "yield"
+    )
 }
 
 /// Whether an expression can end with the node.
