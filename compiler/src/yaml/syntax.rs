@@ -260,8 +260,8 @@ impl<'t> Place<'t> {
     /// The word before a colon, when the place is that colon; else the word at the place.
     fn key(self) -> Span {
         let before = &self.text[..self.offset];
-        let start =
-            before.rfind(|letter: char| letter.is_whitespace() || ",[]{}".contains(letter)).map_or(0, |at| at + 1);
+        let ends = |letter: char| letter.is_whitespace() || ",[]{}".contains(letter);
+        let start = before.rfind(ends).map_or(0, |at| before.ceil_char_boundary(at + 1));
         if start == self.offset || !self.text[self.offset..].starts_with(':') {
             return self.word();
         }
