@@ -57,10 +57,7 @@ fn derives(scope: &Scope<'_>, ty: &Type) -> TokenStream {
         Type::Scalar(Scalar::String) => quote!(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
         Type::Scalar(Scalar::Integer) => quote!(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord),
         Type::Scalar(Scalar::Number) => quote!(Clone, Copy, Debug, PartialEq, PartialOrd),
-        _ => match scope.inner(ty) {
-            Some(inner) => derives(scope, inner),
-            None => quote!(Clone, Debug, PartialEq),
-        },
+        _ => scope.inner(ty).map_or_else(|| quote!(Clone, Debug, PartialEq), |inner| derives(scope, inner)),
     }
 }
 

@@ -229,10 +229,8 @@ impl<'s, 'p> Values<'s, 'p> {
             return quote!(BTreeMap::new());
         }
         let entries = entries.iter().map(|(key, value)| {
-            let key = match keys {
-                Some(id) => self.value(&Type::Named(id), &Literal::Text(key.clone())),
-                None => quote!(#key.into()),
-            };
+            let key = keys
+                .map_or_else(|| quote!(#key.into()), |id| self.value(&Type::Named(id), &Literal::Text(key.clone())));
             let value = self.element(values, value);
             quote!((#key, #value))
         });

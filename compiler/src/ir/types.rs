@@ -5,6 +5,7 @@ use crate::source::Span;
 
 /// One item of the module `types`.
 #[derive(Debug, Clone, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "each says on its own how the type is used")]
 pub struct TypeItem {
     /// `ident` is the type's name; an inline shape has that name as `wire` too.
     pub name: Name,
