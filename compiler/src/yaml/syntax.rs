@@ -261,7 +261,8 @@ impl<'t> Place<'t> {
     fn key(self) -> Span {
         let before = &self.text[..self.offset];
         let ends = |letter: char| letter.is_whitespace() || ",[]{}".contains(letter);
-        let start = before.rfind(ends).map_or(0, |at| before.ceil_char_boundary(at + 1));
+        let start = before.char_indices().rev().find(|(_, letter)| ends(*letter));
+        let start = start.map_or(0, |(at, letter)| at + letter.len_utf8());
         if start == self.offset || !self.text[self.offset..].starts_with(':') {
             return self.word();
         }
