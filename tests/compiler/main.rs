@@ -6,6 +6,7 @@ mod flags;
 mod golden;
 mod hidden;
 mod imports;
+mod language;
 mod mistakes;
 mod mutations;
 mod order;
