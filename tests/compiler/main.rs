@@ -12,6 +12,7 @@ mod mutations;
 mod order;
 mod printer;
 mod readings;
+mod reference;
 mod required;
 mod rollouts;
 mod server_rules;
