@@ -21,6 +21,8 @@ pub(crate) struct Books {
     pub(crate) checkouts: u64,
     pub(crate) orders: u64,
     pub(crate) revenue_cents: i64,
+    /// Orders whose money went back.
+    pub(crate) refunds: u64,
     pub(crate) too_slow: u64,
     pub(crate) turned_away: u64,
     pub(crate) items_sent: u64,
@@ -99,10 +101,15 @@ fn pay(visit: &Visit, visitor: &mut Visitor, books: &mut Books) -> bool {
     let sku = SKUS[visitor.number(0..5) as usize % SKUS.len()];
     let cents = i64::from(visitor.number(9..90)) * 100;
     let bank_took = Duration::from_millis(visitor.number(200..3200).into());
-    match visit.pay(&Basket { sku, cents, is_first: visitor.is_new }, bank_took) {
+    let email = visitor.email();
+    match visit.pay(&Basket { sku, cents, is_first: visitor.is_new, email: &email }, bank_took) {
         Ok(()) => {
             books.orders += 1;
             books.revenue_cents += cents;
+            if cents > 8000 {
+                visit.give_back(cents);
+                books.refunds += 1;
+            }
             return true;
         }
         Err(Unpaid::TooSlow) => books.too_slow += 1,
@@ -120,6 +127,7 @@ impl AddAssign<&Books> for Books {
         self.checkouts += hour.checkouts;
         self.orders += hour.orders;
         self.revenue_cents += hour.revenue_cents;
+        self.refunds += hour.refunds;
         self.too_slow += hour.too_slow;
         self.turned_away += hour.turned_away;
         self.items_sent += hour.items_sent;

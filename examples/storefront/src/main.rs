@@ -80,6 +80,7 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
         .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()))
         .to(Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()))
         .to(Mixpanel::new(MIXPANEL_TOKEN).host(sandbox.mixpanel_url()))
+        .hash_key("what vendors may not see is hashed under this")
         .linger(HOUR)
         .request_timeout(stage::PATIENCE)
         .build()?;

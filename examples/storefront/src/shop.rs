@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use taxogen::{Client, Experiment, Timestamp, User};
 
-use crate::plan::types::{Channel, Money, OrderCompletedItems, OrderCompletedType, PlanTier};
-use crate::plan::{events, flags, groups, person};
+use crate::plan::types::{Channel, Money, OrderCompletedItems, OrderCompletedType, PlanTier, RefundAskedReason};
+use crate::plan::{events, flags, groups, person, super_properties};
 
 /// The two checkouts. The plan knows the same variants: one too many, or misspelt, does not compile.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Experiment)]
@@ -30,7 +30,9 @@ pub(crate) struct Shop {
 }
 
 impl Shop {
+    /// Every event of this shop says which version of the program captured it.
     pub(crate) fn new(client: Client) -> Self {
+        client.register(super_properties::Properties::new().with_app_version(env!("CARGO_PKG_VERSION")));
         Self { client }
     }
 
@@ -56,10 +58,12 @@ pub(crate) struct SignUp<'a> {
 }
 
 /// What somebody pays for.
-pub(crate) struct Basket {
+pub(crate) struct Basket<'a> {
     pub(crate) sku: &'static str,
     pub(crate) cents: i64,
     pub(crate) is_first: bool,
+    /// Where the invoice goes.
+    pub(crate) email: &'a str,
 }
 
 /// One person in the shop.
@@ -104,12 +108,13 @@ impl Visit {
     }
 
     /// Takes the money, if the shop takes any now and the bank is quick enough.
-    pub(crate) fn pay(&self, basket: &Basket, bank_took: Duration) -> Result<(), Unpaid> {
+    pub(crate) fn pay(&self, basket: &Basket<'_>, bank_took: Duration) -> Result<(), Unpaid> {
         if !self.user.flag(flags::PAYMENTS_ENABLED) {
             return Err(Unpaid::PaymentsAreOff);
         }
         if bank_took > self.patience() {
-            self.user.capture(events::ClientError::new());
+            let took = i64::try_from(bank_took.as_millis()).unwrap_or(i64::MAX);
+            self.user.capture(events::ClientError::new().with_extra("bank_took_ms", took));
             return Err(Unpaid::TooSlow);
         }
         self.user.capture(events::CompletedPurchase::new().with_price(Money::new(basket.cents, "EUR")));
@@ -118,7 +123,15 @@ impl Visit {
         let consents = BTreeMap::from([("terms".into(), true), ("newsletter".into(), basket.is_first)]);
         let order = events::OrderCompleted::new().with_type(kind).with_items(vec![item]);
         self.user.capture(order.with_consents(consents));
+        let invoice = events::InvoiceSent::new(Money::new(basket.cents, "EUR"));
+        self.user.capture(invoice.with_billing_email(basket.email));
         Ok(())
+    }
+
+    /// Two events of one name, told apart by a constant.
+    pub(crate) fn give_back(&self, cents: i64) {
+        self.user.capture(events::RefundAsked::new().with_reason(RefundAskedReason::Late));
+        self.user.capture(events::RefundPaid::new(Money::new(cents, "EUR")));
     }
 
     /// The new dashboard lets people send an item to a friend.
