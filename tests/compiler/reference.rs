@@ -5,6 +5,7 @@ use std::path::Path;
 
 use taxogen_compiler::analyze;
 use taxogen_compiler::diagnostic::Severity;
+use taxogen_compiler::lint::Lint;
 use taxogen_compiler::source::Source;
 
 /// A block of YAML: its line in the page, the codes it is marked with, its text.
@@ -43,4 +44,14 @@ fn every_example_of_the_reference_says_what_it_is_marked_with() {
         let told_codes: Vec<_> = told.iter().map(|found| found.code.as_str().to_owned()).collect();
         assert_eq!(told_codes, codes, "docs/language.md:{line}: {told:#?}");
     }
+}
+
+#[test]
+fn the_reference_lists_every_lint() {
+    let row = |lint: &Lint| format!("| `{}` | {} | {} |", lint.name(), lint.default_level().as_str(), lint.about());
+    let listed: Vec<_> = Lint::ALL.iter().map(row).collect();
+    let page = page();
+    let table: Vec<_> = page.lines().skip_while(|line| !line.starts_with("| lint |")).skip(2).collect();
+    assert_eq!(table[..listed.len()], listed);
+    assert_eq!(table[listed.len()], "");
 }
