@@ -6,7 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use proc_macro2::Span as RustSpan;
+use taxogen_compiler::day::{BadEpoch, Day};
 use taxogen_compiler::ir::Plan;
+use taxogen_compiler::lint::{Level, Lint};
 use taxogen_compiler::source::{ReadError, ReadErrorKind, Source, Span};
 use taxogen_compiler::{Analysis, Settings, analyze_with, locate, read};
 
@@ -19,6 +21,8 @@ pub(crate) struct Compiled {
     path: PathBuf,
     /// For which application.
     app: Option<String>,
+    /// The day on which it was looked at.
+    today: Result<Day, BadEpoch>,
     pub(crate) source: Source,
     pub(crate) analysis: Analysis,
 }
@@ -78,15 +82,17 @@ fn variable(name: &str) -> Option<OsString> {
 /// Reads and compiles the plan, unless that was done and no file of it has changed since.
 fn compile(path: &Path, name: &str, app: Option<&str>) -> Result<Arc<Compiled>, ReadError> {
     let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
-    let is_kept = |compiled: &&Arc<Compiled>| compiled.is(path, name, app) && compiled.source.is_fresh();
+    let is_kept = |compiled: &&Arc<Compiled>| compiled.is(path, name, app) && compiled.is_fresh();
     if let Some(compiled) = kept.iter().find(is_kept) {
         return Ok(Arc::clone(compiled));
     }
     let source = read(path, name).map_err(|error| ReadError { path: name.into(), ..error })?;
     let app = app.map(str::to_owned);
     // Warnings are for those who look at the plan; who builds the application has warnings of its own.
-    let analysis = analyze_with(&source, &Settings::default().for_app(app.clone()).only_errors());
-    let compiled = Arc::new(Compiled { path: path.to_owned(), app, source, analysis });
+    let today = Day::today();
+    let settings = Settings::default().for_app(app.clone()).only_errors().today(today.as_ref().ok().copied());
+    let analysis = analyze_with(&source, &settings);
+    let compiled = Arc::new(Compiled { path: path.to_owned(), app, today, source, analysis });
     kept.retain(|other| !other.is(path, name, compiled.app.as_deref()));
     kept.push(Arc::clone(&compiled));
     Ok(compiled)
@@ -104,6 +110,21 @@ fn shown(path: &Path) -> String {
 impl Compiled {
     fn is(&self, path: &Path, name: &str, app: Option<&str>) -> bool {
         self.path == path && self.name() == name && self.app.as_deref() == app
+    }
+
+    fn is_fresh(&self) -> bool {
+        self.source.is_fresh() && !(self.asks_for_today() && self.today != Day::today())
+    }
+
+    /// Whether the day decides if the plan compiles. What it compiles to never depends on the day.
+    pub(crate) fn asks_for_today(&self) -> bool {
+        let is_denied = |lint| self.analysis.diagnostics.level(lint) == Level::Deny;
+        is_denied(Lint::Expired) || is_denied(Lint::ExpiresSoon)
+    }
+
+    /// Why the day is not known, where it decides something.
+    pub(crate) fn bad_epoch(&self) -> Option<&BadEpoch> {
+        self.today.as_ref().err().filter(|_| self.asks_for_today())
     }
 
     /// The plan as diagnostics call it.

@@ -30,9 +30,11 @@ fn compile(arguments: TokenStream) -> Result<(std::sync::Arc<Compiled>, Span), F
 }
 
 fn items(compiled: &Compiled, runtime: TokenStream, at: Span) -> TokenStream {
-    let items = match &compiled.analysis.plan {
-        Some(plan) => emit::tokens(plan, &Options { runtime }),
-        None => stand_in::items(&compiled.source, &mistakes(compiled, at).tokens()),
+    let bad_epoch = compiled.bad_epoch().map(|error| Failure::new(at, error.to_string()));
+    let items = match (&compiled.analysis.plan, bad_epoch) {
+        (Some(plan), None) => emit::tokens(plan, &Options { runtime }),
+        (Some(_), Some(failure)) => stand_in::items(&compiled.source, &failure.tokens()),
+        (None, _) => stand_in::items(&compiled.source, &mistakes(compiled, at).tokens()),
     };
     let tracking = tracking::items(compiled);
     quote!(#items #tracking)

@@ -4,6 +4,7 @@ mod check;
 mod explain;
 mod generate;
 mod init;
+mod lints;
 mod run;
 mod sandbox;
 mod usage;
