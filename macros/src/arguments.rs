@@ -2,6 +2,7 @@ use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream, TokenTree
 use taxogen_compiler::suggest;
 
 use crate::failure::Failure;
+use crate::literal;
 
 /// What stands in the parentheses of a macro or an attribute: a text, then `option = value`, with commas.
 ///
@@ -106,10 +107,7 @@ fn text(token: &TokenTree) -> Result<Text, Failure> {
 }
 
 fn value(literal: &Literal) -> Option<Text> {
-    match syn::Lit::new(literal.clone()) {
-        syn::Lit::Str(text) => Some(Text { value: text.value(), span: literal.span() }),
-        _ => None,
-    }
+    Some(Text { value: literal::text(literal)?, span: literal.span() })
 }
 
 fn only_token(group: &Group) -> Option<TokenTree> {

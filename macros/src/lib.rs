@@ -7,6 +7,7 @@
 mod arguments;
 mod experiment;
 mod failure;
+mod literal;
 mod name;
 mod plan;
 mod taxonomy;

@@ -1,7 +1,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::{DeriveInput, Meta, Variant};
 
+use super::item::{self, Item, Variant};
 use crate::arguments::{Arguments, Text};
 use crate::failure::Failure;
 
@@ -28,9 +28,9 @@ pub(super) fn usual_runtime() -> TokenStream {
 }
 
 impl Attribute {
-    pub(super) fn of(input: &DeriveInput) -> Result<Self, Failure> {
+    pub(super) fn of(input: &Item) -> Result<Self, Failure> {
         let form = || "name the experiment above it: `#[experiment(\"...\")]`".to_owned();
-        let Some((arguments, span)) = arguments(&input.attrs, &["plan", "crate"])? else {
+        let Some((arguments, span)) = arguments(&input.attributes, &["plan", "crate"])? else {
             let sentence = format!("`{}` does not say which experiment it stands for", input.ident);
             return Err(Failure::new(input.ident.span(), sentence).help(form()));
         };
@@ -45,7 +45,7 @@ impl Attribute {
 impl<'v> OwnVariant<'v> {
     pub(super) fn of(variant: &'v Variant) -> Result<Self, Failure> {
         let ident = &variant.ident;
-        let Some((arguments, span)) = arguments(&variant.attrs, &["name"])? else {
+        let Some((arguments, span)) = arguments(&variant.attributes, &["name"])? else {
             return Ok(Self { ident, name: None });
         };
         let wrong = arguments.text().map(|text| text.span);
@@ -69,22 +69,17 @@ impl<'v> OwnVariant<'v> {
 }
 
 /// The arguments of the one `#[experiment(..)]`, and where it stands.
-fn arguments(attributes: &[syn::Attribute], known: &[&str]) -> Result<Option<(Arguments, Span)>, Failure> {
-    let mut ours = attributes.iter().filter(|attribute| attribute.path().is_ident("experiment"));
-    let Some(attribute) = ours.next() else {
+fn arguments(attributes: &[item::Attribute], known: &[&str]) -> Result<Option<(Arguments, Span)>, Failure> {
+    let ours = |attribute: &item::Attribute| {
+        let name = attribute.name.as_ref().filter(|name| *name == "experiment")?;
+        Some((name.span(), attribute.arguments.clone()))
+    };
+    let mut ours = attributes.iter().filter_map(ours);
+    let Some((span, tokens)) = ours.next() else {
         return Ok(None);
     };
-    let span = path_span(attribute);
-    if let Some(second) = ours.next() {
-        return Err(Failure::new(path_span(second), "`#[experiment]` stands here twice"));
+    if let Some((second, _)) = ours.next() {
+        return Err(Failure::new(second, "`#[experiment]` stands here twice"));
     }
-    let tokens = match &attribute.meta {
-        Meta::List(list) => list.tokens.clone(),
-        Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
-    };
     Ok(Some((Arguments::parse(tokens, known)?, span)))
-}
-
-fn path_span(attribute: &syn::Attribute) -> Span {
-    attribute.path().get_ident().map_or_else(Span::call_site, Ident::span)
 }

@@ -1,24 +1,23 @@
 //! `#[derive(Experiment)]`: an enum of the application stands for the variants of an experiment.
 
 mod attribute;
+mod item;
 mod matching;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
-use syn::spanned::Spanned as _;
-use syn::{Data, DeriveInput, Fields};
 use taxogen_compiler::emit;
 use taxogen_compiler::ir::FlagValue;
 
 use self::attribute::{Attribute, OwnVariant};
+use self::item::{Generics, Item};
 use crate::failure::Failure;
 use crate::{name, plan, tracking};
 
 /// The impl; where the enum does not fit the plan, what is wrong with it and an impl that stands in.
 pub(crate) fn expand(input: TokenStream) -> TokenStream {
-    let input: DeriveInput = match syn::parse2(input) {
-        Ok(input) => input,
-        Err(error) => return error.into_compile_error(),
+    let Some(input) = Item::read(input) else {
+        return Failure::new(Span::call_site(), "`Experiment` is derived for an enum").tokens();
     };
     let attribute = Attribute::of(&input);
     let runtime = match &attribute {
@@ -35,7 +34,7 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
     }
 }
 
-fn implement(input: &DeriveInput, attribute: &Attribute) -> Result<TokenStream, Vec<Failure>> {
+fn implement(input: &Item, attribute: &Attribute) -> Result<TokenStream, Vec<Failure>> {
     let variants = own_variants(input)?;
     let key = &attribute.key;
     let compiled = plan::of_crate(attribute.plan.as_ref(), key.span).map_err(|failure| vec![failure])?;
@@ -100,12 +99,13 @@ fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenSt
 }
 
 /// An impl of the right shape, so that the uses of the type are not told as mistakes too.
-fn stand_in(input: &DeriveInput, runtime: &TokenStream) -> TokenStream {
+fn stand_in(input: &Item, runtime: &TokenStream) -> TokenStream {
     let name = &input.ident;
-    let (generics, arguments, bounds) = input.generics.split_for_impl();
+    let Generics { span, parameters, arguments, bounds } = &input.generics;
+    let (parameters, arguments) = (span.map(|_| quote!(<#parameters>)), span.map(|_| quote!(<#arguments>)));
     quote! {
         #[automatically_derived]
-        impl #generics #runtime::Experiment for #name #arguments #bounds {
+        impl #parameters #runtime::Experiment for #name #arguments #bounds {
             const KEY: &'static str = "";
             const FLAG: &'static str = "";
 
@@ -125,22 +125,21 @@ fn stand_in(input: &DeriveInput, runtime: &TokenStream) -> TokenStream {
 }
 
 /// The variants of the enum, once it has the shape that a derive can serve.
-fn own_variants(input: &DeriveInput) -> Result<Vec<OwnVariant<'_>>, Vec<Failure>> {
-    let data = match &input.data {
-        Data::Enum(data) => data,
-        Data::Struct(data) => return Err(vec![not_an_enum(data.struct_token.span, "a struct")]),
-        Data::Union(data) => return Err(vec![not_an_enum(data.union_token.span, "a union")]),
-    };
+fn own_variants(input: &Item) -> Result<Vec<OwnVariant<'_>>, Vec<Failure>> {
+    if input.keyword != "enum" {
+        let sentence = format!("`Experiment` is derived for an enum, and this is a {}", input.keyword);
+        return Err(vec![Failure::new(input.keyword.span(), sentence)]);
+    }
     let mut failures = Vec::new();
-    if !input.generics.params.is_empty() {
+    if let Some(span) = input.generics.span {
         let sentence = format!("an enum that stands for an experiment has no parameters, `{}` has", input.ident);
-        failures.push(Failure::new(input.generics.span(), sentence));
+        failures.push(Failure::new(span, sentence));
     }
     let mut variants = Vec::new();
-    for variant in &data.variants {
-        if !matches!(variant.fields, Fields::Unit) {
+    for variant in &input.variants {
+        if let Some(fields) = variant.fields {
             let sentence = format!("`{}` stands for a variant of the plan and has no fields", variant.ident);
-            failures.push(Failure::new(variant.fields.span(), sentence));
+            failures.push(Failure::new(fields, sentence));
         }
         match OwnVariant::of(variant) {
             Ok(variant) => variants.push(variant),
@@ -148,8 +147,4 @@ fn own_variants(input: &DeriveInput) -> Result<Vec<OwnVariant<'_>>, Vec<Failure>
         }
     }
     if failures.is_empty() { Ok(variants) } else { Err(failures) }
-}
-
-fn not_an_enum(span: Span, what: &str) -> Failure {
-    Failure::new(span, format!("`Experiment` is derived for an enum, and this is {what}"))
 }
