@@ -27,11 +27,16 @@ impl Explain {
         let text = match &self.code {
             Some(given) => page(given)?.to_owned(),
             None if self.lints => lints(),
-            None => Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.title())).collect(),
+            None => codes(),
         };
         printer.data(&text)?;
         Ok(Outcome::Good)
     }
+}
+
+fn codes() -> String {
+    let lines: Vec<_> = Code::ALL.iter().map(|code| format!("{}  {}\n", code.as_str(), code.title())).collect();
+    lines.concat()
 }
 
 fn lints() -> String {
@@ -40,7 +45,7 @@ fn lints() -> String {
         let (name, level, code) = (lint.name(), lint.default_level().as_str(), lint.code().as_str());
         format!("{name:<widest$}  {level:<5}  {code}  {}\n", lint.about())
     };
-    Lint::ALL.iter().map(line).collect()
+    Lint::ALL.iter().map(line).collect::<Vec<_>>().concat()
 }
 
 fn page(given: &str) -> Result<&'static str, Failure> {

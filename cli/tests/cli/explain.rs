@@ -1,3 +1,5 @@
+use std::path::Path;
+
 use crate::run::{Folder, Run, run};
 
 #[test]
@@ -22,7 +24,11 @@ fn every_listed_code_has_a_page_whose_plans_show_it() {
 fn plans(page: &str) -> Vec<Vec<(String, String)>> {
     let mut plans = Vec::new();
     for text in page.split("```yaml\n").skip(1).map(|part| part.split("```").next().unwrap()) {
-        let path = text.lines().next().and_then(|line| line.strip_prefix("# ")).filter(|path| path.ends_with(".yaml"));
+        let path = text
+            .lines()
+            .next()
+            .and_then(|line| line.strip_prefix("# "))
+            .filter(|path| Path::new(path).extension().is_some_and(|extension| extension == "yaml"));
         if path.is_none() {
             plans.push(Vec::new());
         }

@@ -129,8 +129,8 @@ fn is_bare_exponent(digits: &[u8]) -> bool {
         [b'+' | b'-', rest @ ..] => (true, rest),
         _ => (false, exponent),
     };
-    let is_number = mantissa.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
-        && mantissa.iter().filter(|byte| **byte == b'.').count() < 2
+    let is_number = mantissa.split(|byte| *byte == b'.').count() < 3
+        && mantissa.iter().all(|byte| byte.is_ascii_digit() || *byte == b'.')
         && !exponent.is_empty()
         && exponent.iter().all(u8::is_ascii_digit);
     is_number && !(signed && mantissa.contains(&b'.'))

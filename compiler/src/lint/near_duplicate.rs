@@ -149,7 +149,6 @@ impl Shared {
         self.twice[word] & bit != 0
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "any bits of a key will do")]
     fn place(&self, key: u64) -> (usize, u64) {
         ((key >> 6) as usize & (self.once.len() - 1), 1 << (key & 63))
     }
