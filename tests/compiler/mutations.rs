@@ -8,6 +8,8 @@ use taxogen_compiler::{generate, render};
 use crate::analyze;
 
 const PLAN: &str = include_str!("../../taxonomy.yaml");
+/// The file that the plan includes.
+const PAYMENTS: &str = include_str!("../../plans/payments.yaml");
 
 /// The plan, and one with every key of flags.
 const PLANS: [&str; 2] = [PLAN, include_str!("../golden/rollout.yaml")];
@@ -104,12 +106,12 @@ fn is_in(span: Span, text: &str) -> bool {
 }
 
 fn answers(text: &str) -> Result<(), TestCaseError> {
-    let source = Source::from_text("taxonomy.yaml", text);
+    let source = of_two_files(text);
     let analysis = analyze(&source);
     prop_assert_eq!(analysis.plan.is_none(), analysis.diagnostics.has_errors());
     for found in analysis.diagnostics.sorted() {
         for span in found.labels.iter().map(|(span, _)| *span).chain([found.primary]) {
-            prop_assert!(is_in(span, text), "{:?} of {:?}", span, found);
+            prop_assert!(is_in(span, &source.file(span.file).text), "{:?} of {:?}", span, found);
         }
         let shown =
             [render::plain(found, &source), render::frames(found, &source, false), render::json(found, &source)];
@@ -121,9 +123,14 @@ fn answers(text: &str) -> Result<(), TestCaseError> {
     Ok(())
 }
 
+/// The text as a plan, beside the file that it may include.
+fn of_two_files(text: &str) -> Source {
+    Source::from_texts(&[("taxonomy.yaml", text), ("plans/payments.yaml", PAYMENTS)])
+}
+
 #[test]
 fn the_plan_itself_is_without_findings() {
-    let analysis = analyze(&Source::from_text("taxonomy.yaml", PLAN));
+    let analysis = analyze(&of_two_files(PLAN));
     assert!(analysis.diagnostics.is_empty(), "{:?}", analysis.diagnostics);
 }
 
