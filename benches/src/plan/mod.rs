@@ -79,15 +79,16 @@ fn compare_in(folder: &Path) -> Result<Verdict> {
     Ok(Verdict { ours: macro_cold, peer: file_cold, unit: "s" })
 }
 
-/// The program as it is released, beside this one.
+/// The program as it is released, built into the folder in which this one stands.
 fn program() -> Result<PathBuf> {
-    let built =
-        Command::new(env!("CARGO")).args(["build", "--release", "--quiet", "--package", "taxogen-cli"]).status()?;
-    let target = std::env::current_exe()?.ancestors().nth(2).map(Path::to_owned);
-    match target {
-        Some(target) if built.success() => Ok(target.join("release").join("taxogen")),
-        _ => Err(Error::new("the program `taxogen` cannot be built")),
+    let this = std::env::current_exe()?;
+    let target = this.ancestors().nth(2).ok_or_else(|| Error::new("this program stands in no target folder"))?;
+    let mut build = Command::new(env!("CARGO"));
+    build.current_dir(env!("CARGO_MANIFEST_DIR")).args(["build", "--release", "--quiet", "--package", "taxogen-cli"]);
+    if !build.arg("--target-dir").arg(target).status()?.success() {
+        return Err(Error::new("the program `taxogen` cannot be built"));
     }
+    Ok(target.join("release").join("taxogen"))
 }
 
 fn plan_file(folder: &Path, events: usize) -> PathBuf {
