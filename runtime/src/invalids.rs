@@ -6,7 +6,7 @@ use crate::value::Rule;
 pub struct InvalidCount {
     /// The event; for verbs without a name `identify`, `set` or `group`, for super properties `super`.
     pub event: String,
-    /// The property, and the fields below it, joined by dots.
+    /// The property, and the fields below it, joined by dots; the keys of maps, which may be personal, are left out.
     pub property: String,
     /// The rule that it broke.
     pub rule: Rule,

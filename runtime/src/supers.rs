@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{PoisonError, RwLock};
 
+use crate::client::Entry;
 use crate::destinations::Destinations;
 use crate::record::{Place, RunTag, RunWriter, fragments, read_runs};
 use crate::recorder::unescaped;
@@ -16,6 +17,8 @@ pub(crate) struct Supers {
 
 struct Super {
     name: String,
+    /// The hash of the plan that declares it.
+    plan: &'static str,
     /// As it stands in a fragment.
     escaped: Box<[u8]>,
     /// The value, and the hash that stands in for it.
@@ -23,9 +26,9 @@ struct Super {
 }
 
 impl Super {
-    fn new(escaped: &[u8], part: Part) -> Self {
+    fn new(escaped: &[u8], plan: &'static str, part: Part) -> Self {
         let name = unescaped(&String::from_utf8_lossy(escaped));
-        Self { name, escaped: escaped.into(), parts: vec![part] }
+        Self { name, plan, escaped: escaped.into(), parts: vec![part] }
     }
 }
 
@@ -36,8 +39,9 @@ struct Part {
 }
 
 impl Supers {
-    /// Adds the properties of these runs; one of a name that is known replaces that one.
-    pub(crate) fn register(&self, runs: &[u8]) {
+    /// Adds the properties of these runs, which a plan of this hash declares; one of a name that is known replaces that
+    /// one.
+    pub(crate) fn register(&self, plan: &'static str, runs: &[u8]) {
         let mut properties = self.properties.write().unwrap_or_else(PoisonError::into_inner);
         for run in read_runs(runs).filter(|run| run.tag.place() == Some(Place::Event)) {
             for fragment in fragments(run.fragments) {
@@ -47,8 +51,8 @@ impl Supers {
                 match known {
                     // Its hash comes behind the value.
                     Some(property) if part.tag.is_twin() => property.parts.push(part),
-                    Some(property) => property.parts = vec![part],
-                    None => properties.push(Super::new(fragment.name, part)),
+                    Some(property) => (property.plan, property.parts) = (plan, vec![part]),
+                    None => properties.push(Super::new(fragment.name, plan, part)),
                 }
             }
         }
@@ -61,24 +65,33 @@ impl Supers {
 }
 
 /// Appends the super properties of the person and those of the client behind what the event wrote from `start` on:
-/// the person's lie over the client's, and the event's own over both, where `shadowing` has their names.
+/// the person's lie over the client's, and the event's own over both.
 ///
 /// Nothing of the user's runs while they are locked.
 #[inline]
-pub(crate) fn write(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, shadowing: &[&str]) {
-    if !client.is_empty() || !person.is_empty() {
-        write_some(runs, start, client, person, shadowing);
+pub(crate) fn write(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, entry: &Entry<'_>) {
+    if let Some(shadowing) = entry.over_super
+        && !(client.is_empty() && person.is_empty())
+    {
+        write_some(runs, start, (client, person), shadowing, entry.plan.hash());
     }
 }
 
-fn write_some(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, shadowing: &[&str]) {
+fn write_some(
+    runs: &mut RunWriter,
+    start: usize,
+    (client, person): (&Supers, &Supers),
+    shadowing: &[&str],
+    plan: &'static str,
+) {
     runs.close();
     let own = runs.bytes.len();
     let person = person.properties.read().unwrap_or_else(PoisonError::into_inner);
     let client = client.properties.read().unwrap_or_else(PoisonError::into_inner);
     let of_client = client.iter().filter(|property| !person.iter().any(|over| over.name == property.name));
     for property in person.iter().chain(of_client) {
-        let may_be_own = runs.has_unlisted || shadowing.contains(&&*property.name);
+        // What another plan declares the schema of this event does not know.
+        let may_be_own = runs.has_unlisted || property.plan != plan || shadowing.contains(&&*property.name);
         if may_be_own && is_own(&runs.bytes[start..own], &runs.invalid, property) {
             continue;
         }

@@ -105,4 +105,9 @@ fn an_open_event_of_a_plan_takes_all_names_but_its_own() {
     user.capture(secret);
     assert_eq!(last(&recorder), r#"{"status":503,"attempt":1,"retries":2}"#);
     assert_eq!(client.report().invalid, 2);
+    // Names of super properties that not everybody may see are the plan's on every event.
+    let with_supers =
+        ClientError::new().with_extra("email", "a").with_extra("token_used", "b").with_extra("region", "eu");
+    user.capture(with_supers);
+    assert_eq!((last(&recorder).as_str(), client.report().invalid), (r#"{"region":"eu"}"#, 4));
 }

@@ -1,5 +1,8 @@
 //! Who sees what: the bodies that arrive are searched for the values.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
 use serde_json::json;
 use taxogen::{
     Builder, Client, Constrain, Decision, Destinations, EventSchema, Group, Mixpanel, PersonProperties, PlanId,
@@ -61,6 +64,11 @@ impl Value for Field<'_> {
     fn write(&self, out: &mut ValueWriter<'_>) {
         out.object(|object| object.field("field", self.0));
     }
+}
+
+/// A map by what is personal.
+fn by_address<V>(value: V) -> BTreeMap<Cow<'static, str>, V> {
+    BTreeMap::from([("a@example.com".into(), value)])
 }
 
 /// The same with a field that has to be short.
@@ -351,6 +359,9 @@ fn no_message_and_no_debug_shows_a_key_or_what_is_personal() {
         properties.internal("parcel", &Short("long"));
         properties.internal("coupon", &"x".repeat(200).max_length(3));
         properties.internal("loads", &vec![1.0, f64::NAN]);
+        properties.personal("contacts", &by_address(vec![Short("long")]));
+        properties.internal("loads", &by_address(f64::NAN));
+        properties.internal("parcels", &by_address(Short("long")));
     }));
     let (long, cut) = ("x".repeat(99), "…");
     let expected = [
@@ -360,6 +371,10 @@ fn no_message_and_no_debug_shows_a_key_or_what_is_personal() {
         ("parcel.field", Some("\"long\"".to_owned())),
         ("coupon", Some(format!("\"{long}{cut}"))),
         ("loads", None),
+        // The keys of a map are data, as the places in a list are.
+        ("contacts.field", None),
+        ("loads", None),
+        ("parcels.field", Some("\"long\"".to_owned())),
     ];
     assert_eq!(*told.lock().unwrap(), expected.map(|(property, value)| (property.to_owned(), value)));
 }

@@ -85,6 +85,54 @@ fn the_persons_lie_over_the_clients_and_the_events_own_over_both() {
 }
 
 #[test]
+fn an_event_of_another_plan_lies_over_them_too() {
+    const OF_ANOTHER: EventSchema = EventSchema::new("of_another", PlanId::new("another", "fedcba9876543210"));
+    let (client, recorder) = Client::recorder();
+    client.register(Supers(|properties| {
+        properties.internal("app_version", "client");
+        properties.internal("region", "eu");
+    }));
+    client.user("u").capture(Plain(const { &OF_ANOTHER }, |properties| properties.internal("app_version", "event")));
+    assert_eq!(last(&recorder), r#"{"app_version":"event","region":"eu"}"#, "whose plan does not know of them");
+}
+
+#[test]
+fn what_threads_register_together_is_seen_together() {
+    let (client, recorder) = Client::recorder();
+    let user = client.user("u");
+    client.register(Both(0));
+    user.register(Both(0));
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| (1..300).for_each(|value| client.register(Both(value))));
+            scope.spawn(|| (1..300).for_each(|value| user.register(Both(value))));
+            scope.spawn(|| (1..300).for_each(|_| user.capture(SEEN)));
+            scope.spawn(|| (1..300).for_each(|_| client.user("another").capture(SEEN)));
+        }
+    });
+    let all = recorder.events("seen");
+    assert_eq!(all.len(), 4 * 299);
+    for recorded in all {
+        let json: Value = serde_json::from_str(&recorded.to_json()).unwrap();
+        assert!(json["first"].is_i64() && json["first"] == json["second"] && json["n"] == 1, "{json}");
+    }
+}
+
+/// Two super properties of one value.
+struct Both(i64);
+
+impl SuperProperties for Both {
+    fn plan(&self) -> PlanId {
+        PLAN
+    }
+
+    fn write(&self, properties: &mut PropertyWriter<'_>) {
+        properties.internal("first", &self.0);
+        properties.hashed().personal("second", &self.0);
+    }
+}
+
+#[test]
 fn an_event_may_have_none_and_other_calls_never_do() {
     let (client, recorder) = Client::recorder();
     client.register(Supers(|properties| properties.internal("app_version", "1.2")));

@@ -93,7 +93,7 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
     let class = |property: &Property| property.sensitivity.map_or(Sensitivity::default(), |class| class.value);
     if class(property) < class(person) {
         let span = property.sensitivity.map_or(property.name.span, |class| class.span);
-        let wanted = word(class(person));
+        let wanted = class(person).as_str();
         diagnostics
             .error(Code::PersonMismatch, span, format!("`{name}` is `{wanted}` on the person, and less here"))
             .also(person.sensitivity.map_or(person.name.span, |class| class.span), "declared here")
@@ -167,14 +167,5 @@ fn fits(ty: &TypeExpression, wanted: &TypeExpression, index: &Index<'_>) -> bool
             fits(&ty.ty, &wanted.ty, index)
         }
         _ => false,
-    }
-}
-
-fn word(sensitivity: Sensitivity) -> &'static str {
-    match sensitivity {
-        Sensitivity::Public => "public",
-        Sensitivity::Internal => "internal",
-        Sensitivity::Personal => "personal",
-        Sensitivity::Secret => "secret",
     }
 }

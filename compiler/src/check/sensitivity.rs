@@ -46,17 +46,18 @@ pub(super) fn hash(property: &Property, index: &Index<'_>, diagnostics: &mut Dia
 /// A property is as sensitive as what it holds, whatever is written beside it.
 pub(super) fn class(property: &Property, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     let Some(class) = property.sensitivity.filter(|class| class.value < Sensitivity::Personal) else { return };
-    if let Some(field) = personal_inside(&property.ty, index) {
-        let message = format!("`{}` holds something `personal`, and is `personal` itself", property.name.value);
+    if let Some((held, field)) = highest_inside(&property.ty, index).filter(|(held, _)| *held > class.value) {
+        let (name, held) = (&property.name.value, held.as_str());
         diagnostics
-            .lint(Lint::RaisedClass, class.span, message)
+            .lint(Lint::RaisedClass, class.span, format!("`{name}` holds something `{held}`, and is `{held}` itself"))
             .also(field, "it holds this")
-            .help("write `sensitivity: personal`: a destination sees a property whole or not at all".to_owned());
+            .help(format!("write `sensitivity: {held}`: a destination sees a property whole or not at all"));
     }
 }
 
-/// A field inside a type that is written to be personal; a `secret` one is left out of its object.
-fn personal_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<Span> {
+/// The highest class that is written beside a field inside a type; a `secret` one is left out of its object.
+fn highest_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<(Sensitivity, Span)> {
+    let mut highest: Option<(Sensitivity, Span)> = None;
     let mut seen = HashSet::new();
     let mut waiting = vec![ty];
     while let Some(ty) = waiting.pop() {
@@ -67,15 +68,18 @@ fn personal_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<Span> {
             Shape::List(element) | Shape::Map { values: element, .. } => waiting.push(&element.ty),
             Shape::Object(fields) => {
                 for field in &fields.items {
-                    match field.sensitivity.map(|class| class.value) {
-                        Some(Sensitivity::Personal) => return Some(field.name.span),
-                        Some(Sensitivity::Secret) => {}
-                        _ => waiting.push(&field.ty),
+                    let own = field.sensitivity.map(|class| class.value);
+                    if own == Some(Sensitivity::Secret) {
+                        continue;
                     }
+                    if let Some(own) = own.filter(|own| highest.is_none_or(|(highest, _)| *own > highest)) {
+                        highest = Some((own, field.name.span));
+                    }
+                    waiting.push(&field.ty);
                 }
             }
             _ => {}
         }
     }
-    None
+    highest
 }

@@ -17,8 +17,10 @@ pub struct Property {
     pub nullable: bool,
     /// What its value keeps: checked when it is written.
     pub constraints: Constraints,
-    /// As written; what it holds may be of a higher class.
+    /// As written, and at least that of what it holds.
     pub sensitivity: Sensitivity,
+    /// As written, where it is: a field that says nothing is of the class of what holds it.
+    pub own_class: Option<Sensitivity>,
     /// `hash: true`: a destination that may not see it gets a keyed hash of it.
     pub hash: bool,
     /// `person: set` on an event's property; `set_once: true` on a person's.
@@ -50,6 +52,19 @@ pub enum Sensitivity {
     Personal,
     /// It never leaves the process.
     Secret,
+}
+
+impl Sensitivity {
+    /// The word of the plan.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Internal => "internal",
+            Self::Personal => "personal",
+            Self::Secret => "secret",
+        }
+    }
 }
 
 /// Bounds on a value. Lengths are in Unicode scalar values.

@@ -58,11 +58,7 @@ fn is_kept_back(property: &Property, highest: Sensitivity) -> bool {
 }
 
 fn tell(property: &Property, of: &str, diagnostics: &mut Diagnostics) {
-    let class = match property.sensitivity {
-        Sensitivity::Personal => "personal",
-        _ => "internal",
-    };
-    let name = &property.name;
+    let (name, class) = (&property.name, property.sensitivity.as_str());
     diagnostics
         .lint(
             Lint::UnreachableProperty,

@@ -19,6 +19,7 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         String::new()
     };
     let examples = if matches!(property.ty.shape, Shape::Const { .. }) { &[] } else { property.examples.as_slice() };
+    let own_class = property.sensitivity.map(|sensitivity| sensitivity.value);
     ir::Property {
         name: meta::name(&property.name, &property.meta, names::field),
         meta: meta::meta(&property.meta),
@@ -26,7 +27,8 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         required: property.is_required(),
         nullable: property.is_nullable(),
         constraints: types.beside(&property.ty, &property.constraints),
-        sensitivity: property.sensitivity.map_or_else(Default::default, |sensitivity| sensitivity.value),
+        sensitivity: own_class.unwrap_or_default(),
+        own_class,
         hash: property.hash.as_ref().is_some_and(|hash| hash.value),
         person: property.person.map(|person| person.write),
         examples: examples

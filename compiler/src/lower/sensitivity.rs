@@ -1,7 +1,7 @@
 //! A property is as sensitive as the most sensitive thing that it holds.
 //!
 //! A destination sees a property whole or not at all: with a `personal` field somewhere inside, the object, or the list
-//! or map of such objects, is personal too, whatever is written beside it. A `secret` field is left out of its object, so
+//! or map of such objects, is personal too, whatever is written beside it; so it is with `internal` and `public`. A `secret` field is left out of its object, so
 //! that it makes nothing else secret.
 
 use crate::ir::{Plan, Property, Sensitivity, Type, TypeItem, TypeKind};
@@ -42,12 +42,11 @@ fn held(types: &[TypeItem]) -> Vec<Sensitivity> {
 
 /// What a field makes of its object.
 fn class(field: &Property, held: &[Sensitivity]) -> Sensitivity {
-    match field.sensitivity {
+    match field.own_class {
         // It is not written.
-        Sensitivity::Secret => Sensitivity::Public,
+        Some(Sensitivity::Secret) => Sensitivity::Public,
         // Of a field that says nothing the property outside decides.
-        Sensitivity::Public | Sensitivity::Internal => inside(&field.ty, held),
-        Sensitivity::Personal => Sensitivity::Personal,
+        own => inside(&field.ty, held).max(own.unwrap_or(Sensitivity::Public)),
     }
 }
 

@@ -157,9 +157,7 @@ impl Core {
     /// Appends what an event did not bring itself.
     #[inline]
     fn write_under(&self, runs: &mut RunWriter, start: usize, entry: &Entry<'_>, who: &Identity) {
-        if let Some(shadowing) = entry.over_super {
-            supers::write(runs, start, &self.supers, &who.supers, shadowing);
-        }
+        supers::write(runs, start, &self.supers, &who.supers, entry);
         if self.stamps_plan && entry.verb == Verb::Capture && !entry.plan.hash().is_empty() {
             let tag = RunTag::new(Place::Event, Class::Public).under();
             runs.property(tag, Destinations::ALL, "taxogen_plan", entry.plan.hash());
@@ -180,9 +178,10 @@ impl Core {
         if matches!(self.sink, Sink::Nothing) {
             return;
         }
-        let terms = Terms::new(properties.plan().audience(), Destinations::ALL, self.reach, self.hash_key.as_ref());
+        let plan = properties.plan();
+        let terms = Terms::new(plan.audience(), Destinations::ALL, self.reach, self.hash_key.as_ref());
         let runs = RecordWriter::alone(RunWriter::new(Vec::new()), &terms, |writer| properties.write(writer));
-        supers.register(&runs.bytes);
+        supers.register(plan.hash(), &runs.bytes);
         self.tell("super", Told { invalid: runs.invalid, unhashed: runs.unhashed });
     }
 

@@ -128,9 +128,9 @@ impl<K: MapKey, V: Value> Value for BTreeMap<K, V> {
         out.object(|object| {
             for (key, value) in self {
                 if value.is_absent() {
-                    object.field(key.as_key(), &super::Null);
+                    object.entry(key.as_key(), &super::Null);
                 } else {
-                    object.field(key.as_key(), value);
+                    object.entry(key.as_key(), value);
                 }
             }
         });

@@ -13,7 +13,7 @@ pub struct ValueWriter<'a> {
 /// A value that was left out: where and why.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Invalid {
-    /// The property, then the fields below it, joined by dots.
+    /// The property, then the fields below it, joined by dots; the keys of maps and the places in lists are left out.
     pub(crate) path: String,
     pub(crate) rule: Rule,
     /// Its JSON, cut; `None` where it is personal, or has no JSON.
@@ -97,11 +97,27 @@ impl ObjectWriter<'_> {
             self.invalid.push(Invalid::new(name, rule, value));
             return;
         }
+        self.separate();
+        write_member(self.bytes, self.invalid, name, value);
+    }
+
+    /// Writes an entry of a map. Its key is data, which may be personal: no message names it.
+    pub(crate) fn entry(&mut self, key: &str, value: &(impl Value + ?Sized)) {
+        if let Some(rule) = value.broken_rule() {
+            self.invalid.push(Invalid::new("", rule, value));
+            return;
+        }
+        self.separate();
+        json::write_string(self.bytes, key);
+        self.bytes.push(b':');
+        write_value(self.bytes, self.invalid, value);
+    }
+
+    fn separate(&mut self) {
         if !self.first {
             self.bytes.push(b',');
         }
         self.first = false;
-        write_member(self.bytes, self.invalid, name, value);
     }
 }
 
