@@ -26,4 +26,4 @@ pub mod required;
 pub mod rollout;
 pub mod routing;
 pub mod sensitivity;
-pub mod super_properties;
+pub mod supers;

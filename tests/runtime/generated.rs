@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use taxogen::{Client, Recorded, Recorder, Rule};
 use taxogen_sandbox::{Kind, Sandbox, Vendor};
-use taxogen_tests::golden::{open_event, routing, super_properties};
+use taxogen_tests::golden::{open_event, routing, supers};
 
 use crate::checkout::plain;
 use crate::vendors::{LONG, to_all};
@@ -66,9 +66,9 @@ fn last(recorder: &Recorder) -> String {
 
 #[test]
 fn super_properties_of_a_plan_lie_under_its_events() {
-    use super_properties::events::{Audited, Called, Installed, Visited};
-    use super_properties::super_properties::Properties;
-    use super_properties::types::{Channel, InstalledChannel};
+    use supers::events::{Audited, Called, Installed, Visited};
+    use supers::super_properties::Properties;
+    use supers::types::{Channel, InstalledChannel};
     let (client, recorder) = Client::recorder();
     client.register(Properties::new().with_app_version("1.2").with_channel(Channel::Api));
     let user = client.user("u");

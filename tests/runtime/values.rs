@@ -23,7 +23,7 @@ fn a_named_type_is_checked_where_it_is_built() {
         error(types::ShortCode::new(types::Code::literal("12345")).map(|_| ())),
         "a `short_code` is at most 4 characters"
     );
-    let full = BTreeMap::from_iter((0..10).map(|key| (key.to_string().into(), "".into())));
+    let full: BTreeMap<_, _> = (0..10).map(|key| (key.to_string().into(), "".into())).collect();
     assert_eq!(error(types::PackedShelves::new(full).map(|_| ())), "a `PackedShelves` is at most 9 items");
     assert_eq!(types::Row::new(vec![1, 2, 3]).expect("it keeps its rules").get(), [1, 2, 3]);
     assert_eq!(types::ShortCode::new(LEFT).expect("it keeps its rules").get().get(), "left");
