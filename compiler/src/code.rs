@@ -98,6 +98,7 @@ codes! {
     SuperMismatch = "TX0309", "an event's property and a super property of one name have different types";
     UnknownVendorName = "TX0310", "a name of the kind that vendors keep, which is none of theirs";
     GroupTypeName = "TX0311", "a property has the name of a group type";
+    LibraryName = "TX0312", "a property that the library writes itself";
 
     // TX04: types and values.
     NoType = "TX0401", "a property without a type";

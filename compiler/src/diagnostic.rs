@@ -183,6 +183,12 @@ impl Diagnostics {
         &mut self.found[kept..]
     }
 
+    /// Whether something of that kind was told of a place inside.
+    pub(crate) fn has_within(&self, code: Code, place: Span) -> bool {
+        let is_within = |span: Span| span.file == place.file && place.start <= span.start && span.end <= place.end;
+        self.found.iter().any(|found| found.code == code && is_within(found.primary))
+    }
+
     /// Whether there is nothing to tell.
     #[must_use]
     pub fn is_empty(&self) -> bool {

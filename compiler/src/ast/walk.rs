@@ -11,8 +11,8 @@ pub(crate) enum Place<'p> {
     Property(&'p Property),
     /// What stands on a named thing, with its name, and on an enum value.
     Meta(&'p Meta, Option<&'p Text>),
-    /// The properties of one thing.
-    Properties(&'p Section<Property>),
+    /// The properties of one thing, with what it includes.
+    Properties(&'p Section<Property>, &'p [Text]),
 }
 
 /// Calls `visit` with each of them, in the order of the plan.
@@ -25,18 +25,18 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
     }
     for group in &plan.property_groups.items {
         visit(Place::Meta(&group.meta, Some(&group.name)));
-        properties(&group.properties, visit);
+        properties(&group.properties, &group.include, visit);
     }
-    properties(&plan.super_properties, visit);
-    properties(&plan.person, visit);
+    properties(&plan.super_properties, &[], visit);
+    properties(&plan.person, &[], visit);
     for group in &plan.groups.items {
         visit(Place::Meta(&group.meta, Some(&group.name)));
-        properties(&group.properties, visit);
+        properties(&group.properties, &[], visit);
     }
     metas(&plan.cohorts, visit);
     for event in &plan.events.items {
         visit(Place::Meta(&event.meta, Some(&event.name)));
-        properties(&event.properties, visit);
+        properties(&event.properties, &event.include, visit);
     }
     for flag in &plan.flags.items {
         visit(Place::Meta(&flag.meta, Some(&flag.name)));
@@ -50,8 +50,8 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
     metas(&plan.experiments, visit);
 }
 
-fn properties<'p>(section: &'p Section<Property>, visit: &mut impl FnMut(Place<'p>)) {
-    visit(Place::Properties(section));
+fn properties<'p>(section: &'p Section<Property>, include: &'p [Text], visit: &mut impl FnMut(Place<'p>)) {
+    visit(Place::Properties(section, include));
     for property in &section.items {
         visit(Place::Meta(&property.meta, Some(&property.name)));
         visit(Place::Property(property));
@@ -62,7 +62,7 @@ fn properties<'p>(section: &'p Section<Property>, visit: &mut impl FnMut(Place<'
 fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, visit: &mut impl FnMut(Place<'p>)) {
     visit(Place::Type(ty, constraints));
     match &ty.shape {
-        Shape::Object(section) => properties(section, visit),
+        Shape::Object(section) => properties(section, &[], visit),
         Shape::List(element) => expression(&element.ty, Some(&element.constraints), visit),
         Shape::Map { keys, values } => {
             if let Some(keys) = keys {

@@ -72,12 +72,16 @@ fn fit(ty: &TypeExpression, constraints: &Constraints, index: &Index<'_>, diagno
     if kind == Kind::Integer {
         for bound in [&constraints.min, &constraints.max].into_iter().flatten() {
             if let Number::Number(number) = bound.value {
-                let message = if number.abs() < 2_f64.powi(63) {
+                let message = if number.fract() == 0.0 && number.abs() < 2_f64.powi(63) {
+                    "the bound of an integer is written without a fraction or an exponent".to_owned()
+                } else if number.abs() < 2_f64.powi(63) {
                     format!("the bound of an integer is an integer, not {number}")
                 } else {
                     "the bound of an integer is an integer of 64 bits".to_owned()
                 };
-                diagnostics.error(Code::ValueMismatch, bound.span, message);
+                let whole =
+                    (number.fract() == 0.0 && number.abs() < 2_f64.powi(53)).then(|| format!("write `{number}`"));
+                diagnostics.error(Code::ValueMismatch, bound.span, message).help(whole);
             }
         }
     }

@@ -30,6 +30,28 @@ pub(super) fn values(ty: &TypeExpression, diagnostics: &mut Diagnostics) {
         let values = shape.values.iter().map(|value| &value.value);
         not_twice(values, shape, diagnostics);
     }
+    replacements(shape, diagnostics);
+}
+
+/// What replaces a value is another value of the enum.
+fn replacements(shape: &EnumShape, diagnostics: &mut Diagnostics) {
+    let mut names: Option<HashSet<&str>> = None;
+    for value in &shape.values {
+        let replaced_by = value.meta.deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
+        let Some(replaced_by) = replaced_by.filter(|_| shape.complete) else { continue };
+        let name = source_text(&value.value);
+        let all = || shape.values.iter().map(|value| source_text(&value.value));
+        let names = names.get_or_insert_with(|| all().collect());
+        if name != replaced_by.value && names.contains(replaced_by.value.as_str()) {
+            continue;
+        }
+        let help = match nearest(&replaced_by.value, all().filter(|other| *other != name), diagnostics) {
+            Some(similar) => format!("did you mean `{similar}`?"),
+            None => "name another value of this enum, or remove `replaced_by`".to_owned(),
+        };
+        let message = format!("`{name}` is replaced by `{}`, which is no other value of this enum", replaced_by.value);
+        diagnostics.error(Code::UnknownReplacement, replaced_by.span, message).help(help);
+    }
 }
 
 /// A part of an enum has values of the whole.
@@ -128,6 +150,11 @@ fn same_kind(shape: &EnumShape, diagnostics: &mut Diagnostics) -> bool {
         diagnostics.error(Code::MixedEnum, fraction.span, message).help(format!("as texts: {}", texts.join(", ")));
         return false;
     }
+    if let Some((slip, help)) = given.into_iter().find_map(|node| Some((node, slip(node)?))) {
+        let message = format!("`{}` is text beside an integer", source_text(slip));
+        diagnostics.error(Code::MixedEnum, slip.span, message).help(help);
+        return false;
+    }
     let (this, those) = if integers { ("text", "an integer") } else { ("an integer", "text") };
     let number = if integers { &first.value } else { &other.value };
     let message = format!("`{}` is {this}, and the first value is {those}", source_text(&other.value));
@@ -136,6 +163,12 @@ fn same_kind(shape: &EnumShape, diagnostics: &mut Diagnostics) -> bool {
         .also(first.value.span, "the first value")
         .help(format!("the values of an enum are all text or all integers; as text: `\"{}\"`", source_text(number)));
     false
+}
+
+/// What to do about `1_000`, which is text.
+fn slip(text: &Node) -> Option<String> {
+    let NodeKind::Scalar(scalar) = &text.kind else { return None };
+    parse::without_separators(&scalar.text).filter(|_| !scalar.quoted)
 }
 
 fn is_fraction(node: &Node) -> bool {

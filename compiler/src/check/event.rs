@@ -8,6 +8,8 @@ use crate::ast::index::Index;
 use crate::ast::{Event, Property, Shape};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::ir::Sensitivity;
+use crate::lint::Lint;
 use crate::source::Span;
 use crate::yaml::{Node, NodeKind};
 
@@ -48,6 +50,12 @@ fn super_properties(event: &Event, included: &Included<'_, '_>, index: &Index<'_
                 .error(Code::SuperMismatch, property.ty.span, format!("`{name}` is of another type in `super`"))
                 .also(below.ty.span, "declared here")
                 .help("give both the same type, or write `super: false` on the event".to_owned());
+        } else if let Some(class) = property.sensitivity.filter(|class| class.value == Sensitivity::Secret) {
+            let message = format!("`{name}` is secret here, and keeps the super property of that name back too");
+            diagnostics
+                .lint(Lint::UnreachableProperty, class.span, message)
+                .also(below.name.span, "declared here")
+                .help("give one of them another name".to_owned());
         }
     }
 }

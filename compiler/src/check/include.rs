@@ -58,6 +58,16 @@ impl<'i, 'p> Included<'i, 'p> {
         self.index.events.get(key).map_or((Cow::Borrowed(&[]), false), |event| self.of_event(event))
     }
 
+    /// Whether one of these brings a property of that name; one that could not be read may.
+    pub(super) fn brings(&self, include: &[Text], name: &str) -> bool {
+        include.iter().any(|from| {
+            let is_brought = |brought: Rc<Brought<'p>>| {
+                !brought.complete || brought.properties.iter().any(|property| property.name.value == name)
+            };
+            self.brought(&from.value).is_none_or(is_brought)
+        })
+    }
+
     fn event(&mut self, event: &'p Event, diagnostics: &mut Diagnostics) {
         if event.include.is_empty() {
             let own = &event.properties;

@@ -38,6 +38,7 @@ pub(crate) use self::condition::regexes;
 /// Tells everything that is wrong with a plan.
 pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
     let index = Index::new(plan);
+    let included = Included::new(&index, diagnostics);
     name::all(plan, diagnostics);
     reference::replacements(plan, diagnostics);
     walk::plan(plan, &mut |place| match place {
@@ -58,13 +59,12 @@ pub fn plan(plan: &Plan, diagnostics: &mut Diagnostics) {
             sensitivity::hash(property, &index, diagnostics);
             sensitivity::class(property, &index, diagnostics);
         }
-        Place::Properties(properties) => {
+        Place::Properties(properties, include) => {
             name::each(properties, diagnostics);
-            reference::replacement(properties, diagnostics);
+            reference::replacement(properties, &|name| included.brings(include, name), diagnostics);
         }
     });
     cycle::types(&index, diagnostics);
-    let included = Included::new(&index, diagnostics);
     property::person_links(plan, &index, diagnostics);
     flag::all(&index, diagnostics);
     for experiment in &plan.experiments.items {

@@ -64,9 +64,11 @@ fn characters(name: &Text, what: &str, marks: &str, diagnostics: &mut Diagnostic
     }
     let marks = marks.chars().map(|mark| format!("`{mark}`")).collect::<Vec<_>>().join(", ");
     let fixed: String = name.value.chars().map(|it| if is_allowed(it) { it } else { '-' }).collect();
+    let has_letters = fixed.bytes().any(|byte| byte.is_ascii_alphanumeric());
+    let fixed = if has_letters { format!(": `{fixed}`") } else { String::new() };
     diagnostics
         .error(Code::InvalidName, name.span, format!("{what} cannot hold `{other}`"))
-        .help(format!("it holds the letters a to z, digits, {marks}: `{fixed}`"));
+        .help(format!("it holds the letters a to z, digits, {marks}{fixed}"));
 }
 
 fn builtin_types(plan: &Plan, diagnostics: &mut Diagnostics) {

@@ -55,22 +55,30 @@ pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics:
 
 /// What replaces a deprecated thing stands beside it; properties are looked at where they are met.
 pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
-    replacement(&plan.targets, diagnostics);
-    replacement(&plan.owners, diagnostics);
-    replacement(&plan.types, diagnostics);
-    replacement(&plan.property_groups, diagnostics);
-    replacement(&plan.groups, diagnostics);
-    replacement(&plan.cohorts, diagnostics);
-    replacement(&plan.events, diagnostics);
-    replacement(&plan.flags, diagnostics);
-    replacement(&plan.experiments, diagnostics);
+    replacement(&plan.targets, NOWHERE, diagnostics);
+    replacement(&plan.owners, NOWHERE, diagnostics);
+    replacement(&plan.types, NOWHERE, diagnostics);
+    replacement(&plan.property_groups, NOWHERE, diagnostics);
+    replacement(&plan.groups, NOWHERE, diagnostics);
+    replacement(&plan.cohorts, NOWHERE, diagnostics);
+    let is_wire = |name: &str| plan.events.items.iter().any(|event| event.wire().value == name);
+    replacement(&plan.events, &is_wire, diagnostics);
+    replacement(&plan.flags, NOWHERE, diagnostics);
+    replacement(&plan.experiments, NOWHERE, diagnostics);
     for variants in plan.flags.items.iter().filter_map(|flag| flag.variants.as_ref()) {
-        replacement(&variants.section, diagnostics);
+        replacement(&variants.section, NOWHERE, diagnostics);
     }
 }
 
-/// What replaces an item of one section is another of its items.
-pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
+/// No other name means an item of the section.
+const NOWHERE: &dyn Fn(&str) -> bool = &|_| false;
+
+/// What replaces an item of one section is another of its items, or one that has another name or stands `elsewhere`.
+pub(super) fn replacement<T: Named>(
+    section: &Section<T>,
+    elsewhere: &dyn Fn(&str) -> bool,
+    diagnostics: &mut Diagnostics,
+) {
     let deprecated = section.items.iter().filter_map(|item| {
         let replaced_by = item.meta().deprecated.as_ref()?.replaced_by.as_ref()?;
         Some((item.name(), replaced_by))
@@ -82,7 +90,7 @@ pub(super) fn replacement<T: Named>(section: &Section<T>, diagnostics: &mut Diag
             let message = format!("`{}` is replaced by itself", name.value);
             let help = "name another, or remove `replaced_by`".to_owned();
             diagnostics.error(Code::UnknownReplacement, replaced_by.span, message).help(help);
-        } else if !names.contains(replaced_by.value.as_str()) && section.complete {
+        } else if !names.contains(replaced_by.value.as_str()) && section.complete && !elsewhere(&replaced_by.value) {
             let others = section.items.iter().filter(|item| item.name().value != name.value);
             let others = others.map(|item| item.name().value.as_str());
             let help = match nearest(&replaced_by.value, others, diagnostics) {

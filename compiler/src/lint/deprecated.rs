@@ -51,7 +51,7 @@ pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
     section(&plan.flags, diagnostics);
     section(&plan.experiments, diagnostics);
     walk::plan(plan, &mut |place| {
-        if let Place::Properties(properties) = place {
+        if let Place::Properties(properties, _) = place {
             section(properties, diagnostics);
         }
     });

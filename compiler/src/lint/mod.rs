@@ -67,6 +67,7 @@ lints! {
     TinyPercent = "tiny-percent", Warn, "a percentage below one, probably meant as a share of one";
     UnknownVendorName = "vendor-name", Warn, "a name with `$` to which no vendor has given a meaning";
     GroupTypeName = "group-type-name", Warn, "a property with the name of a group type, which mixpanel has twice";
+    LibraryName = "library-name", Warn, "a property that the library writes itself, so that a message has it twice";
     InexactInteger = "inexact-integer", Warn, "an integer that is rounded where numbers are doubles";
     RaisedClass = "raised-class", Warn, "a class below that of what the property holds";
     UnreachableRollout = "unreachable-rollout", Warn, "an entry of a rollout that nobody reaches";

@@ -23,7 +23,7 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
             }
         }
         Place::Meta(meta, _) => owners.extend(names(&meta.owners)),
-        Place::Property(_) | Place::Properties(_) => {}
+        Place::Property(_) | Place::Properties(..) => {}
     });
     let includes = plan.events.items.iter().map(|event| &event.include);
     let includes: HashSet<_> = includes

@@ -302,6 +302,9 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
 fn element(entry: &Entry, diagnostics: &mut Diagnostics) -> Element {
     with_constraints(entry, "an element", diagnostics, |fields, diagnostics| {
         fields.misplaced("required", "elements that may be missing are `nullable: true`", diagnostics);
+        for key in ["sensitivity", "hash", "description", "examples"] {
+            fields.misplaced(key, "it stands on the property that holds them", diagnostics);
+        }
         let nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
         nullable.is_some_and(|nullable| nullable.value)
     })
@@ -349,6 +352,12 @@ fn subset(of: TypeExpression, only: &Entry, diagnostics: &mut Diagnostics) -> Ty
         diagnostics.error(Code::WrongShape, only.value.span, message);
         return TypeExpression { shape: Shape::Broken, ..of };
     };
+    if let Some(other) = values.iter().find(|value| !matches!(value.kind, NodeKind::Scalar(_))) {
+        let message = format!("`only` is a list of values as they are, not of {}s", &shape(other)["a ".len()..]);
+        let help = "what is said of a value stands where the enum is declared".to_owned();
+        diagnostics.error(Code::WrongShape, other.span, message).help(help);
+        return TypeExpression { shape: Shape::Broken, ..of };
+    }
     match of.shape {
         Shape::Named(name) => {
             let shape = Shape::Subset { of: name, only: values.clone(), key: only.key.span };

@@ -17,6 +17,10 @@ pub(super) fn weights(variants: &Variants, diagnostics: &mut Diagnostics) {
     if (sum - 100.0).abs() < 1e-6 {
         return;
     }
+    // A variant that stands twice was told, and its weight is missing here.
+    if diagnostics.has_within(Code::DuplicateKey, variants.span) {
+        return;
+    }
     let span = variants.section.declared.unwrap_or(variants.span);
     let help = if (sum - 1.0).abs() < 1e-6 {
         "weights are percentages: 50, not 0.5".to_owned()

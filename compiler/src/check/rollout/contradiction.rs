@@ -6,6 +6,7 @@ use crate::ast::{Flag, Property};
 use crate::check::condition;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::lint::Lint;
 use crate::source::Span;
 
 /// Conditions on one property that leave none of its values.
@@ -21,9 +22,12 @@ pub(super) fn all(entry: &Entry<'_>, flag: &Flag, index: &Index<'_>, diagnostics
     let mut contradicts = cohorts(entry, diagnostics);
     for conditions in entry.when.chunk_by(|one, next| one.property() == next.property()) {
         let Some(property) = condition::property(conditions[0].property(), flag, index) else { continue };
-        if let Some(found) = of_property(conditions, property, index) {
+        let Some(found) = of_property(conditions, property, index) else { continue };
+        if conditions.iter().any(|condition| needs_a_value(condition.operator())) {
             tell(&found, property, diagnostics);
             contradicts = true;
+        } else {
+            only_absent(&found, property, diagnostics);
         }
     }
     contradicts
@@ -66,6 +70,17 @@ pub(super) fn needs_a_value(operator: &str) -> bool {
     !(operator.starts_with("not_") || matches!(operator, "is_not" | "is_not_set" | "semver_neq"))
 }
 
+/// Warns of conditions that none of the values meets: who has no value at all meets them nevertheless.
+fn only_absent(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Diagnostics) {
+    let Some(last) = found.conditions.iter().map(|condition| condition.written.operator.span).max() else { return };
+    let message = format!("only who has no `{}` at all meets this", property.name.value);
+    let told = diagnostics.lint(Lint::UnreachableRollout, last, message);
+    if let Some(declared) = found.declared {
+        told.also(declared, "declared here");
+    }
+    told.help("where they are meant, write `is_not_set: true`; else leave a value to ask for".to_owned());
+}
+
 const OR_ED: &str = "conditions of one entry are and-ed; what is or-ed stands in entries of its own";
 
 fn tell(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Diagnostics) {
@@ -80,11 +95,7 @@ fn tell(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Di
         words.dedup();
         format!("no value of `{name}` meets {} and `{}`", words.join(", "), last.value)
     };
-    let help = match (others.is_empty(), last.value.as_str()) {
-        (true, "is_not") => "who has no value at all is asked for by `is_not_set: true`",
-        (true, _) => "ask for a value that the property can have",
-        _ => OR_ED,
-    };
+    let help = if others.is_empty() { "ask for a value that the property can have" } else { OR_ED };
     let told = diagnostics.error(Code::Contradiction, last.span, message);
     for other in others {
         told.also(other.span, "asked for here");

@@ -3,6 +3,9 @@
 //! Those of PostHog's public taxonomy, as of November 2026, without the ones that stand for a call; and what
 //! Mixpanel calls the properties of a profile. Sorted, to be searched by halves.
 
+use crate::check::reference::nearest;
+use crate::diagnostic::Diagnostics;
+
 /// Whether an event of that name is one of PostHog's.
 pub(super) fn is_event(name: &str) -> bool {
     EVENTS.binary_search(&name).is_ok()
@@ -15,6 +18,20 @@ pub(super) fn is_property(name: &str) -> bool {
     }
     let Some(of) = FIRST.iter().find_map(|prefix| name.strip_prefix(prefix)) else { return false };
     CAMPAIGN.binary_search(&of).is_ok() || PROPERTIES.binary_search(&format!("${of}").as_str()).is_ok()
+}
+
+/// The event of PostHog's that was probably meant.
+pub(super) fn similar_event(name: &str, diagnostics: &Diagnostics) -> Option<String> {
+    nearest(name, EVENTS.iter().copied(), diagnostics).map(str::to_owned)
+}
+
+/// The property that was probably meant; the first value of one, where the name begins so.
+pub(super) fn similar_property(name: &str, diagnostics: &Diagnostics) -> Option<String> {
+    if let Some((prefix, of)) = FIRST.iter().find_map(|prefix| Some((prefix, name.strip_prefix(prefix)?))) {
+        let similar = nearest(of, CAMPAIGN.iter().chain(PROPERTIES).copied(), diagnostics)?;
+        return Some(format!("{prefix}{}", similar.trim_start_matches('$')));
+    }
+    nearest(name, PROPERTIES.iter().copied(), diagnostics).map(str::to_owned)
 }
 
 /// Whether Mixpanel shows such a property of a profile by itself.
@@ -30,7 +47,7 @@ const FAMILIES: &[&str] =
 const FIRST: &[&str] = &["$entry_", "$initial_", "$session_entry_"];
 
 #[rustfmt::skip]
-pub(super) const EVENTS: &[&str] = &[
+const EVENTS: &[&str] = &[
     "$$heatmap", "$ai_embedding", "$ai_evaluation", "$ai_feedback", "$ai_generation", "$ai_metric", "$ai_span",
     "$ai_tag", "$ai_trace", "$autocapture", "$capture_metrics", "$conversation_message_received",
     "$conversation_message_sent", "$conversation_private_message_sent", "$conversation_ticket_assigned",
@@ -44,7 +61,7 @@ pub(super) const EVENTS: &[&str] = &[
 ];
 
 #[rustfmt::skip]
-pub(super) const PROPERTIES: &[&str] = &[
+const PROPERTIES: &[&str] = &[
     "$$plugin_metrics", "$active_feature_flags", "$ai_agent_name", "$ai_audio_cost_usd", "$ai_audio_input_tokens",
     "$ai_audio_output_tokens", "$ai_base_url", "$ai_billable", "$ai_blob_bytes", "$ai_blob_count",
     "$ai_cache_creation_1h_input_tokens", "$ai_cache_creation_5m_input_tokens", "$ai_cache_creation_input_tokens",

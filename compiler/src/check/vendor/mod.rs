@@ -3,12 +3,11 @@
 mod known;
 
 use super::include::Included;
-use super::reference::nearest;
 use crate::ast::index::Index;
-use crate::ast::{Property, Text};
+use crate::ast::{Plan, Property, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::DestinationKind;
+use crate::ir::{DestinationKind, Sensitivity};
 use crate::lint::Lint;
 
 /// What PostHog does with these is done by a call.
@@ -35,9 +34,11 @@ pub(super) fn names(index: &Index<'_>, included: &Included<'_, '_>, diagnostics:
         let (properties, _) = included.of_event(event);
         for property in properties.iter() {
             property_name(&property.name, diagnostics);
-            if event.goes_to(DestinationKind::Mixpanel) {
+            let goes_to_mixpanel = event.goes_to(DestinationKind::Mixpanel);
+            if goes_to_mixpanel {
                 group_type(property, index, diagnostics);
             }
+            written(property, goes_to_mixpanel, plan, diagnostics);
         }
     }
     for group in &plan.property_groups.items {
@@ -46,17 +47,18 @@ pub(super) fn names(index: &Index<'_>, included: &Included<'_, '_>, diagnostics:
     for property in &plan.super_properties.items {
         property_name(&property.name, diagnostics);
         group_type(property, index, diagnostics);
+        written(property, true, plan, diagnostics);
     }
     let profiles = plan.groups.items.iter().map(|group| &group.properties).chain([&plan.person]);
     for property in profiles.flat_map(|properties| &properties.items) {
         let is_known = |name: &str| known::is_property(name) || known::is_of_profile(name);
-        dollar(&property.name, is_known, known::PROPERTIES, diagnostics);
+        dollar(&property.name, is_known, known::similar_property, diagnostics);
     }
 }
 
 fn event_name(name: &Text, diagnostics: &mut Diagnostics) {
     let Some((_, call)) = EVENTS.iter().find(|(kept, _)| *kept == name.value) else {
-        return dollar(name, known::is_event, known::EVENTS, diagnostics);
+        return dollar(name, known::is_event, known::similar_event, diagnostics);
     };
     diagnostics
         .error(Code::VendorName, name.span, format!("`{}` is an event of posthog's own", name.value))
@@ -66,7 +68,7 @@ fn event_name(name: &Text, diagnostics: &mut Diagnostics) {
 /// A name that the vendors leave to the plan, or have given a meaning.
 pub(super) fn property_name(name: &Text, diagnostics: &mut Diagnostics) {
     let Some((kept, remedy)) = PROPERTIES.iter().find(|(kept, _)| *kept == name.value) else {
-        return dollar(name, known::is_property, known::PROPERTIES, diagnostics);
+        return dollar(name, known::is_property, known::similar_property, diagnostics);
     };
     diagnostics
         .error(Code::VendorName, name.span, format!("`{kept}` is a property that the vendors keep for themselves"))
@@ -74,11 +76,16 @@ pub(super) fn property_name(name: &Text, diagnostics: &mut Diagnostics) {
 }
 
 /// Warns of a name with `$` to which no vendor has given a meaning: most of them are misspelt.
-fn dollar(name: &Text, is_known: impl Fn(&str) -> bool, table: &'static [&'static str], diagnostics: &mut Diagnostics) {
+fn dollar(
+    name: &Text,
+    is_known: impl Fn(&str) -> bool,
+    similar: fn(&str, &Diagnostics) -> Option<String>,
+    diagnostics: &mut Diagnostics,
+) {
     if !name.value.starts_with('$') || is_known(&name.value) {
         return;
     }
-    let help = match nearest(&name.value, table.iter().copied(), diagnostics) {
+    let help = match similar(&name.value, diagnostics) {
         Some(similar) => format!("did you mean `{similar}`?"),
         None => "names with `$` are the vendors': write it without".to_owned(),
     };
@@ -94,4 +101,38 @@ fn group_type(property: &Property, index: &Index<'_>, diagnostics: &mut Diagnost
         .lint(Lint::GroupTypeName, property.name.span, format!("`{name}` is a group type too"))
         .also(group.name.span, "declared here")
         .help("at mixpanel the key of a group is a property of this name: call it otherwise".to_owned());
+}
+
+/// What Mixpanel's events have of the library's own.
+const AT_MIXPANEL: [&str; 3] = ["$lib_version", "ip", "mp_lib"];
+
+/// What `stamp_plan` writes.
+const STAMP: &str = "taxogen_plan";
+
+/// Warns of a property that a message has twice, because the library writes one of that name too.
+fn written(property: &Property, goes_to_mixpanel: bool, plan: &Plan, diagnostics: &mut Diagnostics) {
+    let name = &property.name;
+    let (message, help) = if name.value == STAMP {
+        (
+            format!("`{STAMP}` is what a client with `stamp_plan` writes"),
+            "call it otherwise, or leave it out: the stamp is written by itself",
+        )
+    } else if AT_MIXPANEL.contains(&name.value.as_str()) && goes_to_mixpanel && is_seen_by_mixpanel(property, plan) {
+        (
+            format!("`{}` is what every event has at mixpanel already", name.value),
+            "call it otherwise, give it a class that mixpanel may not see, or name the event's other destinations in `to`",
+        )
+    } else {
+        return;
+    };
+    diagnostics.lint(Lint::LibraryName, name.span, message).help(help.to_owned());
+}
+
+/// The value itself, or its hash.
+fn is_seen_by_mixpanel(property: &Property, plan: &Plan) -> bool {
+    let mixpanel = plan.destinations.iter().find(|destination| destination.kind.value == DestinationKind::Mixpanel);
+    let allow = mixpanel.and_then(|mixpanel| mixpanel.allow).map_or(Sensitivity::default(), |allow| allow.value);
+    let class = property.sensitivity.map_or(Sensitivity::default(), |class| class.value);
+    let is_hashed = property.hash.as_ref().is_some_and(|hash| hash.value);
+    class <= allow || (is_hashed && class < Sensitivity::Secret)
 }
