@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::code::{Code, New};
+use super::plan::ADDED;
 
 /// What the caller decides for a property.
 #[derive(Debug, Clone, Copy)]
@@ -24,11 +25,13 @@ impl Arbitrary for Given {
     }
 }
 
-/// `Event::new(..).with_x(..)`
+/// `Event::new(..).with_x(..).with_extra("y", ..)`
 #[derive(Debug)]
 pub(super) struct Caller {
     new: Arguments,
     setters: Vec<(String, Option<Argument>)>,
+    /// Names, which are values too.
+    extra: Vec<String>,
 }
 
 #[derive(Debug)]
@@ -173,7 +176,10 @@ impl Caller {
                 setters.push((name.clone(), ty.as_ref().map(|ty| Argument::write(ty, given, index))));
             }
         }
-        Self { new, setters }
+        let is_given = |_: &&str| next().1.is_set;
+        let names = ["x", "y"].into_iter().chain(ADDED).filter(is_given).map(str::to_owned);
+        let extra = if code.declared.is_some() { names.collect() } else { Vec::new() };
+        Self { new, setters, extra }
     }
 
     /// The object that is sent, by name; `None` where it does not compile.
@@ -208,6 +214,31 @@ impl Caller {
             };
             Some((line.name.clone(), value))
         });
-        Some(lines.collect())
+        let mut object: BTreeMap<_, _> = lines.collect();
+        match &code.declared {
+            None if !self.extra.is_empty() => return None,
+            // Under the name of a property that the plan has now it is left out, and told: nothing moves.
+            declared => object.extend(self.given_besides(declared.as_deref().unwrap_or_default())),
+        }
+        Some(object)
+    }
+
+    /// What it gives besides under names that are not declared.
+    fn given_besides(&self, declared: &[String]) -> impl Iterator<Item = (String, String)> {
+        let free = self.extra.iter().filter(|name| !declared.contains(name));
+        free.map(|name| (name.clone(), format!("besides {name}")))
+    }
+
+    /// The object without what it gives besides under names that the other plan declares.
+    pub(super) fn without_declared(
+        &self,
+        mut object: BTreeMap<String, String>,
+        other: &Code,
+    ) -> BTreeMap<String, String> {
+        let declared = other.declared.as_deref().unwrap_or_default();
+        self.extra.iter().filter(|name| declared.contains(name)).for_each(|name| {
+            object.remove(name);
+        });
+        object
     }
 }

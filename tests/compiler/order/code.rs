@@ -26,6 +26,8 @@ pub(super) struct Code {
     pub(super) setters: BTreeMap<String, (Option<String>, String)>,
     /// In the order in which they are written.
     pub(super) lines: Vec<Line>,
+    /// The names under which an open event takes nothing besides; `None` where it is not open.
+    pub(super) declared: Option<Vec<String>>,
 }
 
 #[derive(Debug)]
@@ -53,7 +55,8 @@ impl Code {
         let file = syn::parse_file(&text).expect("emitted code is Rust");
         let aliases = aliases(&file);
         let items = module(&file, "events");
-        let mut code = Self { new: New::Positional(Vec::new()), setters: BTreeMap::new(), lines: Vec::new() };
+        let new = New::Positional(Vec::new());
+        let mut code = Self { new, setters: BTreeMap::new(), lines: Vec::new(), declared: None };
         for implementation in items.iter().filter_map(|item| match item {
             Item::Impl(implementation) => Some(implementation),
             _ => None,
@@ -72,10 +75,12 @@ impl Code {
             let name = function.sig.ident.to_string();
             match (trait_name.as_deref(), name.as_str()) {
                 (None, "new") => self.new = new(function, items, aliases, rule),
+                // What it does is read in `write`.
+                (None, "with_extra") => {}
                 (None, _) if name.starts_with("with_") => {
                     self.setters.insert(name, setter(function, aliases));
                 }
-                (Some("Event"), "write") => self.lines = lines(function),
+                (Some("Event"), "write") => (self.lines, self.declared) = lines(function),
                 _ => {}
             }
         }
@@ -164,14 +169,22 @@ fn setter(function: &ImplItemFn, aliases: &BTreeMap<String, String>) -> (Option<
     (argument, field.expect("a setter sets a field"))
 }
 
-fn lines(function: &ImplItemFn) -> Vec<Line> {
-    let calls = function.block.stmts.iter().map(|statement| match statement {
-        syn::Stmt::Expr(Expr::MethodCall(call), _) => call,
-        other => panic!("`write` has only calls: {}", text(other)),
+/// The lines of `write`, and the names that the last one keeps what is given besides from.
+fn lines(function: &ImplItemFn) -> (Vec<Line>, Option<Vec<String>>) {
+    let mut calls = Vec::new();
+    for statement in &function.block.stmts {
+        let syn::Stmt::Expr(Expr::MethodCall(call), _) = statement else {
+            panic!("`write` has only calls: {}", text(statement))
+        };
+        calls.push(call);
+    }
+    let extra = calls.pop_if(|call| call.method == "extra").map(|call| {
+        assert_eq!((text(&call.receiver).as_str(), text(&call.args[0]).as_str()), ("properties", "&self.extra"));
+        literals(&call.args[1])
     });
     let line = |call: &syn::ExprMethodCall| {
         let Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(wire), .. }) = &call.args[0] else { panic!("a wire name") };
-        let place = match text(&call.receiver).as_str() {
+        let place = match text(&call.receiver).trim_end_matches(".hashed()") {
             "properties" => "",
             "properties.set()" => "$set.",
             "properties.set_once()" => "$set_once.",
@@ -182,7 +195,20 @@ fn lines(function: &ImplItemFn) -> Vec<Line> {
         let value = found.0.ok_or_else(|| text(&call.args[1]));
         Line { name: format!("{place}{}", wire.value()), value }
     };
-    calls.map(line).collect()
+    (calls.into_iter().map(line).collect(), extra)
+}
+
+/// The texts in an expression.
+fn literals(expression: &Expr) -> Vec<String> {
+    struct Literals(Vec<String>);
+    impl<'e> Visit<'e> for Literals {
+        fn visit_lit_str(&mut self, literal: &'e syn::LitStr) {
+            self.0.push(literal.value());
+        }
+    }
+    let mut literals = Literals(Vec::new());
+    literals.visit_expr(expression);
+    literals.0
 }
 
 /// Finds `self.field`.
