@@ -109,7 +109,22 @@ fn clash<'p>(named: &[Named<'p>], included: &Included<'_, 'p>, index: &Index<'p>
             Some(pair) => found = found.or(Some(Clash { pair, same: Some(name) })),
         }
     }
-    found.or(Some(Clash { pair: (0, 1), same: None }))
+    found.or_else(|| Some(Clash { pair: odd_one(&constants), same: None }))
+}
+
+/// The first event that lacks the constant which most have, and one that has it; the first two where none has any.
+fn odd_one(constants: &[Vec<Constant<'_>>]) -> (usize, usize) {
+    let mut counts: HashMap<&str, usize> = HashMap::new();
+    for constant in constants.iter().flatten() {
+        *counts.entry(constant.name).or_default() += 1;
+    }
+    let names = constants.iter().flatten().map(|constant| constant.name);
+    // Of equals the first.
+    let Some(name) = names.rev().max_by_key(|name| counts[name]) else { return (0, 1) };
+    let has = |all: &Vec<Constant<'_>>| all.iter().any(|constant| constant.name == name);
+    let (with, without) = (constants.iter().position(has), constants.iter().position(|all| !has(all)));
+    let (with, without) = (with.unwrap_or(0), without.unwrap_or(1));
+    (with.min(without), with.max(without))
 }
 
 fn constant<'p>(property: &'p Property, index: &Index<'p>) -> Option<Constant<'p>> {

@@ -1,14 +1,14 @@
 //! What nobody described, or answers for.
 
 use super::Lint;
-use crate::ast::{Named, Plan, Section};
+use crate::ast::{Meta, Named, Plan, Section};
 use crate::diagnostic::Diagnostics;
 
 /// Events that do not say when they happen, and experiments that do not say what they are to show. One that is on
 /// its way out needs no description any more.
 pub(super) fn descriptions(plan: &Plan, diagnostics: &mut Diagnostics) {
     for event in &plan.events.items {
-        if event.meta.description.is_none() && event.meta.deprecated.is_none() {
+        if !is_described(&event.meta) && event.meta.deprecated.is_none() {
             diagnostics
                 .lint(
                     Lint::MissingDescription,
@@ -20,13 +20,17 @@ pub(super) fn descriptions(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
     for experiment in &plan.experiments.items {
         let meta = &experiment.meta;
-        if meta.description.is_none() && experiment.hypothesis.is_none() && meta.deprecated.is_none() {
+        if !is_described(meta) && experiment.hypothesis.is_none() && meta.deprecated.is_none() {
             let message = format!("experiment `{}` has no hypothesis and no description", experiment.name.value);
             diagnostics
                 .lint(Lint::MissingDescription, experiment.name.span, message)
                 .help("say what it is to show: `hypothesis: ..`".to_owned());
         }
     }
+}
+
+fn is_described(meta: &Meta) -> bool {
+    meta.description.as_ref().is_some_and(|description| !description.value.trim().is_empty())
 }
 
 /// Events, flags and experiments of nobody, where the plan says who its owners are.

@@ -19,13 +19,14 @@ pub(crate) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     let groups = plan.groups.iter().map(|group| &group.properties);
     for property in [&plan.person, &plan.super_properties].into_iter().chain(groups).flatten() {
         if is_kept_back(property, everywhere) {
-            tell(property, "", diagnostics);
+            tell(property, "", DestinationKind::PostHog, diagnostics);
         }
     }
     // What several events include reaches somebody when it does with one of them.
-    let mut kept_back: HashMap<Span, (&Property, bool)> = HashMap::new();
+    let mut kept_back: HashMap<Span, (&Property, DestinationKind, bool)> = HashMap::new();
     let mut order = Vec::new();
     for event in &plan.events {
+        let first = event.to.as_ref().and_then(|to| to.first()).copied().unwrap_or(DestinationKind::PostHog);
         let highest = event.to.as_ref().map_or(everywhere, |to| highest(to, &allowed));
         for property in event.properties.iter().filter(|property| property.sensitivity > Sensitivity::Public) {
             let is_kept_back = is_kept_back(property, highest);
@@ -35,15 +36,15 @@ pub(crate) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
             let place = property.name.span;
             let known = kept_back.entry(place).or_insert_with(|| {
                 order.push(place);
-                (property, true)
+                (property, first, true)
             });
-            known.1 &= is_kept_back;
+            known.2 &= is_kept_back;
         }
     }
     for place in order {
-        if let (property, true) = kept_back[&place] {
+        if let (property, first, true) = kept_back[&place] {
             let events = if is_kept_back(property, everywhere) { "" } else { " of its event" };
-            tell(property, events, diagnostics);
+            tell(property, events, first, diagnostics);
         }
     }
 }
@@ -57,8 +58,9 @@ fn is_kept_back(property: &Property, highest: Sensitivity) -> bool {
     class > highest && class != Sensitivity::Secret && !property.hash
 }
 
-fn tell(property: &Property, of: &str, diagnostics: &mut Diagnostics) {
-    let (name, class) = (&property.name, property.sensitivity.as_str());
+/// `kind` is one that would see it, if it were allowed to.
+fn tell(property: &Property, of: &str, kind: DestinationKind, diagnostics: &mut Diagnostics) {
+    let (name, class, kind) = (&property.name, property.sensitivity.as_str(), kind.as_str());
     diagnostics
         .lint(
             Lint::UnreachableProperty,
@@ -66,6 +68,6 @@ fn tell(property: &Property, of: &str, diagnostics: &mut Diagnostics) {
             format!("`{}` is {class}, and no destination{of} may see it", name.wire),
         )
         .help(format!(
-            "let one see it, `destinations: {{ posthog: {{ allow: {class} }} }}`, or send a hash, `hash: true`"
+            "let one see it, `destinations: {{ {kind}: {{ allow: {class} }} }}`, or send a hash, `hash: true`"
         ));
 }

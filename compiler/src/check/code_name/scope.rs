@@ -27,7 +27,11 @@ impl<'d> Told<'d> {
     pub(super) fn meet(&mut self, claims: (Claim<'_>, Claim<'_>), how: &str) {
         let (first, later) = if claims.0.span < claims.1.span { claims } else { (claims.1, claims.0) };
         if self.places.insert((first.span, later.span)) {
-            let message = format!("{} and {} {how} in Rust", called(later.name), called(first.name));
+            let message = format!(
+                "{} and {} {how} in Rust",
+                called(later.name, "the shape here"),
+                called(first.name, "another shape")
+            );
             self.diagnostics
                 .error(Code::CodeNameCollision, later.span, message)
                 .also(first.span, "the first")
@@ -37,7 +41,8 @@ impl<'d> Told<'d> {
 
     /// Tells that no identifier can be made of a name.
     pub(super) fn nothing_left(&mut self, said: &str, span: Span, help: &str) {
-        if self.places.insert((span, span)) {
+        // A name of control characters was told.
+        if self.places.insert((span, span)) && !self.diagnostics.has_within(Code::InvalidName, span) {
             let said = if said.is_empty() { "the empty text".to_owned() } else { format!("`{said}`") };
             self.diagnostics
                 .error(Code::NoCodeName, span, format!("nothing is left of {said} for a name in Rust"))
@@ -46,8 +51,8 @@ impl<'d> Told<'d> {
     }
 }
 
-fn called(name: &str) -> String {
-    if name.is_empty() { "the shape here".to_owned() } else { format!("`{name}`") }
+fn called(name: &str, nameless: &str) -> String {
+    if name.is_empty() { nameless.to_owned() } else { format!("`{name}`") }
 }
 
 /// A name that takes an identifier: empty where a shape has none of its own.

@@ -21,7 +21,8 @@ pub(super) fn value(node: &Node, shape: &EnumShape, diagnostics: &mut Diagnostic
         Literal::Text(text) => source_text(&value.value) == text,
         literal => literal_as(&value.value, integers).as_ref() == Some(literal),
     });
-    if declared || shape.open || !shape.complete {
+    // An enum without values was told.
+    if declared || shape.open || !shape.complete || shape.values.is_empty() {
         return Some(literal);
     }
     let values: Vec<_> = shape.values.iter().map(|value| source_text(&value.value)).collect();
