@@ -5,7 +5,7 @@ use super::meta::meta;
 use super::scalar::{boolean, word};
 use super::types::{constraints, of_fields, word_of};
 use super::{named, section};
-use crate::ast::scalar::is_null;
+use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{Constraints, Keyed, Meta, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -29,14 +29,22 @@ pub(super) fn of_event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -
 
 /// A property of a property group has the keys of an event's.
 pub(super) fn of_group_of_properties(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Property {
-    if name.value == "include" && matches!(node.kind, NodeKind::Sequence(_)) {
-        diagnostics
-            .error(
-                Code::Misplaced,
-                name.span,
-                "`include` is a property here: this is the short form of a property group",
-            )
-            .help("the long form is `{ include: [..], properties: { .. } }`".to_owned());
+    let key = name.value.as_str();
+    let is_of_long_form = match &node.kind {
+        NodeKind::Sequence(_) => matches!(key, "include" | "owner" | "tags" | "links"),
+        // No type has a name of several words, or one of a truth value.
+        NodeKind::Scalar(scalar) => match key {
+            "description" => scalar.text.trim().contains(char::is_whitespace),
+            "deprecated" => matches!(core(scalar), Core::Boolean(_)),
+            _ => false,
+        },
+        NodeKind::Mapping(_) => false,
+    };
+    if is_of_long_form {
+        let message = format!("`{key}` is a property here: this is the short form of a property group");
+        let value = if key == "include" { "[..]" } else { ".." };
+        let help = format!("the long form is `{{ {key}: {value}, properties: {{ .. }} }}`");
+        diagnostics.error(Code::Misplaced, name.span, message).help(help);
         return untyped(name);
     }
     property(name, node, Place::Event, diagnostics)

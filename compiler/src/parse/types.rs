@@ -12,7 +12,8 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir;
 use crate::source::Span;
-use crate::yaml::{Entry, Node, NodeKind, Scalar};
+use crate::suggest;
+use crate::yaml::{Entry, Key, Node, NodeKind, Scalar};
 
 /// The words for types that the language has; no declared type takes one of them.
 pub(crate) const WORDS: [(&str, ir::Scalar); 6] = [
@@ -285,6 +286,12 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     if let NodeKind::Scalar(_) = &node.kind {
         return Some(EnumValue { value: node.clone(), meta: Meta::default() });
     }
+    if let Some(habit) = value_as_key(node) {
+        let message = format!("`{}` stands as a key, and a value of an enum does not", habit.text);
+        let help = format!("write `{{ value: {}, description: .. }}`, or the value alone", habit.text);
+        diagnostics.error(Code::Habit, habit.span, message).help(help);
+        return None;
+    }
     let mut fields = Fields::of(node, "an enum value in its long form", diagnostics)?;
     let value = fields.require("value", "this enum value", node.span, "write `value: ..`");
     let meta = meta(&mut fields, diagnostics);
@@ -296,6 +303,14 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     let message = format!("an enum value is text or an integer, not {}", shape(&value.value));
     diagnostics.error(Code::WrongShape, value.value.span, message);
     None
+}
+
+/// The key of `free: The free plan.`, as other languages write a value and what it means.
+fn value_as_key(node: &Node) -> Option<&Key> {
+    const KEYS: [&str; 8] = ["value", "description", "owner", "deprecated", "tags", "links", "expires", "code_name"];
+    let NodeKind::Mapping(entries) = &node.kind else { return None };
+    let [Entry { key, value: Node { kind: NodeKind::Scalar(_), .. } }] = entries.as_slice() else { return None };
+    (!key.text.starts_with("x-") && suggest::nearest(&key.text, KEYS).is_none()).then_some(key)
 }
 
 /// What stands behind `list` or `map`.
