@@ -69,6 +69,10 @@ fn tell(diagnostics: &Diagnostics, source: &Source) {
     let found = diagnostics.sorted();
     let of = |severity| found.iter().filter(move |diagnostic| diagnostic.severity == severity);
     of(Severity::Error).for_each(|error| eprintln!("{}\n", frames(error, source)));
+    let more = diagnostics.errors() - of(Severity::Error).count();
+    if more > 0 {
+        eprintln!("and {more} more");
+    }
     of(Severity::Warning).take(WARNINGS).for_each(|warning| println!("cargo::warning={}", one_line(warning, source)));
     let more = diagnostics.warnings().saturating_sub(WARNINGS);
     if more > 0 {

@@ -78,7 +78,7 @@ codes! {
     UnknownPropertyGroup = "TX0207", "an `include` of what is no property group and no object type";
     UnknownGroup = "TX0208", "a group type that is not declared";
     UnknownReplacement = "TX0209", "`replaced_by` names nothing beside it";
-    IncludeCycle = "TX0210", "property groups include each other in a circle";
+    IncludeCycle = "TX0210", "property groups include each other in a circle, or too much";
     TypeCycle = "TX0211", "a type contains itself";
     UnknownApp = "TX0212", "an application that no event names";
     UnknownDestination = "TX0213", "a destination that there is not";

@@ -18,6 +18,9 @@ const PREFIXES: [&str; 2] = ["phx_", "phs_"];
 /// A name that is longer than this is none.
 const LONGEST_NAME: usize = 15;
 
+/// Real keys are at least as long: so much is a key even right behind other letters, as in `%3Dphx_..`.
+const SHORTEST_KEY: usize = 32;
+
 /// What is told before a value that is a key, however it looks.
 const LABELS: [&str; 3] = ["key", "token", "secret"];
 
@@ -60,6 +63,7 @@ fn key(text: &str, at: usize, prefix: usize) -> Option<Range<usize>> {
     let looks_random = letters.len() > LONGEST_NAME || letters.contains(|letter: char| letter.is_ascii_digit());
     let is_key =
         looks_random || letters.contains(|letter: char| letter.is_ascii_uppercase()) || is_called_one(&text[..at]);
+    let is_inside = is_inside && letters.len() < SHORTEST_KEY;
     (!is_inside && is_key && !letters.is_empty()).then_some(at..at + prefix + length)
 }
 
@@ -88,6 +92,7 @@ mod tests {
             ("api_key: phx_sandbox", "api_key: phx_*******"),
             ("{\"token\": \"phs_secret\"}", "{\"token\": \"phs_******\"}"),
             ("[phx_a1, phs_b2]", "[phx_**, phs_**]"),
+            ("?token%3Dphx_0123456789abcdefghijklmnopqrstuvwxyz", "?token%3Dphx_************************************"),
         ];
         for (text, expected) in cases {
             assert_eq!(masked(text), expected);

@@ -51,5 +51,9 @@ fn mistakes(compiled: &Compiled, at: Span) -> Failure {
         .map(|diagnostic| render::plain(diagnostic, source))
         .collect();
     let sentence = format!("the plan `{}` has {}", compiled.name(), compiled.mistakes());
-    Failure::new(at, format!("{sentence}\n\n{}\n", errors.join("\n\n")))
+    let more = match analysis.diagnostics.errors() - errors.len() {
+        0 => String::new(),
+        more => format!("\nand {more} more\n"),
+    };
+    Failure::new(at, format!("{sentence}\n\n{}\n{more}", errors.join("\n\n")))
 }

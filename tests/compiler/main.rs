@@ -7,6 +7,7 @@ mod golden;
 mod hidden;
 mod imports;
 mod language;
+mod limits;
 mod mistakes;
 mod mutations;
 mod order;

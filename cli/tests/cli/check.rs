@@ -223,3 +223,14 @@ plan.yaml: 1 error
     let told = folder.run(&["generate", "plan.yaml"]);
     assert_eq!((told.code, told.out.as_str()), (1, ""));
 }
+
+#[test]
+fn of_very_many_findings_ten_thousand_are_told_and_all_are_counted() {
+    let events = (0..10_050).fold(String::new(), |text, at| text + &format!("  e{at}: {{ foo: 1 }}\n"));
+    let folder = Folder::new(&[("plan.yaml", &format!("taxogen: 1\nevents:\n{events}"))]);
+    let told = folder.run(&["check", "plan.yaml"]);
+    assert_eq!(told.err.matches("error[TX0102]").count(), 10_000);
+    assert!(told.err.ends_with("and 50 more\nplan.yaml: 10050 errors\n"), "{}", &told.err[told.err.len() - 100..]);
+    let json = folder.run(&["check", "plan.yaml", "--format", "json"]);
+    assert_eq!((json.code, json.out.lines().count(), json.err.as_str()), (1, 10_000, "and 50 more\n"));
+}

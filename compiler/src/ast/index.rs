@@ -19,6 +19,8 @@ pub(crate) struct Index<'p> {
     pub(crate) groups: HashMap<&'p str, &'p Group>,
     pub(crate) cohorts: HashMap<&'p str, &'p Cohort>,
     pub(crate) events: HashMap<&'p str, &'p Event>,
+    /// By their wire names, which several may share.
+    wires: HashMap<&'p str, Vec<&'p Event>>,
     pub(crate) flags: HashMap<&'p str, &'p Flag>,
     /// Declared types that lists and maps alone lead back to.
     circular: HashSet<&'p str>,
@@ -38,6 +40,7 @@ impl<'p> Index<'p> {
             groups: by_name(&plan.groups),
             cohorts: by_name(&plan.cohorts),
             events: by_name(&plan.events),
+            wires: by_wire(&plan.events),
             flags: by_name(&plan.flags),
         }
     }
@@ -119,7 +122,7 @@ impl<'p> Index<'p> {
 
     /// The events of a wire name.
     pub(crate) fn events_of_wire(&self, wire: &str) -> Vec<&'p Event> {
-        self.plan.events.items.iter().filter(|event| event.wire_name() == wire).collect()
+        self.wires.get(wire).cloned().unwrap_or_default()
     }
 
     /// The properties of an object type.
@@ -162,6 +165,14 @@ fn leads_to(ty: &TypeExpression) -> Option<&str> {
         Shape::List(element) | Shape::Map { values: element, .. } => leads_to(&element.ty),
         _ => None,
     }
+}
+
+fn by_wire(events: &Section<Event>) -> HashMap<&str, Vec<&Event>> {
+    let mut wires: HashMap<&str, Vec<&Event>> = HashMap::with_capacity(events.items.len());
+    for event in &events.items {
+        wires.entry(event.wire_name()).or_default().push(event);
+    }
+    wires
 }
 
 fn by_name<T: Named>(section: &Section<T>) -> HashMap<&str, &T> {

@@ -4,7 +4,7 @@ use super::include::Included;
 use super::value::{self, Wanted};
 use super::{name, vendor};
 use crate::ast::index::Index;
-use crate::ast::{Event, Exposure, Keyed, Shape, Text};
+use crate::ast::{Event, Exposure, Keyed, Property, Shape, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
@@ -23,12 +23,18 @@ const CARRIED: [&str; 9] = [
     "userAttributes",
 ];
 
-pub(super) fn all(exposure: &Exposure, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+pub(super) fn all<'p>(
+    exposure: &Exposure,
+    included: &Included<'_, 'p>,
+    index: &Index<'p>,
+    diagnostics: &mut Diagnostics,
+) {
     let event = exposure.event.as_ref().and_then(|event| self::event(event, index, diagnostics));
     for (name, _) in &exposure.properties {
         property_name(name, diagnostics);
     }
-    literals(exposure, event, included, index, diagnostics);
+    let properties = event.map(|event| included.of_event(event).0).unwrap_or_default();
+    literals(exposure, &properties, index, diagnostics);
     if let (Some(name), Some(event)) = (&exposure.event, event) {
         of_event(name, event, exposure, included, diagnostics);
     }
@@ -38,18 +44,18 @@ pub(super) fn all(exposure: &Exposure, included: &Included<'_, '_>, index: &Inde
 pub(crate) fn properties(exposure: &Exposure, index: &Index<'_>) -> Vec<(String, Literal)> {
     let mut told = Diagnostics::default();
     let event = exposure.event.as_ref().and_then(|event| self::event(event, index, &mut told));
-    literals(exposure, event, &Included::new(index, &mut told), index, &mut told)
+    let included = event.map(|event| Included::of_one(event, index));
+    let properties = included.as_ref().zip(event).map(|(included, event)| included.of_event(event).0);
+    literals(exposure, &properties.unwrap_or_default(), index, &mut told)
 }
 
 /// What is sent: of the property's type where the event declares it, else what the scalar says.
 fn literals(
     exposure: &Exposure,
-    event: Option<&Event>,
-    included: &Included<'_, '_>,
+    properties: &[&Property],
     index: &Index<'_>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<(String, Literal)> {
-    let properties = event.map(|event| included.of_event_by_key(&event.name.value).0).unwrap_or_default();
     let read = |name: &Text, value: &Keyed<Node>, diagnostics: &mut Diagnostics| {
         let property = properties.iter().find(|property| property.name.value == name.value);
         let literal = match property {

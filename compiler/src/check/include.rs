@@ -16,6 +16,8 @@ pub(super) struct Included<'i, 'p> {
     index: &'i Index<'p>,
     groups: HashMap<&'p str, Rc<Brought<'p>>>,
     events: HashMap<&'p str, Brought<'p>>,
+    /// How many properties all includes brought so far.
+    total: usize,
 }
 
 /// The properties that come by one name.
@@ -31,10 +33,13 @@ struct Brought<'p> {
 /// How many property groups may lead from one to the next.
 const DEEPEST: usize = 100;
 
+/// How many properties all includes of a plan may bring together: a hundred to each of two thousand events.
+const MOST: usize = 200_000;
+
 impl<'i, 'p> Included<'i, 'p> {
     /// Works out every property group and event, and tells what is wrong with what they include.
     pub(super) fn new(index: &'i Index<'p>, diagnostics: &mut Diagnostics) -> Self {
-        let mut included = Self { index, groups: HashMap::new(), events: HashMap::new() };
+        let mut included = Self::empty(index);
         let mut path = Vec::new();
         for group in &index.plan.property_groups.items {
             included.group(group, &mut path, diagnostics);
@@ -43,6 +48,23 @@ impl<'i, 'p> Included<'i, 'p> {
             included.event(event, diagnostics);
         }
         included
+    }
+
+    /// Works out one event alone, of which everything was told.
+    pub(super) fn of_one(event: &'p Event, index: &'i Index<'p>) -> Self {
+        let mut included = Self::empty(index);
+        let mut told = Diagnostics::default();
+        for name in &event.include {
+            if let Some(group) = index.property_groups.get(name.value.as_str()) {
+                included.group(group, &mut Vec::new(), &mut told);
+            }
+        }
+        included.event(event, &mut told);
+        included
+    }
+
+    fn empty(index: &'i Index<'p>) -> Self {
+        Self { index, groups: HashMap::new(), events: HashMap::new(), total: 0 }
     }
 
     /// All properties of an event, and whether they are all: some may not have been readable.
@@ -166,9 +188,13 @@ impl<'i, 'p> Included<'i, 'p> {
 
     /// Included properties first, then the own ones. One that comes from two places, or stands beside an
     /// own one without `override`, is told.
-    fn combine(&self, include: &[Text], own: &'p Section<Property>, diagnostics: &mut Diagnostics) -> Brought<'p> {
+    fn combine(&mut self, include: &[Text], own: &'p Section<Property>, diagnostics: &mut Diagnostics) -> Brought<'p> {
         let mut complete = own.complete;
         let mut depth = 0;
+        // Told once, where the limit is passed.
+        if self.total > MOST && !include.is_empty() {
+            return Brought { properties: Vec::new(), complete: false, depth: 1 };
+        }
         let mut by_name: HashMap<&str, (&'p Property, Span)> = HashMap::new();
         let mut properties: Vec<&'p Property> = Vec::new();
         let own_names: HashMap<&str, &Property> = match include {
@@ -204,6 +230,11 @@ impl<'i, 'p> Included<'i, 'p> {
                 }
             }
         }
+        self.total += properties.len();
+        if let (true, Some(first)) = (self.total > MOST, include.first()) {
+            too_much(first, diagnostics);
+            return Brought { properties: Vec::new(), complete: false, depth: depth + 1 };
+        }
         for property in &own.items {
             overriding(property, by_name.get(property.name.value.as_str()).map(|(it, _)| *it), complete, diagnostics);
         }
@@ -215,6 +246,12 @@ impl<'i, 'p> Included<'i, 'p> {
 fn too_deep(group: &PropertyGroup, diagnostics: &mut Diagnostics) {
     let message = format!("property groups include each other more than {DEEPEST} deep");
     diagnostics.error(Code::IncludeCycle, group.name.span, message);
+}
+
+fn too_much(include: &Text, diagnostics: &mut Diagnostics) {
+    let message = format!("with `{}` all includes bring more than {MOST} properties", include.value);
+    let help = "include smaller property groups, or include them in fewer events";
+    diagnostics.error(Code::IncludeCycle, include.span, message).help(help.to_owned());
 }
 
 /// An own property says so when it stands in for an included one.

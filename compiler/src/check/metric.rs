@@ -9,7 +9,6 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Goal, MetricKind, Scalar, Sensitivity};
 use crate::lint::Lint;
-use crate::suggest;
 
 /// The events are declared, and the property of a mean or ratio is a number of theirs.
 pub(super) fn all(metric: &Metric, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -144,7 +143,7 @@ fn is_numeric(ty: &TypeExpression, index: &Index<'_>) -> bool {
 
 fn unknown_property(name: &Text, event: &Event, properties: &[&Property], diagnostics: &mut Diagnostics) {
     let names = properties.iter().map(|property| property.name.value.as_str());
-    let help = suggest::nearest(&name.value, names)
+    let help = nearest(&name.value, names, diagnostics)
         .map(|similar| format!("a property with a similar name exists: `{similar}`"));
     let message = format!("event `{}` has no property `{}`", event.name.value, name.value);
     diagnostics.error(Code::UnknownProperty, name.span, message).also(event.name.span, "the event").help(help);

@@ -106,17 +106,21 @@ pub(super) fn replacement<T: Named>(
     }
 }
 
-/// The name that was probably meant. Whoever has hundreds of errors gets no more of them: each looks at all names.
+/// The name that was probably meant. Each looks at all names, so that whoever has hundreds of errors, or fewer
+/// among very many names, gets no more of them.
 pub(in crate::check) fn nearest<'n>(
     name: &str,
     names: impl Iterator<Item = &'n str>,
     diagnostics: &Diagnostics,
 ) -> Option<&'n str> {
     const MANY: usize = 200;
-    if diagnostics.errors() > MANY {
+    const COMPARED: usize = 200_000;
+    let errors = diagnostics.errors();
+    if errors > MANY {
         return None;
     }
-    suggest::nearest(name, names)
+    let names: Vec<_> = names.collect();
+    if errors * names.len() > COMPARED { None } else { suggest::nearest(name, names) }
 }
 
 /// `` an event with a similar name exists: `completed_purchase` ``.

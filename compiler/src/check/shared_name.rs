@@ -72,8 +72,8 @@ pub(crate) fn constants(event: &Event, index: &Index<'_>) -> Vec<(String, Litera
     if !others.any(|other| other.wire().value == *wire || name_at(other, DestinationKind::PostHog).value == *there) {
         return Vec::new();
     }
-    let included = Included::new(index, &mut Diagnostics::default());
-    let (properties, _) = included.of_event_by_key(&event.name.value);
+    let included = Included::of_one(event, index);
+    let (properties, _) = included.of_event(event);
     let constants = properties.iter().filter_map(|property| constant(property, index));
     constants.map(|constant| (constant.name.to_owned(), constant.value)).collect()
 }

@@ -1,6 +1,6 @@
 //! Targets of `sync`: where they are, and each flag as it would be there.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::reference::similar;
 use super::{flag, host, name};
@@ -17,15 +17,15 @@ const MANY: usize = 200;
 pub(super) fn all(index: &Index<'_>, diagnostics: &mut Diagnostics) {
     let targets = &index.plan.targets;
     name::each(targets, diagnostics);
-    let mut projects: HashMap<(&str, i64), &Target> = HashMap::new();
+    let mut projects: HashMap<(String, i64), &Target> = HashMap::new();
     for target in &targets.items {
         let host = target.host.as_ref().and_then(|host| host::origin(host, diagnostics));
         if let (Some(host), Some(project)) = (host, &target.project) {
-            match projects.get(&(host, project.value)) {
-                Some(first) => same_project(target, first, diagnostics),
-                None => {
-                    projects.insert((host, project.value), target);
-                }
+            // One host is written with any letters, and with the port that it has anyway.
+            let host = host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase();
+            let first = *projects.entry((host, project.value)).or_insert(target);
+            if !std::ptr::eq(first, target) {
+                same_project(target, first, diagnostics);
             }
         }
         for flag in target.exclude.iter().chain(target.flags.iter().map(|overlay| &overlay.flag)) {
@@ -151,15 +151,23 @@ fn vary(variants: &mut Variants, overlays: &VariantOverlays) {
 
 /// No flag of the target depends on one that it leaves out.
 fn needed(target: &Target, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    if target.exclude.is_empty() {
+        return;
+    }
+    let left_out: HashSet<&str> = target.exclude.iter().map(|excluded| excluded.value.as_str()).collect();
+    let overlays: HashMap<&str, &FlagOverlay> =
+        target.flags.iter().map(|overlay| (overlay.flag.value.as_str(), overlay)).collect();
+    // The first flag that depends on each.
+    let mut needed: HashMap<&str, &Flag> = HashMap::new();
+    for flag in index.plan.flags.items.iter().filter(|flag| !left_out.contains(flag.name.value.as_str())) {
+        let overlay = overlays.get(flag.name.value.as_str());
+        let rollout = overlay.and_then(|overlay| overlay.rollout.as_ref()).or(flag.rollout.as_ref());
+        for condition in rollout.iter().flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.flags) {
+            needed.entry(&condition.flag.value).or_insert(flag);
+        }
+    }
     for excluded in &target.exclude {
-        let depends = |flag: &&Flag| {
-            let overlay = target.flags.iter().find(|overlay| overlay.flag.value == flag.name.value);
-            let rollout = overlay.and_then(|overlay| overlay.rollout.as_ref()).or(flag.rollout.as_ref());
-            let conditions = rollout.iter().flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.flags);
-            conditions.into_iter().any(|condition| condition.flag.value == excluded.value)
-        };
-        let is_there = |flag: &&Flag| target.exclude.iter().all(|excluded| excluded.value != flag.name.value);
-        if let Some(flag) = index.plan.flags.items.iter().filter(is_there).find(depends) {
+        if let Some(flag) = needed.get(excluded.value.as_str()) {
             let message = format!("flag `{}` depends on `{}`", flag.name.value, excluded.value);
             diagnostics
                 .error(Code::ExcludedFlag, excluded.span, message)

@@ -105,8 +105,8 @@ fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> Variants {
         NodeKind::Sequence(names) => {
             equal = true;
             let read: Vec<_> = names.iter().filter_map(|name| item_text(name, "variants", diagnostics)).collect();
-            section.complete = read.len() == names.len();
             section.items = once_each(read, "variants", diagnostics).into_iter().map(bare).collect();
+            section.complete = section.items.len() == names.len();
         }
         NodeKind::Scalar(_) => {
             section.complete = false;

@@ -21,7 +21,7 @@ mod types;
 
 use self::fields::Fields;
 pub use self::files::files;
-pub(crate) use self::scalar::{is_date, shown, unquoted, without_separators};
+pub(crate) use self::scalar::{is_date, meant_boolean, shown, unquoted, without_separators};
 pub(crate) use self::types::{SHAPES as TYPE_SHAPES, WORDS as TYPE_WORDS};
 use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{Plan, Section, Spanned, Text};

@@ -87,14 +87,18 @@ pub(super) fn boolean(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Ke
     if let Core::Boolean(value) = core(scalar) {
         return Some(Keyed { key: entry.key.span, value, span: entry.value.span });
     }
-    let found = invalid(entry, "`true` or `false`", scalar, diagnostics);
-    match scalar.text.to_ascii_lowercase().as_str() {
-        _ if unquoted(scalar).is_some() => found.help(REMOVE_QUOTES.to_owned()),
-        "yes" | "on" | "y" | "true" | "1" => found.help("write `true`".to_owned()),
-        "no" | "off" | "n" | "false" | "0" => found.help("write `false`".to_owned()),
-        _ => found,
-    };
+    invalid(entry, "`true` or `false`", scalar, diagnostics).help(meant_boolean(scalar));
     None
+}
+
+/// What to write for a boolean of another spelling.
+pub(crate) fn meant_boolean(scalar: &Scalar) -> Option<String> {
+    match scalar.text.to_ascii_lowercase().as_str() {
+        _ if scalar.quoted => unquoted(scalar),
+        "yes" | "on" | "y" | "true" | "1" => Some("write `true`".to_owned()),
+        "no" | "off" | "n" | "false" | "0" => Some("write `false`".to_owned()),
+        _ => None,
+    }
 }
 
 /// A bound behind a key.

@@ -8,6 +8,7 @@ use crate::check::value::{self, Wanted, source_text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::FlagKind;
+use crate::parse::{self, meant_boolean};
 use crate::yaml::{Node, NodeKind};
 
 /// What the code gets when there is no answer.
@@ -64,25 +65,22 @@ fn variant_help(flag: &Flag) -> String {
 }
 
 fn boolean(default: &Keyed<Node>, diagnostics: &mut Diagnostics) {
-    let is_boolean =
-        matches!(&default.value.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_)));
-    if !is_boolean {
-        let found = shown(&default.value);
-        diagnostics
-            .error(
-                Code::ValueMismatch,
-                default.span,
-                format!("the default of a flag without variants is `true` or `false`, not {found}"),
-            )
-            .help("a flag with several answers has `variants`, one with a value is a `remote_config`".to_owned());
-    }
+    let meant = match &default.value.kind {
+        NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_)) => return,
+        NodeKind::Scalar(scalar) => meant_boolean(scalar),
+        _ => None,
+    };
+    let found = shown(&default.value);
+    let message = format!("the default of a flag without variants is `true` or `false`, not {found}");
+    let help = "a flag with several answers has `variants`, one with a value is a `remote_config`";
+    diagnostics.error(Code::ValueMismatch, default.span, message).help(meant.unwrap_or_else(|| help.to_owned()));
 }
 
 /// A value in a sentence.
 fn shown(value: &Node) -> String {
     match &value.kind {
         _ if is_null(value) => "nothing".to_owned(),
-        NodeKind::Scalar(scalar) => format!("`{}`", scalar.text),
+        NodeKind::Scalar(scalar) => parse::shown(scalar),
         NodeKind::Sequence(_) => "a list".to_owned(),
         NodeKind::Mapping(_) => "a map".to_owned(),
     }

@@ -30,9 +30,10 @@ pub(super) fn declared(entry: &RolloutEntry, index: &Index<'_>, diagnostics: &mu
 
 /// The key of the cohort that PostHog calls so.
 fn by_reference<'p>(name: &str, cohorts: &'p [Cohort]) -> Option<&'p str> {
+    let id: Option<i64> = name.parse().ok();
     let found = cohorts.iter().find(|cohort| match cohort.posthog.as_ref().map(|posthog| &posthog.value) {
         Some(CohortReference::Name(there)) => there == name,
-        Some(CohortReference::Id(there)) => there.to_string() == name,
+        Some(CohortReference::Id(there)) => Some(*there) == id,
         None => false,
     });
     found.map(|cohort| cohort.name.value.as_str())

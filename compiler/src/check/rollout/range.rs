@@ -89,8 +89,11 @@ fn dates<'e, 'p>(conditions: &'e [Compared<'p>]) -> Option<Contradiction<'e, 'p>
     let is_empty = match (ago(from), ago(to)) {
         (Some(from), Some(to)) => from.most <= to.least,
         (None, None) => {
-            let alike = from.len() == to.len() && (from.len() == DAY || (from.ends_with('Z') && to.ends_with('Z')));
-            alike && from >= to
+            let in_utc = |text: &str| text.ends_with(['Z', 'z']);
+            let alike = from.len() == to.len() && (from.len() == DAY || (in_utc(from) && in_utc(to)));
+            // Between day and clock stands `T`, `t` or a space.
+            let parts = |text: &str| (text[..DAY].to_owned(), text[DAY..].get(1..).map(str::to_ascii_uppercase));
+            alike && parts(from) >= parts(to)
         }
         _ => false,
     };
