@@ -4,6 +4,7 @@
 mod cohort;
 mod conventions;
 mod destination;
+mod enumeration;
 mod event;
 mod experiment;
 mod fields;
