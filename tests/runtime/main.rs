@@ -1,5 +1,6 @@
 //! The runtime from outside: what is captured, and what arrives.
 
+mod allocations;
 mod audience;
 mod checkout;
 mod decisions;
