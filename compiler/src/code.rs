@@ -95,7 +95,7 @@ codes! {
     NothingToOverride = "TX0306", "`override` where nothing is included under that name";
     VendorName = "TX0307", "a name that the vendors keep for themselves";
     SharedName = "TX0308", "two events of one name that nothing tells apart";
-    SuperMismatch = "TX0309", "an event's property and a super property of one name have different types";
+    SuperMismatch = "TX0309", "an event's property and a super property of one name do not agree";
     UnknownVendorName = "TX0310", "a name of the kind that vendors keep, which is none of theirs";
     GroupTypeName = "TX0311", "a property has the name of a group type";
     LibraryName = "TX0312", "a property that the library writes itself";

@@ -3,6 +3,7 @@ use std::sync::{PoisonError, RwLock};
 
 use crate::client::Entry;
 use crate::destinations::Destinations;
+use crate::event::OverSuper;
 use crate::record::{Place, RunTag, RunWriter, fragments, read_runs};
 use crate::recorder::unescaped;
 use crate::value::Invalid;
@@ -70,10 +71,10 @@ impl Supers {
 /// Nothing of the user's runs while they are locked.
 #[inline]
 pub(crate) fn write(runs: &mut RunWriter, start: usize, client: &Supers, person: &Supers, entry: &Entry<'_>) {
-    if let Some(shadowing) = entry.over_super
+    if let Some(over) = entry.over_super
         && !(client.is_empty() && person.is_empty())
     {
-        write_some(runs, start, (client, person), shadowing, entry.plan.hash());
+        write_some(runs, start, (client, person), over, entry.plan.hash());
     }
 }
 
@@ -81,8 +82,8 @@ fn write_some(
     runs: &mut RunWriter,
     start: usize,
     (client, person): (&Supers, &Supers),
-    shadowing: &[&str],
-    plan: &'static str,
+    OverSuper { shadowing, withholding }: OverSuper,
+    plan: &str,
 ) {
     runs.close();
     let own = runs.bytes.len();
@@ -90,8 +91,12 @@ fn write_some(
     let client = client.properties.read().unwrap_or_else(PoisonError::into_inner);
     let of_client = client.iter().filter(|property| !person.iter().any(|over| over.name == property.name));
     for property in person.iter().chain(of_client) {
+        let name = property.name.as_str();
+        if withholding.contains(&name) {
+            continue;
+        }
         // What another plan declares the schema of this event does not know.
-        let may_be_own = runs.has_unlisted || property.plan != plan || shadowing.contains(&&*property.name);
+        let may_be_own = runs.has_unlisted || property.plan != plan || shadowing.contains(&name);
         if may_be_own && is_own(&runs.bytes[start..own], &runs.invalid, property) {
             continue;
         }

@@ -120,7 +120,7 @@ pub mod events {
 
     impl Event for RequestFailed<'_> {
         fn schema(&self) -> &'static EventSchema {
-            const { &EventSchema::new(Self::NAME, super::PLAN).shadowing(&["token_used"]) }
+            const { &EventSchema::new(Self::NAME, super::PLAN).withholding(&["token_used"]) }
         }
 
         fn write(&self, properties: &mut PropertyWriter<'_>) {

@@ -93,6 +93,17 @@ fn super_properties_of_a_plan_lie_under_its_events() {
 }
 
 #[test]
+fn a_secret_property_keeps_back_the_super_property_of_its_name() {
+    use supers::{events::Guarded, super_properties::Properties};
+    let (client, recorder) = Client::recorder();
+    client.register(Properties::new().with_region("eu").with_app_version("1.2"));
+    client.user("u").capture(Guarded::new().with_region("us"));
+    client.user("u").capture(Guarded::new());
+    let all: Vec<_> = recorder.events("guarded").iter().map(Recorded::to_json).collect();
+    assert_eq!(all, [r#"{"app_version":"1.2","build":7}"#; 2]);
+}
+
+#[test]
 fn an_open_event_of_a_plan_takes_all_names_but_its_own() {
     use open_event::events::{ClientError, RequestFailed, RequestFailedRequired};
     let (client, recorder) = Client::recorder();

@@ -56,6 +56,13 @@ fn super_properties(event: &Event, included: &Included<'_, '_>, index: &Index<'_
                 .lint(Lint::UnreachableProperty, class.span, message)
                 .also(below.name.span, "declared here")
                 .help("give one of them another name".to_owned());
+        } else if property::class(property) < property::class(below) {
+            let span = property.sensitivity.map_or(property.name.span, |class| class.span);
+            let wanted = property::class(below).as_str();
+            diagnostics
+                .error(Code::SuperMismatch, span, format!("`{name}` is `{wanted}` in `super`, and less here"))
+                .also(below.sensitivity.map_or(below.name.span, |class| class.span), "declared here")
+                .help(format!("write `sensitivity: {wanted}`, or `super: false` on the event"));
         }
     }
 }

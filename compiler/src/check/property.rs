@@ -90,7 +90,6 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
             .also(person.name.span, "declared here")
             .help("add `nullable: true` there, or remove it here".to_owned());
     }
-    let class = |property: &Property| property.sensitivity.map_or(Sensitivity::default(), |class| class.value);
     if class(property) < class(person) {
         let span = property.sensitivity.map_or(property.name.span, |class| class.span);
         let wanted = class(person).as_str();
@@ -122,6 +121,11 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
             .also(once.span, "declared here")
             .help("write `person: set_once`".to_owned());
     }
+}
+
+/// The class that the plan gives it.
+pub(super) fn class(property: &Property) -> Sensitivity {
+    property.sensitivity.map_or(Sensitivity::default(), |class| class.value)
 }
 
 /// Whether values of one fit the other; a part of an enum fits the whole, a constant its type.

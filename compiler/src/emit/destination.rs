@@ -23,7 +23,7 @@ pub(super) fn allow(destinations: &[Destination], options: &Options) -> TokenStr
     .collect()
 }
 
-/// `.to(..)`, `.named(..)`, `.without_super()` and `.shadowing(..)`, as far as they say something.
+/// `.to(..)`, `.named(..)`, `.without_super()`, `.shadowing(..)` and `.withholding(..)`, as far as they say something.
 pub(super) fn schema(scope: &Scope<'_>, event: &Event) -> Option<TokenStream> {
     let Event { send_as, to, takes_super, shadows, .. } = event;
     if to.is_some() || !send_as.is_empty() {
@@ -40,8 +40,15 @@ pub(super) fn schema(scope: &Scope<'_>, event: &Event) -> Option<TokenStream> {
     });
     // Without super properties in the plan there is nothing to be without.
     let without = (!takes_super && !scope.plan().super_properties.is_empty()).then(|| quote!(.without_super()));
-    let shadowing = (!shadows.is_empty()).then(|| quote!(.shadowing(&[#(#shadows),*])));
-    Some(quote!(#to #(#named)* #without #shadowing)).filter(|said| !said.is_empty())
+    // A `secret` property of its own is not written, and the super property of that name is not sent in its place.
+    let is_secret = |name: &&String| {
+        let mut own = event.properties.iter().filter(|property| property.name.wire == **name);
+        own.any(|property| property.sensitivity == Sensitivity::Secret)
+    };
+    let (secret, written): (Vec<_>, Vec<_>) = shadows.iter().partition(is_secret);
+    let shadowing = (!written.is_empty()).then(|| quote!(.shadowing(&[#(#written),*])));
+    let withholding = (!secret.is_empty()).then(|| quote!(.withholding(&[#(#secret),*])));
+    Some(quote!(#to #(#named)* #without #shadowing #withholding)).filter(|said| !said.is_empty())
 }
 
 fn constant(kind: DestinationKind) -> Ident {

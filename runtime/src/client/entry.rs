@@ -1,5 +1,5 @@
 use crate::destinations::Destinations;
-use crate::event::{EventSchema, Names, PlanId};
+use crate::event::{EventSchema, Names, OverSuper, PlanId};
 use crate::record::Verb;
 use crate::user::{Identity, is_blank};
 
@@ -13,8 +13,8 @@ pub(crate) struct Entry<'a> {
     /// Where an event has another.
     pub(crate) names: &'a Names,
     pub(crate) plan: &'a PlanId,
-    /// The super properties that the event may have values of its own for; `None` where it takes none at all.
-    pub(crate) over_super: Option<&'static [&'static str]>,
+    /// `None` where it takes no super properties at all.
+    pub(crate) over_super: Option<OverSuper>,
     /// The previous id of an alias, the key of a group.
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,

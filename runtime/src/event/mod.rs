@@ -13,7 +13,7 @@ pub use properties::{HashedWriter, PersonWriter, PropertyWriter};
 pub use schema::EventSchema;
 
 pub(crate) use plan_id::Audience;
-pub(crate) use schema::Names;
+pub(crate) use schema::{Names, OverSuper};
 pub(crate) use terms::{Terms, Twin};
 
 /// An event of the plan. The compiler of the plan implements it; `capture` takes it.

@@ -8,8 +8,16 @@ pub struct EventSchema {
     plan: PlanId,
     destinations: Destinations,
     names: Names,
-    takes_super: bool,
-    shadowing: &'static [&'static str],
+    over_super: Option<OverSuper>,
+}
+
+/// How an event lies over the super properties.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct OverSuper {
+    /// Those that it may have values of its own for.
+    pub(crate) shadowing: &'static [&'static str],
+    /// Those that are no part of it.
+    pub(crate) withholding: &'static [&'static str],
 }
 
 /// The names that an event has at some destinations, by the number of the destination's kind.
@@ -24,8 +32,7 @@ impl EventSchema {
             plan,
             destinations: Destinations::ALL,
             names: [None; Destinations::KINDS],
-            takes_super: true,
-            shadowing: &[],
+            over_super: Some(OverSuper { shadowing: &[], withholding: &[] }),
         }
     }
 
@@ -53,7 +60,7 @@ impl EventSchema {
     /// The super properties are no part of it.
     #[must_use]
     pub const fn without_super(mut self) -> Self {
-        self.takes_super = false;
+        self.over_super = None;
         self
     }
 
@@ -61,7 +68,18 @@ impl EventSchema {
     /// it has none, the super property does.
     #[must_use]
     pub const fn shadowing(mut self, names: &'static [&'static str]) -> Self {
-        self.shadowing = names;
+        if let Some(over) = &mut self.over_super {
+            over.shadowing = names;
+        }
+        self
+    }
+
+    /// Properties of its own that have the names of super properties and are `secret`: neither goes.
+    #[must_use]
+    pub const fn withholding(mut self, names: &'static [&'static str]) -> Self {
+        if let Some(over) = &mut self.over_super {
+            over.withholding = names;
+        }
         self
     }
 
@@ -91,8 +109,8 @@ impl EventSchema {
         &self.names
     }
 
-    /// The super properties that it may have values of its own for; `None` where it takes none at all.
-    pub(crate) const fn over_super(&self) -> Option<&'static [&'static str]> {
-        if self.takes_super { Some(self.shadowing) } else { None }
+    /// `None` where it takes none at all.
+    pub(crate) const fn over_super(&self) -> Option<OverSuper> {
+        self.over_super
     }
 }
