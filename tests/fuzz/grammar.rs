@@ -213,7 +213,7 @@ fn properties(names: &Names, is_group: bool, random: &mut Random) -> String {
         }
         let _ = write!(text, "\"{} {number}\": {{ {} }}, ", random.pick(WORDS), entries.join(", "));
     }
-    text.push_str("}");
+    text.push('}');
     slip(text, random)
 }
 

@@ -26,10 +26,10 @@ const HANG: Duration = Duration::from_secs(60);
 
 /// Every plan of the repository's tests.
 fn corpus() -> Vec<String> {
-    let tests = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
     for folder in ["golden", "compiler/mistakes", "readme", "workspaces/shop", ".."] {
-        let entries = fs::read_dir(tests.join(folder)).expect("the folder is there");
+        let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
         let entries = entries.map(|entry| entry.expect("it can be read").path());
         paths.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")));
     }

@@ -88,10 +88,10 @@ fn once(text: &str, other: &str, random: &mut Random) -> String {
     let mut text = text.to_owned();
     let at = boundary(&text, random.below(text.len() + 1));
     match random.below(9) {
-        0 => text.insert_str(at, *random.pick(PIECES)),
+        0 => text.insert_str(at, random.pick::<&str>(PIECES)),
         1 => {
             let end = boundary(&text, (at + random.below(12)).min(text.len()));
-            text.replace_range(at..end, *random.pick(PIECES));
+            text.replace_range(at..end, random.pick::<&str>(PIECES));
         }
         2 => {
             let end = boundary(&text, (at + random.below(200)).min(text.len()));
