@@ -45,25 +45,34 @@ pub(super) fn metrics(plan: &Plan, diagnostics: &mut Diagnostics) {
 
 /// Replacements that are on their way out themselves.
 pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
-    section(&plan.types, diagnostics);
-    section(&plan.property_groups, diagnostics);
-    section(&plan.events, diagnostics);
-    section(&plan.flags, diagnostics);
-    section(&plan.experiments, diagnostics);
+    section(&plan.types, by_key, diagnostics);
+    section(&plan.property_groups, by_key, diagnostics);
+    section(&plan.events, Event::wire_name, diagnostics);
+    section(&plan.flags, by_key, diagnostics);
+    section(&plan.experiments, by_key, diagnostics);
     walk::plan(plan, &mut |place| {
         if let Place::Properties(properties, _) = place {
-            section(properties, diagnostics);
+            section(properties, by_key, diagnostics);
         }
     });
 }
 
-fn section<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
+fn by_key<T: Named>(item: &T) -> &str {
+    &item.name().value
+}
+
+/// Items are named by their keys, and by `other`.
+fn section<T: Named>(section: &Section<T>, other: fn(&T) -> &str, diagnostics: &mut Diagnostics) {
     let deprecated = |item: &&T| item.meta().deprecated.is_some();
     let mut items = section.items.iter().filter(deprecated).peekable();
     if items.peek().is_none() {
         return;
     }
-    let items: HashMap<_, _> = items.map(|item| (item.name().value.as_str(), item)).collect();
+    let mut items: HashMap<_, _> = items.flat_map(|item| [(other(item), item), (by_key(item), item)]).collect();
+    // Of several items of one name, those that stay are meant.
+    for item in section.items.iter().filter(|item| !deprecated(item)) {
+        items.remove(other(item));
+    }
     for item in section.items.iter().filter(deprecated) {
         let replacement = item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replacement) = replacement else { continue };
