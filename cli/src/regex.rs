@@ -1,5 +1,7 @@
 //! Regular expressions of rollouts, compiled as PostHog's server does: with look-around and back references.
 
+use std::panic;
+
 use fancy_regex::{CompileError, Error, Regex};
 use taxogen_compiler::Analysis;
 use taxogen_compiler::code::Code;
@@ -7,13 +9,22 @@ use taxogen_compiler::code::Code;
 /// Tells each expression of a plan that does not compile.
 pub(crate) fn compile(analysis: &mut Analysis) {
     for regex in &analysis.regexes {
-        let Err(error) = Regex::new(&regex.value) else { continue };
-        let message = format!("the server cannot compile this regular expression: {}", reason(&error));
+        let Err(reason) = compiled(&regex.value) else { continue };
+        let message = format!("the server cannot compile this regular expression: {reason}");
         analysis.diagnostics.error(Code::InvalidPattern, regex.span, message);
     }
     if analysis.diagnostics.has_errors() {
         analysis.plan = None;
     }
+}
+
+/// Why an expression does not compile. The engine counts repeats of repeats without looking whether the number fits.
+fn compiled(regex: &str) -> Result<(), String> {
+    let hook = panic::take_hook();
+    panic::set_hook(Box::new(|_| {}));
+    let outcome = panic::catch_unwind(|| Regex::new(regex).map(drop).map_err(|error| reason(&error)));
+    panic::set_hook(hook);
+    outcome.unwrap_or_else(|_| Err("it repeats too often".to_owned()))
 }
 
 /// In a few words: what the engine below says draws the expression again.
@@ -51,6 +62,12 @@ mod tests {
         for (regex, expected) in cases {
             assert_eq!(Regex::new(regex).map_err(|error| reason(&error)).expect_err(regex), expected, "{regex}");
         }
+    }
+
+    #[test]
+    fn repeats_beyond_all_numbers_are_no_panic() {
+        let regex = format!("{}a{}", "(".repeat(7), "{1000})".repeat(7));
+        assert!(compiled(&regex).is_err());
     }
 
     #[test]

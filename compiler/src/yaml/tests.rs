@@ -145,6 +145,7 @@ fn hostile_texts_end_soon() {
         ("- ".repeat(1 << 19), "error[TX0007]"),
         ("{a: ".repeat(1 << 18), "error[TX0007]"),
         (bomb, "error[TX0005]"),
+        (format!("a: &a {}\nb: [{}]\n", "z".repeat(1 << 16), vec!["*a"; 1_025].join(", ")), "error[TX0005]"),
         (nested_anchors, ""),
         (many_nested, ""),
         ("\0".repeat(1 << 20), "error[TX0001]"),

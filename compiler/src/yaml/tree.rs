@@ -13,6 +13,9 @@ use crate::suggest;
 /// How many nodes all aliases of a file may stand for together.
 const ALIAS_NODES: usize = 250_000;
 
+/// How many bytes of text they may: as many as a plan may have.
+const ALIAS_BYTES: usize = 64 << 20;
+
 /// Up to so many keys are compared each with each, which costs less than a table.
 const FEW_KEYS: usize = 16;
 
@@ -29,8 +32,8 @@ pub(super) struct Builder<'t, 'd> {
     anchor_names: HashMap<Anchor, (String, Span)>,
     /// How many anchored collections are being built.
     open_anchors: usize,
-    /// How many nodes were copied for aliases.
-    copied: usize,
+    /// How many nodes were copied for aliases, and how many bytes of text in them.
+    copied: (usize, usize),
     /// Where the last thing that stands in the text ended.
     end: u32,
     /// The flow collections around, innermost last.
@@ -46,6 +49,8 @@ struct Anchored {
 #[derive(Debug, Clone, Copy)]
 struct Size {
     nodes: usize,
+    /// Of text.
+    bytes: usize,
     depth: usize,
 }
 
@@ -59,7 +64,7 @@ impl<'t, 'd> Builder<'t, 'd> {
             anchors: HashMap::new(),
             anchor_names: HashMap::new(),
             open_anchors: 0,
-            copied: 0,
+            copied: (0, 0),
             end: 0,
             open: Vec::new(),
         }
@@ -239,23 +244,30 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     fn alias(&mut self, id: Anchor, span: Span, depth: usize) -> Result<Node, Stop> {
         let Some(Some(anchored)) = self.anchors.get(&id) else { return Err(self.alias_within(id, span)) };
-        let (node, size) = (anchored.node.clone(), anchored.size);
+        let size = anchored.size;
         if depth + size.depth > NESTING_LIMIT {
             syntax::tell_nesting(span, self.diagnostics);
             return Err(Stop);
         }
-        self.charge(size.nodes, span)?;
-        Ok(node)
+        self.charge(size, span)?;
+        let Some(Some(anchored)) = self.anchors.get(&id) else { return Err(Stop) };
+        Ok(anchored.node.clone())
     }
 
     /// Counts copies of nodes, so that a short text cannot become a tree that fills the memory.
-    fn charge(&mut self, nodes: usize, span: Span) -> Result<(), Stop> {
-        self.copied += nodes;
-        if self.copied <= ALIAS_NODES {
+    fn charge(&mut self, size: Size, span: Span) -> Result<(), Stop> {
+        let (nodes, bytes) = &mut self.copied;
+        *nodes += size.nodes;
+        *bytes += size.bytes;
+        let message = if *nodes > ALIAS_NODES {
+            format!("aliases stand for more than {ALIAS_NODES} nodes")
+        } else if *bytes > ALIAS_BYTES {
+            format!("aliases stand for more than {} MiB of text", ALIAS_BYTES >> 20)
+        } else {
             return Ok(());
-        }
+        };
         self.diagnostics
-            .error(Code::AliasLimit, span, format!("aliases stand for more than {ALIAS_NODES} nodes"))
+            .error(Code::AliasLimit, span, message)
             .help("write fewer aliases, or share through `property_groups`".to_owned());
         Err(Stop)
     }
@@ -307,7 +319,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         let Some(id) = anchor else { return Ok(node) };
         let size = size(&node);
         if self.open_anchors > 0 {
-            self.charge(size.nodes, node.span)?;
+            self.charge(size, node.span)?;
         }
         self.anchors.insert(id, Some(Anchored { node: node.clone(), size }));
         Ok(node)
@@ -350,13 +362,20 @@ fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
 }
 
 fn size(node: &Node) -> Size {
-    let children: &mut dyn Iterator<Item = &Node> = match &node.kind {
-        NodeKind::Scalar(_) => return Size { nodes: 1, depth: 0 },
-        NodeKind::Sequence(items) => &mut items.iter(),
-        NodeKind::Mapping(entries) => &mut entries.iter().map(|entry| &entry.value),
+    let mut whole = Size { nodes: 1, bytes: 0, depth: 1 };
+    let mut add = |child: &Node| {
+        let child = size(child);
+        whole.nodes += child.nodes;
+        whole.bytes += child.bytes;
+        whole.depth = whole.depth.max(child.depth + 1);
     };
-    let whole = Size { nodes: 1, depth: 1 };
-    children
-        .map(size)
-        .fold(whole, |sum, child| Size { nodes: sum.nodes + child.nodes, depth: sum.depth.max(child.depth + 1) })
+    match &node.kind {
+        NodeKind::Scalar(scalar) => return Size { nodes: 1, bytes: scalar.text.len(), depth: 0 },
+        NodeKind::Sequence(items) => items.iter().for_each(add),
+        NodeKind::Mapping(entries) => {
+            entries.iter().map(|entry| &entry.value).for_each(add);
+            whole.bytes += entries.iter().map(|entry| entry.key.text.len()).sum::<usize>();
+        }
+    }
+    whole
 }
