@@ -363,7 +363,7 @@ fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
 
 fn size(node: &Node) -> Size {
     let mut whole = Size { nodes: 1, bytes: 0, depth: 1 };
-    let mut add = |child: &Node| {
+    let add = |child: &Node| {
         let child = size(child);
         whole.nodes += child.nodes;
         whole.bytes += child.bytes;
