@@ -97,6 +97,12 @@ fn agree(property: &Property, link: PersonLink, person: &Property, index: &Index
             .error(Code::PersonMismatch, span, format!("`{name}` is `{wanted}` on the person, and less here"))
             .also(person.sensitivity.map_or(person.name.span, |class| class.span), "declared here")
             .help(format!("write `sensitivity: {wanted}`"));
+    } else if class(property) == Sensitivity::Secret && class(person) != Sensitivity::Secret {
+        let span = property.sensitivity.map_or(property.name.span, |class| class.span);
+        diagnostics
+            .error(Code::PersonMismatch, span, format!("`{name}` is `secret` here, and never reaches the person"))
+            .also(link.span, "it is set on the person here")
+            .help("remove `person`, or give it the class that it has on the person".to_owned());
     }
     let hash = |property: &Property| property.hash.as_ref().filter(|hash| hash.value).map(|hash| hash.key);
     match (hash(property), hash(person)) {
