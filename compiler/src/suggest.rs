@@ -7,6 +7,11 @@
 /// the one candidate that begins with `name`. Of equals the first wins.
 #[must_use]
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
+    nearest_of(name, &mut candidates.into_iter())
+}
+
+/// Compiled once, however many kinds of names there are.
+fn nearest_of<'c>(name: &str, candidates: &mut dyn Iterator<Item = &'c str>) -> Option<&'c str> {
     let wanted = Folded::new(name);
     if wanted.letters.is_empty() || wanted.letters.len() > Folded::MAX {
         return None;

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::ast::index::Index;
-use crate::ast::{Meta, Named, Plan, Section, Shape, TypeExpression};
+use crate::ast::{Meta, Named, Plan, Section, Shape, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::parse::TYPE_WORDS;
@@ -79,20 +79,39 @@ pub(super) fn replacement<T: Named>(
     elsewhere: &dyn Fn(&str) -> bool,
     diagnostics: &mut Diagnostics,
 ) {
-    let deprecated = section.items.iter().filter_map(|item| {
-        let replaced_by = item.meta().deprecated.as_ref()?.replaced_by.as_ref()?;
-        Some((item.name(), replaced_by))
-    });
-    let mut names: Option<HashSet<&str>> = None;
-    for (name, replaced_by) in deprecated {
-        let names = names.get_or_insert_with(|| section.items.iter().map(|item| item.name().value.as_str()).collect());
+    let mut replaced = Vec::new();
+    for item in &section.items {
+        if let Some(replaced_by) =
+            item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref())
+        {
+            replaced.push((item.name(), replaced_by));
+        }
+    }
+    if !replaced.is_empty() {
+        let is_unsure = |name: &str| !section.complete || elsewhere(name);
+        among(&replaced, &names(&section.items), &is_unsure, diagnostics);
+    }
+}
+
+/// The names of items, in order.
+fn names<T: Named>(items: &[T]) -> Vec<&str> {
+    let mut names = Vec::with_capacity(items.len());
+    for item in items {
+        names.push(item.name().value.as_str());
+    }
+    names
+}
+
+/// Each name is replaced by another of `names`, unless that `may_be` something else.
+fn among(replaced: &[(&Text, &Text)], names: &[&str], may_be: &dyn Fn(&str) -> bool, diagnostics: &mut Diagnostics) {
+    let known: HashSet<&str> = names.iter().copied().collect();
+    for (name, replaced_by) in replaced {
         if replaced_by.value == name.value {
             let message = format!("`{}` is replaced by itself", name.value);
             let help = "name another, or remove `replaced_by`".to_owned();
             diagnostics.error(Code::UnknownReplacement, replaced_by.span, message).help(help);
-        } else if !names.contains(replaced_by.value.as_str()) && section.complete && !elsewhere(&replaced_by.value) {
-            let others = section.items.iter().filter(|item| item.name().value != name.value);
-            let others = others.map(|item| item.name().value.as_str());
+        } else if !known.contains(replaced_by.value.as_str()) && !may_be(&replaced_by.value) {
+            let others = names.iter().copied().filter(|other| *other != name.value);
             let help = match nearest(&replaced_by.value, others, diagnostics) {
                 Some(similar) => format!("did you mean `{similar}`?"),
                 None => format!("declare `{}`, name another, or remove `replaced_by`", replaced_by.value),
@@ -113,18 +132,25 @@ pub(in crate::check) fn nearest<'n>(
     names: impl Iterator<Item = &'n str>,
     diagnostics: &Diagnostics,
 ) -> Option<&'n str> {
-    const MANY: usize = 200;
-    const COMPARED: usize = 200_000;
-    let errors = diagnostics.errors();
-    if errors > MANY {
+    if diagnostics.errors() > MANY {
         return None;
     }
-    let names: Vec<_> = names.collect();
-    if errors * names.len() > COMPARED { None } else { suggest::nearest(name, names) }
+    nearest_of(name, names.collect(), diagnostics)
 }
+
+fn nearest_of<'n>(name: &str, names: Vec<&'n str>, diagnostics: &Diagnostics) -> Option<&'n str> {
+    const COMPARED: usize = 200_000;
+    if diagnostics.errors() * names.len() > COMPARED { None } else { suggest::nearest(name, names) }
+}
+
+/// So many errors, and nobody is told what was meant.
+const MANY: usize = 200;
 
 /// `` an event with a similar name exists: `completed_purchase` ``.
 pub(super) fn similar<T: Named>(what: &str, name: &str, items: &[T], diagnostics: &Diagnostics) -> Option<String> {
-    let similar = nearest(name, items.iter().map(|item| item.name().value.as_str()), diagnostics)?;
+    if diagnostics.errors() > MANY {
+        return None;
+    }
+    let similar = nearest_of(name, names(items), diagnostics)?;
     Some(format!("{what} with a similar name exists: `{similar}`"))
 }

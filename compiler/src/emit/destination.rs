@@ -1,7 +1,7 @@
 //! What the plan says of destinations.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::Options;
 use super::scope::{Scope, ident};
@@ -10,17 +10,18 @@ use crate::ir::{Destination, DestinationKind, Event, Sensitivity};
 /// `.allow(Destinations::POSTHOG, Sensitivity::Personal)`; nothing for what every destination may see.
 pub(super) fn allow(destinations: &[Destination], options: &Options) -> TokenStream {
     let Options { runtime } = options;
-    let said = destinations.iter().filter(|destination| destination.allow != Sensitivity::default());
-    said.map(|destination| {
-        let kind = constant(destination.kind);
-        let class = ident(match destination.allow {
+    let mut calls = TokenStream::new();
+    for Destination { kind, allow } in destinations {
+        let kind = constant(*kind);
+        let class = ident(match allow {
+            // What is so without a word.
+            Sensitivity::Internal => continue,
             Sensitivity::Public => "Public",
-            Sensitivity::Internal => "Internal",
             Sensitivity::Personal | Sensitivity::Secret => "Personal",
         });
-        quote!(.allow(#runtime::Destinations::#kind, #runtime::Sensitivity::#class))
-    })
-    .collect()
+        calls.extend(quote!(.allow(#runtime::Destinations::#kind, #runtime::Sensitivity::#class)));
+    }
+    calls
 }
 
 /// `.to(..)`, `.named(..)`, `.without_super()`, `.shadowing(..)` and `.withholding(..)`, as far as they say something.
@@ -29,26 +30,37 @@ pub(super) fn schema(scope: &Scope<'_>, event: &Event) -> Option<TokenStream> {
     if to.is_some() || !send_as.is_empty() {
         scope.uses_runtime("Destinations");
     }
-    let to = to.as_ref().map(|to| {
-        let mut kinds = to.iter().copied().map(constant);
-        let first = kinds.next();
-        quote!(.to(Destinations::#first #(.and(Destinations::#kinds))*))
-    });
-    let named = send_as.iter().map(|(kind, name)| {
+    let mut calls = TokenStream::new();
+    if let Some([first, others @ ..]) = to.as_deref() {
+        let mut kinds = constant(*first).into_token_stream();
+        for kind in others {
+            let kind = constant(*kind);
+            kinds.extend(quote!(.and(Destinations::#kind)));
+        }
+        calls.extend(quote!(.to(Destinations::#kinds)));
+    }
+    for (kind, name) in send_as {
         let kind = constant(*kind);
-        quote!(.named(Destinations::#kind, #name))
-    });
+        calls.extend(quote!(.named(Destinations::#kind, #name)));
+    }
     // Without super properties in the plan there is nothing to be without.
-    let without = (!takes_super && !scope.plan().super_properties.is_empty()).then(|| quote!(.without_super()));
+    if !takes_super && !scope.plan().super_properties.is_empty() {
+        calls.extend(quote!(.without_super()));
+    }
     // A `secret` property of its own is not written, and the super property of that name is not sent in its place.
-    let is_secret = |name: &&String| {
-        let mut own = event.properties.iter().filter(|property| property.name.wire == **name);
-        own.any(|property| property.sensitivity == Sensitivity::Secret)
-    };
-    let (secret, written): (Vec<_>, Vec<_>) = shadows.iter().partition(is_secret);
-    let shadowing = (!written.is_empty()).then(|| quote!(.shadowing(&[#(#written),*])));
-    let withholding = (!secret.is_empty()).then(|| quote!(.withholding(&[#(#secret),*])));
-    Some(quote!(#to #(#named)* #without #shadowing #withholding)).filter(|said| !said.is_empty())
+    let (mut written, mut secret) = (Vec::new(), Vec::new());
+    for name in shadows {
+        let own = event.properties.iter().find(|property| property.name.wire == *name);
+        let is_secret = own.is_some_and(|own| own.sensitivity == Sensitivity::Secret);
+        if is_secret { &mut secret } else { &mut written }.push(name);
+    }
+    if !written.is_empty() {
+        calls.extend(quote!(.shadowing(&[#(#written),*])));
+    }
+    if !secret.is_empty() {
+        calls.extend(quote!(.withholding(&[#(#secret),*])));
+    }
+    (!calls.is_empty()).then_some(calls)
 }
 
 fn constant(kind: DestinationKind) -> Ident {

@@ -57,6 +57,7 @@ pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
     });
 }
 
+<<<<<<< HEAD
 fn by_key<T: Named>(item: &T) -> &str {
     &item.name().value
 }
@@ -74,6 +75,21 @@ fn section<T: Named>(section: &Section<T>, other: fn(&T) -> &str, diagnostics: &
         items.remove(other(item));
     }
     for item in section.items.iter().filter(deprecated) {
+=======
+fn section<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
+    let mut deprecated: Vec<&dyn Named> = Vec::new();
+    for item in &section.items {
+        if item.meta().deprecated.is_some() {
+            deprecated.push(item);
+        }
+    }
+    among(&deprecated, diagnostics);
+}
+
+fn among(deprecated: &[&dyn Named], diagnostics: &mut Diagnostics) {
+    let items: HashMap<_, _> = deprecated.iter().map(|item| (item.name().value.as_str(), item)).collect();
+    for item in deprecated {
+>>>>>>> 249301b (Fewer instances of generic code in the macro build: loops and one compiled search where chains of closures stood)
         let replacement = item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replacement) = replacement else { continue };
         let Some(next) = items.get(replacement.value.as_str()) else { continue };

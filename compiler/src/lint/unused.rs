@@ -22,20 +22,24 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
                 types.insert(name.as_str());
             }
         }
-        Place::Meta(meta, _) => owners.extend(names(&meta.owners)),
+        Place::Meta(meta, _) => add(&mut owners, &meta.owners),
         Place::Property(_) | Place::Properties(..) => {}
     });
-    let includes = plan.events.items.iter().map(|event| &event.include);
-    let includes: HashSet<_> = includes
-        .chain(plan.property_groups.items.iter().map(|group| &group.include))
-        .flat_map(|all| names(all))
-        .collect();
+    let mut includes = HashSet::new();
+    for event in &plan.events.items {
+        add(&mut includes, &event.include);
+    }
+    for group in &plan.property_groups.items {
+        add(&mut includes, &group.include);
+    }
     types.extend(&includes);
-    let rollouts = plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref());
-    let cohorts = rollouts
-        .flat_map(|rollout| &rollout.entries)
-        .flat_map(|entry| names(&entry.in_cohort).chain(names(&entry.not_in_cohort)))
-        .collect();
+    let mut cohorts = HashSet::new();
+    for rollout in plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref()) {
+        for entry in &rollout.entries {
+            add(&mut cohorts, &entry.in_cohort);
+            add(&mut cohorts, &entry.not_in_cohort);
+        }
+    }
 
     let mut tell = |lint, name: &Text, what: &str, use_it: &str| {
         diagnostics
@@ -56,8 +60,10 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn names(texts: &[Text]) -> impl Iterator<Item = &str> {
-    texts.iter().map(|text| text.value.as_str())
+fn add<'p>(names: &mut HashSet<&'p str>, texts: &'p [Text]) {
+    for text in texts {
+        names.insert(&text.value);
+    }
 }
 
 fn unused<'p, T: Named>(section: &'p Section<T>, used: &HashSet<&str>) -> Vec<&'p Text> {

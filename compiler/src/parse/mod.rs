@@ -118,7 +118,10 @@ fn section<T>(
         }
         return Section { declared, items: Vec::new(), complete };
     };
-    let items = entries.iter().map(|entry| item(named(&entry.key), &entry.value, diagnostics)).collect();
+    let mut items = Vec::with_capacity(entries.len());
+    for entry in entries {
+        items.push(item(named(&entry.key), &entry.value, diagnostics));
+    }
     Section { declared, items, complete: true }
 }
 

@@ -198,17 +198,24 @@ pub(super) fn one_of<T: Copy>(
     words: &[(&'static str, T)],
     diagnostics: &mut Diagnostics,
 ) -> Option<Spanned<T>> {
-    if let Some((_, value)) = words.iter().find(|(word, _)| *word == text.value) {
-        return Some(Spanned { value: *value, span: text.span });
+    let mut names = Vec::new();
+    for (word, value) in words {
+        if *word == text.value {
+            return Some(Spanned { value: *value, span: text.span });
+        }
+        names.push(*word);
     }
-    let names: Vec<_> = words.iter().map(|(word, _)| *word).collect();
-    let help = match suggest::nearest(&text.value, names.iter().copied()) {
+    unknown_word(text, key, &names, diagnostics);
+    None
+}
+
+fn unknown_word(text: &Text, key: &str, words: &[&str], diagnostics: &mut Diagnostics) {
+    let help = match suggest::nearest(&text.value, words.iter().copied()) {
         Some(similar) => format!("did you mean `{similar}`?"),
-        None => format!("it is one of {}", list(&names)),
+        None => format!("it is one of {}", list(words)),
     };
     let message = format!("unknown `{key}`: `{}`", text.value);
     diagnostics.error(Code::InvalidValue, text.span, message).help(help);
-    None
 }
 
 /// A day, `2027-03-31`, behind a key; `never` where `or_never`.

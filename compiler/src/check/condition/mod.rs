@@ -10,7 +10,7 @@ use self::operator::{OPERATORS, Operand};
 pub(crate) use self::property::find as property;
 pub(crate) use self::version::version;
 use crate::ast::index::Index;
-use crate::ast::{Condition, Flag, Plan, Property, Text};
+use crate::ast::{Condition, Flag, Plan, Property, Rollout, Text};
 use crate::check::value::{self, Wanted, quoted, source_text};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
@@ -64,13 +64,26 @@ pub(crate) fn operand(
 
 /// The operands of `regex` and `not_regex`, in order.
 pub(crate) fn regexes(plan: &Plan) -> Vec<Text> {
-    let rollouts = plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref());
-    let overlays = plan.targets.items.iter().flat_map(|target| &target.flags);
-    let rollouts = rollouts.chain(overlays.filter_map(|overlay| overlay.rollout.as_ref()));
-    let conditions = rollouts.flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.when);
-    let regexes = conditions.filter(|condition| matches!(condition.operator.value.as_str(), "regex" | "not_regex"));
-    let read = regexes.filter_map(|condition| Some((text(&condition.operand)?, condition.operand.span)));
-    read.map(|(value, span)| Text { value, span }).collect()
+    let mut rollouts: Vec<Option<&Rollout>> = Vec::new();
+    for flag in &plan.flags.items {
+        rollouts.push(flag.rollout.as_ref());
+    }
+    for target in &plan.targets.items {
+        for overlay in &target.flags {
+            rollouts.push(overlay.rollout.as_ref());
+        }
+    }
+    let mut regexes = Vec::new();
+    for rollout in rollouts.into_iter().flatten() {
+        for condition in rollout.entries.iter().flat_map(|entry| &entry.when) {
+            if matches!(condition.operator.value.as_str(), "regex" | "not_regex")
+                && let Some(value) = text(&condition.operand)
+            {
+                regexes.push(Text { value, span: condition.operand.span });
+            }
+        }
+    }
+    regexes
 }
 
 /// Tells an operator that says nothing of such a property.

@@ -272,10 +272,13 @@ pub(crate) fn source_text(node: &Node) -> &str {
 }
 
 /// `` `a`, `b` and 7 more `` where there are many.
-pub(crate) fn quoted<'n>(names: impl Iterator<Item = &'n str>) -> String {
+pub(crate) fn quoted<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
+    quoted_of(&mut names)
+}
+
+fn quoted_of<'n>(names: &mut dyn Iterator<Item = &'n str>) -> String {
     const SHOWN: usize = 12;
-    let mut names = names;
-    let shown: Vec<_> = names.by_ref().take(SHOWN).map(|name| format!("`{name}`")).collect();
+    let shown: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
     let shown = shown.join(", ");
     match names.count() {
         0 => shown,
