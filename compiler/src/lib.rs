@@ -35,6 +35,7 @@ pub mod render;
 mod secret;
 mod settings;
 pub mod source;
+pub mod sparse;
 pub mod stand_in;
 pub mod suggest;
 pub mod yaml;

@@ -25,6 +25,7 @@ pub use self::property::{
 pub use self::sync::{FlagOverlay, Target, VariantOverlay, VariantOverlays};
 use crate::ir::DestinationKind;
 use crate::source::Span;
+use crate::sparse::Empty;
 use crate::yaml::Node;
 
 /// A value and where it stands.
@@ -127,6 +128,18 @@ pub struct Meta {
     pub expires: Option<Text>,
     /// `code_name:`.
     pub code_name: Option<Text>,
+}
+
+impl Empty for Meta {
+    const EMPTY: &'static Self = &Self {
+        description: None,
+        owners: Vec::new(),
+        deprecated: None,
+        tags: Vec::new(),
+        links: Vec::new(),
+        expires: None,
+        code_name: None,
+    };
 }
 
 /// `deprecated:` in any of its forms.

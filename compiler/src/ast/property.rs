@@ -5,6 +5,7 @@ use std::fmt;
 use super::{Keyed, Meta, Section, Spanned, Text};
 use crate::ir::{PersonWrite, Scalar, Sensitivity};
 use crate::source::Span;
+use crate::sparse::{Empty, Sparse};
 use crate::yaml::Node;
 
 /// One of `types`.
@@ -26,7 +27,7 @@ pub struct Property {
     /// Its key: the name on the wire.
     pub name: Text,
     /// `description` and the like.
-    pub meta: Meta,
+    pub meta: Sparse<Meta>,
     /// What it holds.
     pub ty: TypeExpression,
     /// `required:`.
@@ -34,7 +35,7 @@ pub struct Property {
     /// `nullable:`.
     pub nullable: Option<Keyed<bool>>,
     /// Bounds on its value.
-    pub constraints: Constraints,
+    pub constraints: Sparse<Constraints>,
     /// `sensitivity:`.
     pub sensitivity: Option<Spanned<Sensitivity>>,
     /// `hash: true`: who may not see it gets a keyed hash.
@@ -149,7 +150,7 @@ pub struct EnumValue {
     /// A scalar.
     pub value: Node,
     /// `code_name`, `description`, `deprecated` and the like.
-    pub meta: Meta,
+    pub meta: Sparse<Meta>,
 }
 
 /// A bound, read as YAML 1.2 does.
@@ -206,6 +207,18 @@ pub struct Constraints {
     pub min_items: Option<Keyed<u64>>,
     /// Greatest length of a list or map.
     pub max_items: Option<Keyed<u64>>,
+}
+
+impl Empty for Constraints {
+    const EMPTY: &'static Self = &Self {
+        min: None,
+        max: None,
+        min_length: None,
+        max_length: None,
+        pattern: None,
+        min_items: None,
+        max_items: None,
+    };
 }
 
 impl Constraints {

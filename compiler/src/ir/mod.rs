@@ -19,6 +19,7 @@ pub use self::property::{Constraints, PersonWrite, Property, Sensitivity};
 pub use self::sync::{FlagOverlay, Target, VariantOverlay};
 pub use self::types::{Element, Enum, EnumRepr, EnumValue, Scalar, Type, TypeItem, TypeKind};
 use crate::source::Span;
+use crate::sparse::Empty;
 
 /// A whole plan.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -119,6 +120,17 @@ pub struct Meta {
     pub links: Vec<String>,
     /// `expires:` as written (`2027-03-31` or `never`).
     pub expires: Option<String>,
+}
+
+impl Empty for Meta {
+    const EMPTY: &'static Self = &Self {
+        description: None,
+        owners: Vec::new(),
+        deprecated: None,
+        tags: Vec::new(),
+        links: Vec::new(),
+        expires: None,
+    };
 }
 
 /// What the plan says of a thing that is on its way out.

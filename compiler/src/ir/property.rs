@@ -1,6 +1,7 @@
 //! Properties.
 
 use super::{Literal, Meta, Name, Type};
+use crate::sparse::{Empty, Sparse};
 
 /// A property of an event, a person, a group, or a field of an object.
 #[derive(Debug, Clone, PartialEq)]
@@ -8,7 +9,7 @@ pub struct Property {
     /// `ident` is the field's name; the setter is `with_` and its bare text.
     pub name: Name,
     /// Description, deprecation and the like.
-    pub meta: Meta,
+    pub meta: Sparse<Meta>,
     /// What it holds.
     pub ty: Type,
     /// Whether `new` asks for it.
@@ -16,7 +17,7 @@ pub struct Property {
     /// Whether `null` is a value of it.
     pub nullable: bool,
     /// What its value keeps: checked when it is written.
-    pub constraints: Constraints,
+    pub constraints: Sparse<Constraints>,
     /// As written, and at least that of what it holds.
     pub sensitivity: Sensitivity,
     /// As written, where it is: a field that says nothing is of the class of what holds it.
@@ -84,6 +85,18 @@ pub struct Constraints {
     pub min_items: Option<u64>,
     /// Most elements of a list or map.
     pub max_items: Option<u64>,
+}
+
+impl Empty for Constraints {
+    const EMPTY: &'static Self = &Self {
+        min: None,
+        max: None,
+        min_length: None,
+        max_length: None,
+        pattern: None,
+        min_items: None,
+        max_items: None,
+    };
 }
 
 impl Constraints {

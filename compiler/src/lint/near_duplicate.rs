@@ -33,7 +33,7 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     let mut properties = Vec::new();
     walk::plan(plan, &mut |place| {
         if let Place::Property(property) = place {
-            properties.push((&property.name, &property.meta));
+            properties.push((&property.name, &*property.meta));
         }
     });
     among("property", properties, true, diagnostics);

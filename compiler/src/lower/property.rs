@@ -22,11 +22,11 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
     let own_class = property.sensitivity.map(|sensitivity| sensitivity.value);
     ir::Property {
         name: meta::name(&property.name, &property.meta, names::field),
-        meta: meta::meta(&property.meta),
+        meta: meta::meta(&property.meta).into(),
         ty: types.expression(&property.ty, &stem, false),
         required: property.is_required(),
         nullable: property.is_nullable(),
-        constraints: types.beside(&property.ty, &property.constraints),
+        constraints: types.beside(&property.ty, &property.constraints).into(),
         sensitivity: own_class.unwrap_or_default(),
         own_class,
         hash: property.hash.as_ref().is_some_and(|hash| hash.value),

@@ -3,9 +3,10 @@
 use super::fields::{Fields, shape};
 use super::meta::meta;
 use crate::ast::scalar::is_null;
-use crate::ast::{EnumShape, EnumValue, Meta, Shape, TypeExpression};
+use crate::ast::{EnumShape, EnumValue, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::sparse::Sparse;
 use crate::suggest;
 use crate::yaml::{Entry, Key, Node, NodeKind};
 
@@ -24,7 +25,7 @@ pub(super) fn enumeration(entry: &Entry, open: bool, diagnostics: &mut Diagnosti
 
 fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     if let NodeKind::Scalar(_) = &node.kind {
-        return Some(EnumValue { value: node.clone(), meta: Meta::default() });
+        return Some(EnumValue { value: node.clone(), meta: Sparse::default() });
     }
     if let Some(habit) = value_as_key(node) {
         let message = format!("`{}` stands as a key, and a value of an enum does not", habit.text);
@@ -38,7 +39,7 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     fields.finish(diagnostics);
     let value = value?;
     if let NodeKind::Scalar(_) = &value.value.kind {
-        return Some(EnumValue { value: value.value.clone(), meta });
+        return Some(EnumValue { value: value.value.clone(), meta: meta.into() });
     }
     let message = format!("an enum value is text or an integer, not {}", shape(&value.value));
     diagnostics.error(Code::WrongShape, value.value.span, message);

@@ -6,11 +6,12 @@ use super::scalar::{boolean, word};
 use super::types::{constraints, of_fields, word_of};
 use super::{named, section};
 use crate::ast::scalar::{Core, core, is_null};
-use crate::ast::{Constraints, Keyed, Meta, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
+use crate::ast::{Keyed, PersonLink, Property, Section, Shape, Spanned, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{PersonWrite, Sensitivity};
 use crate::source::Span;
+use crate::sparse::Sparse;
 use crate::yaml::{Entry, Node, NodeKind};
 
 /// Where a property stands: it decides which keys it has.
@@ -119,7 +120,7 @@ fn property(name: Text, node: &Node, place: Place, diagnostics: &mut Diagnostics
 
 /// Everything but the type.
 fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnostics: &mut Diagnostics) {
-    property.meta = meta(fields, diagnostics);
+    property.meta = meta(fields, diagnostics).into();
     match place {
         Place::Event | Place::Object => {
             property.required = fields.take("required").and_then(|entry| required(entry, diagnostics));
@@ -130,7 +131,7 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
         }
     }
     property.nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
-    property.constraints = constraints(fields, diagnostics);
+    property.constraints = constraints(fields, diagnostics).into();
     property.sensitivity = fields.take("sensitivity").and_then(|entry| word(entry, SENSITIVITIES, diagnostics));
     match place {
         Place::Event => {
@@ -214,11 +215,11 @@ fn untyped(name: Text) -> Property {
     let ty = TypeExpression { shape: Shape::Broken, span: name.span };
     Property {
         name,
-        meta: Meta::default(),
+        meta: Sparse::default(),
         ty,
         required: None,
         nullable: None,
-        constraints: Constraints::default(),
+        constraints: Sparse::default(),
         sensitivity: None,
         hash: None,
         person: None,

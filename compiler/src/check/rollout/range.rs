@@ -46,7 +46,7 @@ fn numbers<'e, 'p>(
         }
     }
     let aliases = index.aliases(&property.ty).map(|alias| &alias.constraints);
-    for constraints in std::iter::once(&property.constraints).chain(aliases) {
+    for constraints in std::iter::once(&*property.constraints).chain(aliases) {
         let Constraints { min, max, .. } = constraints;
         let bound = |value, key| Bound { value, excluded: false, condition: None, declared: Some(key) };
         least.extend(min.as_ref().map(|min| bound(min.value.as_f64(), min.key)));

@@ -16,7 +16,7 @@ pub(super) fn excluded<'e, 'p>(
 ) -> Option<Contradiction<'e, 'p>> {
     for wanted in conditions.iter().filter(|condition| is_wanted(condition.operator())) {
         let aliases = index.aliases(&property.ty).map(|alias| &alias.constraints);
-        let constraints = std::iter::once(&property.constraints).chain(aliases);
+        let constraints = std::iter::once(&*property.constraints).chain(aliases);
         for longest in constraints.filter_map(|constraints| constraints.max_length.as_ref()) {
             let too_long = |value: &Literal| ascii_folded(value).chars().count() as u64 > longest.value;
             if values(&wanted.operand).iter().all(too_long) {

@@ -37,7 +37,7 @@ impl<'t> Wanted<'t> {
 
     /// A value of a property.
     pub(crate) fn of_property(property: &'t Property, name: Span) -> Self {
-        let constraints = Some(&property.constraints);
+        let constraints = Some(&*property.constraints);
         Self { ty: &property.ty, nullable: property.is_nullable(), constraints, name }
     }
 
