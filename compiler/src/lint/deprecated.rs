@@ -57,39 +57,38 @@ pub(super) fn replacements(plan: &Plan, diagnostics: &mut Diagnostics) {
     });
 }
 
-<<<<<<< HEAD
 fn by_key<T: Named>(item: &T) -> &str {
     &item.name().value
 }
 
 /// Items are named by their keys, and by `other`.
 fn section<T: Named>(section: &Section<T>, other: fn(&T) -> &str, diagnostics: &mut Diagnostics) {
-    let deprecated = |item: &&T| item.meta().deprecated.is_some();
-    let mut items = section.items.iter().filter(deprecated).peekable();
-    if items.peek().is_none() {
-        return;
-    }
-    let mut items: HashMap<_, _> = items.flat_map(|item| [(other(item), item), (by_key(item), item)]).collect();
-    // Of several items of one name, those that stay are meant.
-    for item in section.items.iter().filter(|item| !deprecated(item)) {
-        items.remove(other(item));
-    }
-    for item in section.items.iter().filter(deprecated) {
-=======
-fn section<T: Named>(section: &Section<T>, diagnostics: &mut Diagnostics) {
-    let mut deprecated: Vec<&dyn Named> = Vec::new();
+    let mut deprecated: Vec<(&str, &dyn Named)> = Vec::new();
+    let mut kept = Vec::new();
     for item in &section.items {
         if item.meta().deprecated.is_some() {
-            deprecated.push(item);
+            deprecated.push((other(item), item));
+        } else {
+            kept.push(other(item));
         }
     }
-    among(&deprecated, diagnostics);
+    if !deprecated.is_empty() {
+        among(&deprecated, &kept, diagnostics);
+    }
 }
 
-fn among(deprecated: &[&dyn Named], diagnostics: &mut Diagnostics) {
-    let items: HashMap<_, _> = deprecated.iter().map(|item| (item.name().value.as_str(), item)).collect();
-    for item in deprecated {
->>>>>>> 249301b (Fewer instances of generic code in the macro build: loops and one compiled search where chains of closures stood)
+/// Deprecated items with their other names, and the other names of those that stay.
+fn among(deprecated: &[(&str, &dyn Named)], kept: &[&str], diagnostics: &mut Diagnostics) {
+    let mut items = HashMap::new();
+    for (other, item) in deprecated {
+        items.insert(*other, *item);
+        items.insert(&item.name().value, *item);
+    }
+    // Of several items of one name, those that stay are meant.
+    for name in kept {
+        items.remove(name);
+    }
+    for (_, item) in deprecated {
         let replacement = item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replacement) = replacement else { continue };
         let Some(next) = items.get(replacement.value.as_str()) else { continue };
