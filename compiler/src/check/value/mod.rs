@@ -276,7 +276,7 @@ pub(crate) fn quoted<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
     quoted_of(&mut names)
 }
 
-fn quoted_of<'n>(names: &mut dyn Iterator<Item = &'n str>) -> String {
+fn quoted_of(names: &mut dyn Iterator<Item = &str>) -> String {
     const SHOWN: usize = 12;
     let shown: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
     let shown = shown.join(", ");

@@ -8,7 +8,7 @@ use crate::ast::{Plan, Property, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Sensitivity};
-use crate::lint::Lint;
+use crate::lint::{Level, Lint};
 
 /// What PostHog does with these is done by a call.
 const EVENTS: [(&str, &str); 4] =
@@ -112,6 +112,10 @@ const STAMP: &str = "taxogen_plan";
 /// Warns of a property that a message has twice, because the library writes one of that name too.
 fn written(property: &Property, goes_to_mixpanel: bool, plan: &Plan, diagnostics: &mut Diagnostics) {
     let name = &property.name;
+    // The class that is missing cures both.
+    if name.value == "ip" && property.sensitivity.is_none() && diagnostics.level(Lint::PersonalName) > Level::Allow {
+        return;
+    }
     let (message, help) = if name.value == STAMP {
         (
             format!("`{STAMP}` is what a client with `stamp_plan` writes"),
