@@ -63,7 +63,7 @@ impl<'a> Comparison<'a> {
         self.differences +=
             received.iter().zip(as_planned).filter(|(received, planned)| *received != planned).count() as u64;
         let numbers = received.iter().map(|names| count(names.iter().sum()));
-        page.line(row("subscription_started, by its route not at Mixpanel", own, numbers))
+        page.line(row("subscription_started, which goes around Mixpanel", own, numbers))
     }
 
     fn people(&mut self, page: &mut Page) -> io::Result<()> {
