@@ -63,15 +63,15 @@ fn files_are_read_in_the_order_in_which_they_are_included() {
     let repository = Repository::new(&[
         (
             "repository/shop/taxonomy.yaml",
-            "taxogen: 1\ninclude: [plans/b.yaml, ../shared/c.yaml]\nevents: { first: {} }\n",
+            "taxogen: 1\ninclude: [plans/b.yaml, ../common/c.yaml]\nevents: { first: {} }\n",
         ),
         ("repository/shop/plans/b.yaml", "taxogen: 1\ninclude: deep/d.yaml\nevents: { second: {} }\n"),
         ("repository/shop/plans/deep/d.yaml", "events: { third: {} }\nflags: { dark: { kind: release } }\n"),
-        ("repository/shared/c.yaml", "events: { fourth: {} }\nowners: { team: \"#team\" }\n"),
+        ("repository/common/c.yaml", "events: { fourth: {} }\nowners: { team: \"#team\" }\n"),
     ]);
     let source = repository.source("repository/shop/taxonomy.yaml");
     let names: Vec<_> = source.files().iter().map(|file| file.name.as_str()).collect();
-    assert_eq!(names, ["taxonomy.yaml", "plans/b.yaml", "plans/deep/d.yaml", "../shared/c.yaml"]);
+    assert_eq!(names, ["taxonomy.yaml", "plans/b.yaml", "plans/deep/d.yaml", "../common/c.yaml"]);
     let plan = analyze(&source).plan.expect("the plan is right");
     let events: Vec<_> = plan.events.iter().map(|event| event.name.wire.as_str()).collect();
     assert_eq!(events, ["first", "second", "third", "fourth"]);
@@ -160,8 +160,8 @@ fn a_plan_outside_of_a_repository_stays_in_its_workspace_or_its_folder() {
         ("loose/taxonomy.yaml", above),
         ("above.yaml", EVENT),
         ("workspace/Cargo.toml", "[workspace]\nmembers = []\n"),
-        ("workspace/shop/taxonomy.yaml", "taxogen: 1\ninclude: [../shared.yaml, ../../above.yaml]\n"),
-        ("workspace/shared.yaml", EVENT),
+        ("workspace/shop/taxonomy.yaml", "taxogen: 1\ninclude: [../common.yaml, ../../above.yaml]\n"),
+        ("workspace/common.yaml", EVENT),
         ("repository/target/package/shop-1.0.0/Cargo.toml", "[package]\nname = \"shop\"\n"),
         ("repository/target/package/shop-1.0.0/taxonomy.yaml", above),
         ("repository/target/package/above.yaml", EVENT),
