@@ -40,8 +40,10 @@ fn told_percent(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<f64> {
 }
 
 fn rollout_entry(written: &Node, diagnostics: &mut Diagnostics) -> Option<RolloutEntry> {
-    if is_null(written) {
-        diagnostics.error(Code::WrongShape, written.span, "an entry of a rollout is a map, not nothing");
+    if !matches!(written.kind, NodeKind::Mapping(_)) {
+        let message = format!("an entry of a rollout is a map, not {}", shape(written));
+        let help = "a percentage alone is `{ percent: 100 }`".to_owned();
+        diagnostics.error(Code::WrongShape, written.span, message).help(help);
         return None;
     }
     let errors = diagnostics.errors();
