@@ -147,7 +147,7 @@ pub use transport::PostHog;
 #[cfg(feature = "segment")]
 pub use transport::Segment;
 #[cfg(feature = "http")]
-pub use transport::{Destination, Region};
+pub use transport::{Destination, Encoding, Region};
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,

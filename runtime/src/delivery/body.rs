@@ -3,6 +3,8 @@
 #[cfg(feature = "gzip")]
 use flate2::{Compress, Compression, FlushCompress, Status};
 
+use crate::transport::Encoding;
+
 /// Makes bodies of parts, packed where the vendor takes it. It keeps the compressor from body to body.
 pub(super) struct Packer {
     #[cfg(feature = "gzip")]
@@ -11,15 +13,16 @@ pub(super) struct Packer {
 
 pub(super) struct Body {
     pub(super) bytes: Vec<u8>,
-    pub(super) packed: bool,
+    /// The name of what it is packed with.
+    pub(super) encoding: Option<&'static str>,
 }
 
 impl Packer {
     #[cfg_attr(not(feature = "gzip"), expect(unused_variables, reason = "nothing is packed without gzip"))]
-    pub(super) fn new(packs: bool) -> Self {
+    pub(super) fn new(encoding: Encoding) -> Self {
         Self {
             #[cfg(feature = "gzip")]
-            compress: packs.then(|| Compress::new_gzip(Compression::new(LEVEL), WINDOW_BITS)),
+            compress: (encoding == Encoding::Gzip).then(|| Compress::new_gzip(Compression::new(LEVEL), WINDOW_BITS)),
         }
     }
 
@@ -30,9 +33,9 @@ impl Packer {
             && parts.iter().map(|part| part.len()).sum::<usize>() >= WORTH_IT
             && let Some(bytes) = pack(compress, parts)
         {
-            return Body { bytes, packed: true };
+            return Body { bytes, encoding: Some("gzip") };
         }
-        Body { bytes: parts.concat(), packed: false }
+        Body { bytes: parts.concat(), encoding: None }
     }
 }
 
@@ -87,10 +90,10 @@ mod tests {
     fn bodies_unpack_to_their_parts_one_after_the_other() {
         let noise: Vec<u8> =
             (0..50_000u32).flat_map(|number| number.wrapping_mul(2_654_435_761).to_le_bytes()).collect();
-        let mut packer = Packer::new(true);
+        let mut packer = Packer::new(Encoding::Gzip);
         for parts in [[b"[".as_slice(), noise.as_slice(), b"]"], [b"", &[b'x'; 5000], b""]] {
             let body = packer.body(&parts);
-            assert!(body.packed);
+            assert_eq!(body.encoding, Some("gzip"));
             let mut unpacked = Vec::new();
             flate2::read::GzDecoder::new(body.bytes.as_slice()).read_to_end(&mut unpacked).unwrap();
             assert!(unpacked == parts.concat());
@@ -99,10 +102,10 @@ mod tests {
 
     #[test]
     fn small_bodies_and_vendors_that_do_not_unpack_get_them_as_they_are() {
-        for (packs, length) in [(true, 100), (false, 100_000)] {
+        for (encoding, length) in [(Encoding::Gzip, 100), (Encoding::None, 100_000)] {
             let part = vec![b'x'; length];
-            let body = Packer::new(packs).body(&[&part]);
-            assert!(!body.packed && body.bytes == part);
+            let body = Packer::new(encoding).body(&[&part]);
+            assert!(body.encoding.is_none() && body.bytes == part);
         }
     }
 }

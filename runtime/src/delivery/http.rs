@@ -4,7 +4,7 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder, Url};
 use tokio::task::yield_now;
@@ -12,6 +12,7 @@ use tokio::task::yield_now;
 use super::body::Body;
 use super::{Settings, retry, tls};
 use crate::error::{Error, Kind};
+use crate::transport::Authorization;
 use crate::value::Timestamp;
 
 /// The client of all requests.
@@ -21,6 +22,17 @@ pub(crate) struct Http {
     direct: Client,
     /// For all others: through the proxy that `HTTPS_PROXY` and `HTTP_PROXY` name, unless `NO_PROXY` says otherwise.
     outward: Client,
+}
+
+/// What is posted.
+pub(super) struct Request<'a> {
+    pub(super) url: Url,
+    pub(super) authorization: &'a Authorization,
+    /// Besides those that the other fields make.
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+    /// At most so many bytes of the answer are read.
+    pub(super) limit: usize,
 }
 
 /// An answer, whatever its status.
@@ -67,22 +79,20 @@ impl Http {
         Ok(Self { direct: build(builder().no_proxy())?, outward: build(builder())? })
     }
 
-    /// Posts JSON; at most `limit` bytes of the answer are read.
-    pub(super) async fn post(
-        &self,
-        url: Url,
-        user: Option<&str>,
-        body: Body,
-        limit: usize,
-    ) -> Result<Response, Failure> {
+    /// Posts JSON.
+    pub(super) async fn post(&self, request: Request<'_>) -> Result<Response, Failure> {
+        let Request { url, authorization, headers, body, limit } = request;
         let client = if is_local(&url) { &self.direct } else { &self.outward };
-        let mut request = client.post(url).header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        if body.packed {
-            request = request.header(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+        let mut request = client.post(url).headers(headers);
+        request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+        if let Some(encoding) = body.encoding {
+            request = request.header(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        if let Some(user) = user {
-            request = request.basic_auth(user, Some(""));
-        }
+        request = match authorization {
+            Authorization::None => request,
+            Authorization::Basic(user) => request.basic_auth(user, Some("")),
+            Authorization::Bearer(key) => request.header(AUTHORIZATION, key),
+        };
         let mut response = request.body(body.bytes).send().await?;
         let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let retry_after = header.and_then(|header| retry::retry_after(header, Timestamp::now()));

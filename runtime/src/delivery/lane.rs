@@ -6,18 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
+use reqwest::header::HeaderMap;
 use tokio::time::sleep_until;
 
 use super::body::{Body, Packer};
 use super::books::Books;
-use super::http::{ANSWER, Http};
+use super::http::{ANSWER, Http, Request};
 use super::orders::Orders;
 use super::pending::after;
 use super::race::{Won, race};
 use super::retry;
 use crate::log::{LaneId, Log, RecordRef};
 use crate::report::LossReason;
-use crate::transport::{Answer, Batch, Endpoint, Fit, Outcome, Rejection, Share};
+use crate::transport::{Answer, Attempt, Batch, Endpoint, Fit, Outcome, Partly, Share};
 use crate::value::Timestamp;
 
 /// Carries records from the log to one endpoint, first in, first out, at its own pace.
@@ -43,6 +44,13 @@ pub(super) struct Lane {
     pub(super) trouble: String,
     /// Records of this window that were refused alone since something of it was delivered.
     pub(super) lone_refusals: usize,
+}
+
+/// What a vendor said of one record of a batch.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict<'a> {
+    Rejected(&'a str),
+    Again,
 }
 
 /// The time to give up has come.
@@ -140,10 +148,11 @@ impl Lane {
 
     /// Sends the batch and its pieces until all are settled.
     async fn deliver(&mut self) -> Result<(), GiveUp> {
-        while let Some(batch) = self.batches.front() {
+        while let Some(batch) = self.batches.front_mut() {
+            let attempt = batch.attempt(Timestamp::now());
             let wrap = |parts: &[&[u8]]| self.packer.body(parts);
-            let body = self.endpoint.envelope.wrap(Timestamp::now(), batch.messages(), wrap);
-            let outcome = self.attempt(body).await?;
+            let body = self.endpoint.envelope.wrap(&attempt, batch.messages(), wrap);
+            let outcome = self.attempt(&attempt, body).await?;
             if let Outcome::RetryAfter(asked) = outcome {
                 let own = retry::backoff(self.attempts, jitter());
                 self.attempts = self.attempts.saturating_add(1);
@@ -152,18 +161,26 @@ impl Lane {
             }
             self.attempts = 0;
             self.trouble.clear();
+            let asked = outcome.asks_again();
             if let Some(batch) = self.batches.pop_front() {
                 self.settle(batch, outcome);
             }
             self.count_in_flight();
+            if let Some(asked) = asked {
+                "some events were asked for again".clone_into(&mut self.trouble);
+                self.attempts = 1;
+                self.pause(retry::backoff(0, jitter()), retry::floor(asked)).await?;
+            }
         }
         Ok(())
     }
 
-    async fn attempt(&mut self, body: Body) -> Result<Outcome, GiveUp> {
-        let Endpoint { url, user, dialect, .. } = &*self.endpoint;
-        let request = self.http.post(url.clone(), user.as_deref(), body, ANSWER);
-        let response = match self.before_deadline(request).await? {
+    async fn attempt(&mut self, attempt: &Attempt, body: Body) -> Result<Outcome, GiveUp> {
+        let Endpoint { url, authorization, dialect, .. } = &*self.endpoint;
+        let mut headers = HeaderMap::new();
+        dialect.add_headers(attempt, &mut headers);
+        let request = Request { url: url.clone(), authorization, headers, body, limit: ANSWER };
+        let response = match self.before_deadline(self.http.post(request)).await? {
             Ok(response) => response,
             // Whether it arrived nobody knows: the ids stay the same, so that the vendor knows.
             Err(failure) => {
@@ -172,7 +189,10 @@ impl Lane {
             }
         };
         let answer = Answer { status: response.status, retry_after: response.retry_after, body: &response.body };
-        let outcome = dialect.outcome(&answer);
+        let outcome = match self.batches.front() {
+            Some(batch) => dialect.outcome(&answer, batch),
+            None => Outcome::Delivered,
+        };
         if matches!(outcome, Outcome::RetryAfter(_)) {
             self.trouble = answer.explain();
         }
@@ -187,7 +207,7 @@ impl Lane {
                 self.spare = batch.cleared();
             }
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
-            Outcome::PartlyRejected(rejections) => self.settle_partly(&batch, &rejections),
+            Outcome::Partly(partly) => self.settle_partly(batch, &partly),
             Outcome::Split(reason, why) if batch.len() == 1 => {
                 self.lone_refusals += usize::from(reason == LossReason::Refused);
                 self.books.lost(reason, &why, batch.records());
@@ -205,19 +225,36 @@ impl Lane {
         }
     }
 
-    fn settle_partly(&mut self, batch: &Batch, rejections: &[Rejection]) {
+    /// Settles what the vendor has a word for, and leaves to be sent again what it asks for again.
+    fn settle_partly(&mut self, mut batch: Batch, partly: &Partly) {
         self.lone_refusals = 0;
-        let mut delivered = batch.counted();
-        let mut rejected: Vec<_> =
-            rejections.iter().filter_map(|rejection| Some((batch.place_of(rejection.message)?, rejection))).collect();
-        rejected.sort_by_key(|(place, _)| *place);
-        rejected.dedup_by_key(|(place, _)| *place);
-        for (place, rejection) in rejected {
-            let record = batch.records().nth(place);
-            delivered -= record.iter().filter(|(_, share)| *share == Share::Whole).count();
-            self.books.lost(LossReason::Rejected, &rejection.why, record);
+        let mut verdicts: Vec<Option<Verdict<'_>>> = vec![None; batch.len()];
+        for rejection in &partly.rejected {
+            if let Some(place) = batch.place_of(rejection.message) {
+                verdicts[place] = Some(Verdict::Rejected(&rejection.why));
+            }
+        }
+        // A record of which one message is wanted again goes again as a whole: the others are known by their ids.
+        for message in &partly.again {
+            if let Some(place) = batch.place_of(*message) {
+                verdicts[place] = Some(Verdict::Again);
+            }
+        }
+        let mut delivered = 0;
+        for ((record, share), verdict) in batch.records().zip(&verdicts) {
+            match verdict {
+                None => delivered += usize::from(share == Share::Whole),
+                Some(Verdict::Rejected(why)) => self.books.lost(LossReason::Rejected, why, [(record, share)]),
+                Some(Verdict::Again) => {}
+            }
         }
         self.books.delivered(delivered);
+        batch.keep(|place| verdicts[place] == Some(Verdict::Again));
+        if batch.is_empty() {
+            self.spare = batch.cleared();
+        } else {
+            self.batches.push_front(batch);
+        }
     }
 
     /// Waits before the next attempt: our own time, and the vendor's at least. Who comes to wait for the lane

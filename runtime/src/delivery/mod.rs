@@ -232,7 +232,7 @@ impl Outlet {
             orders: Arc::clone(&self.orders),
             books: self.books.clone(),
             linger: settings.linger,
-            packer: Packer::new(self.endpoint.gzip),
+            packer: Packer::new(self.endpoint.encoding),
             waiting: VecDeque::new(),
             batches: VecDeque::new(),
             spare: Batch::default(),

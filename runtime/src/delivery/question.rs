@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
+use reqwest::header::HeaderMap;
 use tokio::time::{sleep, timeout};
 
 use super::body::Body;
-use super::http::Http;
+use super::http::{Http, Request};
 use super::{Delivery, Failure, Pending, Response};
+use crate::transport::Authorization;
 
 /// The pause before the second and last attempt.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -31,7 +33,10 @@ impl Delivery {
 }
 
 async fn twice(http: &Http, url: reqwest::Url, body: Vec<u8>, limit: usize) -> Result<Response, Failure> {
-    let post = |bytes| http.post(url.clone(), None, Body { bytes, packed: false }, limit);
+    let post = |bytes| {
+        let (url, body) = (url.clone(), Body { bytes, encoding: None });
+        http.post(Request { url, authorization: &Authorization::None, headers: HeaderMap::new(), body, limit })
+    };
     let first = post(body.clone()).await;
     if !is_passing(&first) {
         return first;

@@ -1,8 +1,10 @@
 use std::collections::VecDeque;
 
+use super::attempt::{Attempt, Attempts};
 use super::endpoint::{Endpoint, Messages, Share, Unfit, without_comma};
 use crate::log::RecordRef;
 use crate::report::LossReason;
+use crate::value::Timestamp;
 
 /// Records on their way to one endpoint, encoded as its messages.
 #[derive(Debug, Default)]
@@ -11,6 +13,7 @@ pub(crate) struct Batch {
     bytes: Vec<u8>,
     records: Vec<Entry>,
     messages: usize,
+    attempts: Attempts,
 }
 
 #[derive(Debug)]
@@ -97,7 +100,36 @@ impl Batch {
         })
     }
 
-    /// Two batches of half the records each, in order. One record alone cannot be split.
+    /// The next sending of it.
+    pub(crate) fn attempt(&mut self, now: Timestamp) -> Attempt {
+        self.attempts.next(now)
+    }
+
+    /// Leaves the records at some places and takes out the others; it stays the same request.
+    pub(crate) fn keep(&mut self, keeps: impl Fn(usize) -> bool) {
+        let (mut kept, mut start, mut place) = (0, 0, 0);
+        let Self { bytes, messages, .. } = self;
+        self.records.retain_mut(|entry| {
+            let range = without_comma(bytes, start..entry.end);
+            (start, place) = (entry.end, place + 1);
+            if !keeps(place - 1) {
+                *messages -= entry.messages;
+                return false;
+            }
+            if kept > 0 {
+                bytes[kept] = b',';
+                kept += 1;
+            }
+            let length = range.len();
+            bytes.copy_within(range, kept);
+            kept += length;
+            entry.end = kept;
+            true
+        });
+        bytes.truncate(kept);
+    }
+
+    /// Two batches of half the records each, in order, each a request of its own. One record alone cannot be split.
     pub(crate) fn split(self) -> VecDeque<Self> {
         let middle = self.records.len() / 2;
         if middle == 0 {
@@ -114,7 +146,8 @@ impl Batch {
                 entry.end -= range.start;
             }
             let messages = records.iter().map(|entry| entry.messages).sum();
-            halves.push_back(Self { bytes: self.bytes[range].to_vec(), records, messages });
+            let bytes = self.bytes[range].to_vec();
+            halves.push_back(Self { bytes, records, messages, attempts: Attempts::default() });
             start = end;
         }
         halves
@@ -125,6 +158,7 @@ impl Batch {
         self.bytes.clear();
         self.records.clear();
         self.messages = 0;
+        self.attempts = Attempts::default();
         self
     }
 }

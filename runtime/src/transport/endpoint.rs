@@ -1,21 +1,34 @@
 use std::ops::Range;
 
+use reqwest::header::{HeaderMap, HeaderValue};
+
+use super::Batch;
+use super::attempt::Attempt;
+use super::encoding::Encoding;
 use super::outcome::{Answer, Outcome};
 use crate::record::Record;
 use crate::report::LossReason;
-use crate::value::Timestamp;
 
 /// One URL of a vendor that takes batches of messages.
 pub(crate) struct Endpoint {
     /// Where batches are posted to.
     pub(crate) url: reqwest::Url,
-    /// The user of basic authentication, with an empty password.
-    pub(crate) user: Option<String>,
-    /// Whether it takes bodies packed with gzip.
-    pub(crate) gzip: bool,
+    pub(crate) authorization: Authorization,
+    /// How bodies are packed.
+    pub(crate) encoding: Encoding,
     pub(crate) limits: Limits,
     pub(crate) envelope: Envelope,
     pub(crate) dialect: Box<dyn Dialect>,
+}
+
+/// Who asks.
+pub(crate) enum Authorization {
+    /// The body says it.
+    None,
+    /// A user, with an empty password.
+    Basic(String),
+    /// `Bearer` and a key; marked as sensitive.
+    Bearer(HeaderValue),
 }
 
 /// What a batch may hold, before it is packed.
@@ -31,12 +44,21 @@ pub(crate) struct Limits {
 /// The text around the messages of a batch.
 #[derive(Debug)]
 pub(crate) struct Envelope {
-    /// Before the time of sending, where the vendor takes one.
-    head: Option<Vec<u8>>,
+    /// Before a time, where the vendor takes one.
+    head: Option<(Vec<u8>, Moment)>,
     /// Before the messages.
     open: &'static [u8],
     /// Behind them.
     close: &'static [u8],
+}
+
+/// Which time a body says.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Moment {
+    /// Of this attempt.
+    SentAt,
+    /// Of the first attempt.
+    CreatedAt,
 }
 
 /// How a vendor's endpoint speaks.
@@ -47,8 +69,11 @@ pub(crate) trait Dialect: Send + Sync {
     /// Writes the messages that a record of which it has a share is here.
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit>;
 
+    /// Adds the headers of this attempt, where the vendor takes any.
+    fn add_headers(&self, _: &Attempt, _: &mut HeaderMap) {}
+
     /// What an answer means for the batch that it answers.
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome;
+    fn outcome(&self, answer: &Answer<'_>, sent: &Batch) -> Outcome;
 }
 
 /// What an endpoint has to do with a record.
@@ -90,9 +115,9 @@ impl Messages<'_> {
 }
 
 impl Envelope {
-    /// `head`, a time of sending, `open`, the messages, `close`.
-    pub(crate) fn with_time(head: Vec<u8>, open: &'static [u8], close: &'static [u8]) -> Self {
-        Self { head: Some(head), open, close }
+    /// `head`, a time, `open`, the messages, `close`.
+    pub(crate) fn with_time(head: Vec<u8>, moment: Moment, open: &'static [u8], close: &'static [u8]) -> Self {
+        Self { head: Some((head, moment)), open, close }
     }
 
     /// A list of the messages and nothing else.
@@ -100,12 +125,16 @@ impl Envelope {
         Self { head: None, open: b"[", close: b"]" }
     }
 
-    /// The parts of a body, in order, for an attempt at this time.
-    pub(crate) fn wrap<R>(&self, sent_at: Timestamp, messages: &[u8], body: impl FnOnce(&[&[u8]]) -> R) -> R {
-        match &self.head {
-            Some(head) => body(&[head, &sent_at.to_rfc3339(), self.open, messages, self.close]),
-            None => body(&[self.open, messages, self.close]),
-        }
+    /// The parts of a body, in order, for this attempt.
+    pub(crate) fn wrap<R>(&self, attempt: &Attempt, messages: &[u8], body: impl FnOnce(&[&[u8]]) -> R) -> R {
+        let Some((head, moment)) = &self.head else {
+            return body(&[self.open, messages, self.close]);
+        };
+        let time = match moment {
+            Moment::SentAt => attempt.sent_at,
+            Moment::CreatedAt => attempt.request.created_at,
+        };
+        body(&[head, &time.to_rfc3339(), self.open, messages, self.close])
     }
 }
 

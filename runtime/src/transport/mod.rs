@@ -1,6 +1,8 @@
 //! The vendors: where each takes messages, how a record looks there, and what its answers mean.
 
+mod attempt;
 mod batch;
+mod encoding;
 mod endpoint;
 mod host;
 mod outcome;
@@ -12,10 +14,13 @@ mod posthog;
 #[cfg(feature = "segment")]
 mod segment;
 
+pub(crate) use attempt::Attempt;
 pub(crate) use batch::{Batch, Fit};
-pub(crate) use endpoint::{Dialect, Endpoint, Envelope, Limits, Messages, Share, Unfit};
+pub(crate) use endpoint::{Authorization, Dialect, Endpoint, Envelope, Limits, Messages, Moment, Share, Unfit};
 pub(crate) use host::Host;
-pub(crate) use outcome::{Answer, Outcome, Rejection};
+pub(crate) use outcome::{Answer, Outcome, Partly, Rejection};
+
+pub use encoding::Encoding;
 
 #[cfg(feature = "mixpanel")]
 pub use mixpanel::Mixpanel;

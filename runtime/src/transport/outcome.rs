@@ -12,10 +12,31 @@ pub(crate) enum Outcome {
     RetryAfter(Option<Duration>),
     /// Not together: again in halves, and a record that is refused alone is lost for this reason.
     Split(LossReason, String),
-    /// These are lost, the others are delivered.
-    PartlyRejected(Vec<Rejection>),
+    /// Each of its messages by itself.
+    Partly(Partly),
     /// All are lost.
     Refused(String),
+}
+
+impl Outcome {
+    /// Whether a part of the batch has to go again, and the time that the vendor named for it.
+    pub(crate) fn asks_again(&self) -> Option<Option<Duration>> {
+        match self {
+            Self::Partly(partly) if !partly.again.is_empty() => Some(partly.retry_after),
+            _ => None,
+        }
+    }
+}
+
+/// What a vendor said of single messages of a batch; all others are delivered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Partly {
+    /// These are lost.
+    pub(crate) rejected: Vec<Rejection>,
+    /// These, by their places in the batch, the vendor wants to have again, in the same request.
+    pub(crate) again: Vec<usize>,
+    /// Not before that time, where the vendor named one.
+    pub(crate) retry_after: Option<Duration>,
 }
 
 /// A message that a vendor took out of a batch.

@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::endpoint::put;
 use super::{
-    Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
-    Region, Share, Unfit, check_key,
+    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Limits, Messages,
+    Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
@@ -120,10 +120,10 @@ impl PostHog {
         let sight = self.sight();
         Ok(vec![Endpoint {
             url: host.join("/batch/"),
-            user: None,
-            gzip: true,
+            authorization: Authorization::None,
+            encoding: Encoding::default(),
             limits: LIMITS,
-            envelope: Envelope::with_time(head, b"\",\"batch\":[", b"]}"),
+            envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),
             dialect: Box::new(Batches { sight, library: library(self.geoip) }),
         }])
     }
@@ -179,7 +179,7 @@ impl Dialect for Batches {
         Ok(())
     }
 
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+    fn outcome(&self, answer: &Answer<'_>, _: &Batch) -> Outcome {
         // One bad event spoils the batch.
         if answer.status == 400 {
             return Outcome::Split(LossReason::Refused, answer.explain());
@@ -321,7 +321,7 @@ mod tests {
             (503, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };
-            assert_eq!(batches.outcome(&answer), outcome, "{status} {body}");
+            assert_eq!(batches.outcome(&answer, &Batch::default()), outcome, "{status} {body}");
         }
     }
 }

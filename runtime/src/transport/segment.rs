@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::endpoint::put;
 use super::{
-    Answer, Config, Destination, Dialect, Endpoint, Envelope, Host, Limits, Messages, Outcome, Place as Location,
-    Region, Share, Unfit, check_key,
+    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Limits, Messages,
+    Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -73,10 +73,10 @@ impl Segment {
         let sight = self.sight();
         Ok(vec![Endpoint {
             url: Host::read("segment", host)?.join("/v1/batch"),
-            user: Some(self.write_key.clone()),
-            gzip: true,
+            authorization: Authorization::Basic(self.write_key.clone()),
+            encoding: Encoding::default(),
             limits: LIMITS,
-            envelope: Envelope::with_time(head, b"\",\"batch\":[", b"]}"),
+            envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),
             dialect: Box::new(Batches { sight }),
         }])
     }
@@ -132,7 +132,7 @@ impl Dialect for Batches {
         Ok(())
     }
 
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+    fn outcome(&self, answer: &Answer<'_>, _: &Batch) -> Outcome {
         // One message that is too large spoils the batch.
         if answer.status == 400 {
             return Outcome::Split(LossReason::Refused, answer.explain());
@@ -222,7 +222,7 @@ mod tests {
             (429, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };
-            assert_eq!(Batches { sight }.outcome(&answer), outcome, "{status} {body}");
+            assert_eq!(Batches { sight }.outcome(&answer, &Batch::default()), outcome, "{status} {body}");
         }
     }
 }

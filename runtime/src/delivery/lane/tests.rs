@@ -6,7 +6,7 @@ use crate::id::EventId;
 use crate::log::Appended;
 use crate::record::{Header, RecordWriter, Verb, encode_text};
 use crate::report::Ledger;
-use crate::transport::{Destination, Mixpanel};
+use crate::transport::{Destination, Mixpanel, Rejection};
 
 /// The lane of Mixpanel's events, with the log that it reads, on no thread.
 fn lane() -> Lane {
@@ -57,4 +57,30 @@ fn a_batch_that_nothing_went_into_leaves_its_memory_for_the_next() {
     lane.fill();
     assert!(lane.batches.is_empty());
     assert_eq!(lane.spare.messages().as_ptr(), memory);
+}
+
+#[test]
+fn what_a_vendor_asks_for_again_is_left_as_the_same_request() {
+    let mut lane = lane();
+    for user in ["a", "b", "c", "d", "e"] {
+        capture(&lane, user);
+    }
+    lane.take();
+    lane.fill();
+    let mut batch = lane.batches.pop_front().expect("five events");
+    let ids = |batch: &Batch| -> Vec<String> {
+        let messages = [b"[".as_slice(), batch.messages(), b"]"].concat();
+        let messages: Vec<serde_json::Value> = serde_json::from_slice(&messages).expect("messages are JSON");
+        messages.iter().map(|message| message["properties"]["distinct_id"].as_str().unwrap().to_owned()).collect()
+    };
+    let first = batch.attempt(Timestamp::from_unix_millis(1_000));
+    let rejected = vec![Rejection { message: 0, why: "no".to_owned() }];
+    lane.settle(batch, Outcome::Partly(Partly { rejected, again: vec![3, 1, 9], retry_after: None }));
+    let mut batch = lane.batches.pop_front().expect("two are asked for again");
+    assert_eq!((ids(&batch), batch.len(), batch.counted()), (vec!["b".to_owned(), "d".to_owned()], 2, 2));
+    let second = batch.attempt(Timestamp::from_unix_millis(2_000));
+    assert_eq!((second.number, second.request), (2, first.request));
+    assert_eq!(ids(&batch.split()[1]), ["d"]);
+    let report = lane.books.ledger.report(|_| 2);
+    assert_eq!((report.delivered, report.kept, report.lost), (2, 2, vec![(LossReason::Rejected, 1)]));
 }

@@ -1,7 +1,7 @@
 use serde_json::Value;
 
 use super::super::endpoint::put;
-use super::super::{Answer, Dialect, Messages, Outcome, Rejection, Share, Unfit};
+use super::super::{Answer, Batch, Dialect, Messages, Outcome, Partly, Rejection, Share, Unfit};
 use super::{BANNED_DETAIL, is_banned};
 use crate::destinations::Destinations;
 use crate::json;
@@ -58,12 +58,14 @@ impl Dialect for Import {
         Ok(())
     }
 
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+    fn outcome(&self, answer: &Answer<'_>, _: &Batch) -> Outcome {
         if answer.status == 400 {
             let rejections = answer.json().as_ref().and_then(rejections);
             // Without a list nobody knows which: what is sent again is known by its id.
-            return rejections
-                .map_or_else(|| Outcome::Split(LossReason::Refused, answer.explain()), Outcome::PartlyRejected);
+            return match rejections {
+                Some(rejected) => Outcome::Partly(Partly { rejected, ..Partly::default() }),
+                None => Outcome::Split(LossReason::Refused, answer.explain()),
+            };
         }
         if let Some(outcome) = answer.by_status() {
             return outcome;
@@ -106,7 +108,7 @@ mod tests {
             (200, "", Outcome::RetryAfter(None)),
             (200, "<p>", Outcome::RetryAfter(None)),
             (200, "{\"code\":200,\"error\":\"queue\"}", Outcome::RetryAfter(None)),
-            (400, partly, Outcome::PartlyRejected(vec![rejected])),
+            (400, partly, Outcome::Partly(Partly { rejected: vec![rejected], ..Partly::default() })),
             (400, "{\"error\":\"bad json\"}", Outcome::Split(LossReason::Refused, "status 400: bad json".to_owned())),
             (
                 400,
@@ -122,7 +124,7 @@ mod tests {
             (429, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };
-            assert_eq!(import.outcome(&answer), outcome, "{status} {body}");
+            assert_eq!(import.outcome(&answer, &Batch::default()), outcome, "{status} {body}");
         }
     }
 }

@@ -3,7 +3,10 @@ mod profile;
 
 use std::fmt;
 
-use super::{Config, Destination, Endpoint, Envelope, Host, Limits, Place as Location, Region, check_key};
+use super::{
+    Authorization, Config, Destination, Encoding, Endpoint, Envelope, Host, Limits, Place as Location, Region,
+    check_key,
+};
 use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::sensitivity::Sensitivity;
@@ -70,17 +73,17 @@ impl Mixpanel {
         let sight = self.sight();
         let import = Endpoint {
             url: host.join("/import?strict=1"),
-            user: Some(self.token.clone()),
-            gzip: true,
+            authorization: Authorization::Basic(self.token.clone()),
+            encoding: Encoding::default(),
             limits: LIMITS,
             envelope: Envelope::list(),
             dialect: Box::new(import::Import::new(sight, &self.token)),
         };
         let profiles = |path, dialect| Endpoint {
             url: host.join(path),
-            user: None,
+            authorization: Authorization::None,
             // It takes no packed bodies.
-            gzip: false,
+            encoding: Encoding::None,
             limits: LIMITS,
             envelope: Envelope::list(),
             dialect,

@@ -1,5 +1,5 @@
 use super::super::endpoint::put;
-use super::super::{Answer, Dialect, Messages, Outcome, Share, Unfit};
+use super::super::{Answer, Batch, Dialect, Messages, Outcome, Share, Unfit};
 use super::{BANNED_DETAIL, is_banned};
 use crate::json;
 use crate::record::{Place, Record, Verb};
@@ -64,7 +64,7 @@ impl Dialect for Persons {
         Ok(())
     }
 
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+    fn outcome(&self, answer: &Answer<'_>, _: &Batch) -> Outcome {
         outcome(answer)
     }
 }
@@ -90,7 +90,7 @@ impl Dialect for Groups {
         Ok(())
     }
 
-    fn outcome(&self, answer: &Answer<'_>) -> Outcome {
+    fn outcome(&self, answer: &Answer<'_>, _: &Batch) -> Outcome {
         outcome(answer)
     }
 }
