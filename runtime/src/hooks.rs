@@ -61,6 +61,11 @@ thread_local! {
     static INSIDE: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Whether this thread runs a hook.
+pub(crate) fn is_inside() -> bool {
+    INSIDE.get()
+}
+
 /// A hook that panics harms nobody but itself: the panic has been printed by the panic hook. What happens
 /// inside a hook is told to none, or one that captures could go on until the stack is used up.
 fn call<T>(hook: Option<&(dyn Fn(&T) + Send + Sync)>, value: &T) {

@@ -23,6 +23,12 @@ impl EventId {
         Self(bytes)
     }
 
+    /// When it was minted, to the millisecond.
+    pub(crate) fn time(self) -> Timestamp {
+        let millis = self.0[..6].iter().fold(0, |millis, byte| millis << 8 | i64::from(*byte));
+        Timestamp::from_unix_millis(millis)
+    }
+
     /// The 36 characters `01a1fab0-76fb-7147-9f75-9919275ee428`.
     pub(crate) fn to_text(self) -> [u8; 36] {
         let mut text = [b'-'; 36];
@@ -74,7 +80,9 @@ mod tests {
 
     #[test]
     fn an_id_is_a_uuid_of_version_7_that_begins_with_its_time() {
-        let id = EventId::new(Timestamp::from_unix_millis(0x01a1_fab0_76fb)).to_string();
+        let time = Timestamp::from_unix_millis(0x01a1_fab0_76fb);
+        assert_eq!(EventId::new(time).time(), time);
+        let id = EventId::new(time).to_string();
         assert!(id.starts_with("01a1fab0-76fb-7"), "{id}");
         assert!(matches!(id.as_bytes()[19], b'8' | b'9' | b'a' | b'b'), "{id}");
         assert_eq!(id.len(), 36);

@@ -133,6 +133,8 @@ pub use experiment::{Experiment, ExperimentKey, Exposure};
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::InvalidProperty;
 pub use invalids::InvalidCount;
+#[cfg(feature = "http")]
+pub use log::Overflow;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
 pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};

@@ -12,13 +12,13 @@ use crate::value::Rule;
 
 /// Why something was not delivered.
 ///
-/// [`EmptyId`](Self::EmptyId), [`AfterShutdown`](Self::AfterShutdown) and what is too large for the log are found
-/// before any destination: such an event counts once in all. Everything else counts once for each destination
+/// [`EmptyId`](Self::EmptyId), [`AfterShutdown`](Self::AfterShutdown), what is too large for the log, and what a full log
+/// refuses ([`Overflow`](crate::Overflow)) are found before any destination: such an event counts once in all. Everything else counts once for each destination
 /// that lost it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum LossReason {
-    /// The log was full, and this destination was the slowest.
+    /// The log was full, and this destination was the slowest; where the policy is to refuse what comes, it counts once.
     LogFull,
     /// Larger than the destination takes; or larger than the log, which counts once.
     TooLarge,

@@ -10,6 +10,8 @@ use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
 use crate::hash_key::{HashKey, KeySource};
 use crate::hooks::{Hooks, InvalidProperty};
+#[cfg(feature = "http")]
+use crate::log::Overflow;
 use crate::recorder::Recorder;
 use crate::report::Loss;
 #[cfg(feature = "http")]
@@ -102,10 +104,17 @@ impl Builder {
 
     /// How many bytes may wait for the slowest destination; 64 MiB unless set, at least 64 KiB.
     ///
-    /// When they are used up, the destination that is behind loses its oldest events, counted and told;
-    /// the others lose nothing.
+    /// What happens when they are used up says [`overflow`](Self::overflow).
     pub fn log_bytes(mut self, bytes: usize) -> Self {
         self.log_bytes = bytes.max(64 * 1024);
+        self
+    }
+
+    /// What happens when the log is full; [`Overflow::DropOldest`] unless set: the destination that is behind loses its
+    /// oldest events, counted and told, and the others nothing.
+    #[cfg(feature = "http")]
+    pub fn overflow(mut self, overflow: Overflow) -> Self {
+        self.settings.overflow = overflow;
         self
     }
 

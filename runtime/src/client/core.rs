@@ -198,13 +198,14 @@ impl Core {
                 Ok(())
             }
             #[cfg(feature = "http")]
-            Sink::Delivery(delivery) => match delivery.log.append(record) {
+            Sink::Delivery(delivery) => match delivery.append(record) {
                 Appended::Accepted(lost) => {
                     if !lost.is_empty() {
                         log_full(delivery, &lost);
                     }
                     Ok(())
                 }
+                Appended::Full => Err(LossReason::LogFull),
                 Appended::Closed => Err(LossReason::AfterShutdown),
                 Appended::TooLarge => Err(LossReason::TooLarge),
             },

@@ -86,6 +86,7 @@ impl Lane {
             // is the last.
             let draining = self.orders.deadline().is_some();
             let (read, end) = self.log.positions(self.id);
+            self.log.settle(self.id, read);
             self.orders.settled(read);
             if read == end {
                 if draining {
@@ -98,7 +99,7 @@ impl Lane {
             }
             let lingers_until = *oldest.get_or_insert_with(|| after(self.linger));
             let enough = self.enough();
-            let now = draining || end - read >= enough || self.orders.is_awaited(read);
+            let now = draining || end - read >= enough || self.orders.is_awaited(read) || self.log.is_awaited();
             if now || Instant::now() >= lingers_until {
                 self.take();
                 oldest = None;

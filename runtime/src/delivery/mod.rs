@@ -28,8 +28,8 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::error::{Error, Kind};
-use crate::hooks::Hooks;
-use crate::log::{LaneId, LaneSettings, Log, RecordRef, Wake};
+use crate::hooks::{self, Hooks};
+use crate::log::{Appended, LaneId, LaneSettings, Log, Overflow, RecordRef, Wake};
 use crate::report::{Ledger, LossReason, Report};
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
@@ -48,11 +48,13 @@ pub(crate) struct Settings {
     pub(crate) linger: Duration,
     /// How long a request may take, and each of its connections.
     pub(crate) request_timeout: Duration,
+    /// What happens when the log is full.
+    pub(crate) overflow: Overflow,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { linger: Duration::from_secs(1), request_timeout: Duration::from_secs(30) }
+        Self { linger: Duration::from_secs(1), request_timeout: Duration::from_secs(30), overflow: Overflow::default() }
     }
 }
 
@@ -107,7 +109,8 @@ impl Delivery {
         }
         let secure = lanes.iter().any(|lane| lane.endpoint.url.scheme() == "https");
         let http = Http::new(&settings, secure)?;
-        let log = Arc::new(Log::new(log_bytes, lanes.iter().map(Outlet::log_settings).collect()));
+        let log = Log::new(log_bytes, lanes.iter().map(Outlet::log_settings).collect());
+        let log = Arc::new(log.with_overflow(settings.overflow));
         let stop = Arc::<Notify>::default();
         let (runtime, thread) = spawn_thread(Arc::clone(&stop))?;
         for (place, lane) in lanes.iter().enumerate() {
@@ -176,6 +179,12 @@ impl Delivery {
         self.shutdown(deadline).wait(deadline.saturating_add(GRACE));
     }
 
+    /// Appends a record to the log.
+    pub(crate) fn append(&self, record: &[u8]) -> Appended {
+        // The delivery thread would wait for itself, and so would a hook that holds what it needs.
+        self.log.append(record, || thread::current().id() != self.thread && !hooks::is_inside())
+    }
+
     /// Records that a lane lost because the log was full.
     pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
         let Outlet { endpoint, books, .. } = &self.lanes[lane.0];
@@ -192,9 +201,7 @@ impl Delivery {
     }
 
     fn kept(&self, id: LaneId, lane: &Outlet) -> u64 {
-        let mut unread = 0;
-        self.log.for_each_unread(id, |record| unread += u64::from(lane.endpoint.dialect.share(record) == Share::Whole));
-        unread + lane.orders.in_flight.load(Ordering::Relaxed)
+        self.log.unread(id).records + lane.orders.in_flight.load(Ordering::Relaxed)
     }
 
     fn on_thread<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Pending<T> {
@@ -216,9 +223,10 @@ impl Drop for Delivery {
 
 impl Outlet {
     fn log_settings(&self) -> LaneSettings {
-        let endpoint = Arc::clone(&self.endpoint);
+        let (wants, counts) = (Arc::clone(&self.endpoint), Arc::clone(&self.endpoint));
         LaneSettings {
-            wants: Box::new(move |record| endpoint.dialect.share(record) != Share::Nothing),
+            wants: Arc::new(move |record| wants.dialect.share(record) != Share::Nothing),
+            counts: Arc::new(move |record| counts.dialect.share(record) == Share::Whole),
             wake: Arc::clone(&self.orders) as Arc<dyn Wake>,
         }
     }

@@ -8,33 +8,31 @@
 
 mod chunk;
 mod lane;
+mod overflow;
+mod state;
+mod unread;
 
 pub(crate) use lane::{LaneId, LaneSettings, RecordRef, Wake, Window};
+pub use overflow::Overflow;
+pub(crate) use unread::Unread;
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::record::Record;
-use chunk::{Chunk, Spares};
+use crate::value::Timestamp;
+use chunk::Chunk;
 use lane::Lane;
+use state::State;
 
 /// The log in memory.
 pub(crate) struct Log {
     state: Mutex<State>,
     /// The most bytes between the slowest lane and the end.
     bound: u64,
-}
-
-struct State {
-    sealed: VecDeque<Arc<Chunk>>,
-    active: Vec<u8>,
-    spares: Arc<Spares>,
-    /// The position of the first byte of `active`.
-    active_start: u64,
-    lanes: Vec<Lane>,
-    /// The end of the log at which some lane wants to be woken.
-    wake_at: u64,
-    closed: bool,
+    overflow: Overflow,
+    /// Told when a lane has read on, while somebody waits for it.
+    room: Condvar,
 }
 
 /// What became of an append.
@@ -44,6 +42,8 @@ pub(crate) enum Appended {
     Accepted(Vec<(LaneId, Vec<RecordRef>)>),
     /// No more records are taken.
     Closed,
+    /// The log is full, and its policy is to refuse what comes.
+    Full,
     /// The record alone is larger than the bound.
     TooLarge,
 }
@@ -54,40 +54,60 @@ const SPAN: u64 = 4 * 1024 * 1024;
 
 impl Log {
     pub(crate) fn new(bound: usize, lanes: Vec<LaneSettings>) -> Self {
-        let spares = Arc::new(Spares::new(CHUNK.min(bound / 8).max(4096)));
-        let state = State {
-            sealed: VecDeque::new(),
-            active: spares.take(),
-            spares,
-            active_start: 0,
-            lanes: lanes.into_iter().map(Lane::new).collect(),
-            wake_at: u64::MAX,
-            closed: false,
-        };
-        let log = Self { state: Mutex::new(state), bound: bound as u64 };
-        log.state().plan_wake();
-        log
+        let state = State::new(CHUNK.min(bound / 8).max(4096), lanes);
+        Self { state: Mutex::new(state), bound: bound as u64, overflow: Overflow::default(), room: Condvar::new() }
     }
 
-    /// Appends one record. A full log moves its slowest lanes forward and nobody waits.
-    pub(crate) fn append(&self, record: &[u8]) -> Appended {
-        if record.len() as u64 > self.bound {
+    pub(crate) fn with_overflow(mut self, overflow: Overflow) -> Self {
+        self.overflow = overflow;
+        self
+    }
+
+    /// Appends one record. What happens when the log is full says its policy; `may_wait` says whether this thread is
+    /// one that may wait.
+    pub(crate) fn append(&self, record: &[u8], may_wait: impl FnOnce() -> bool) -> Appended {
+        let length = record.len() as u64;
+        if length > self.bound {
             return Appended::TooLarge;
         }
         let mut state = self.state();
+        let mut lost = Vec::new();
+        if !state.closed && state.lacks_room(length, self.bound) {
+            match self.overflow {
+                Overflow::DropOldest => lost = state.make_room(length, self.bound),
+                Overflow::Block(longest) if may_wait() => state = self.wait_for_room(state, length, longest),
+                Overflow::DropNewest | Overflow::Block(_) => {}
+            }
+            if !state.closed && state.lacks_room(length, self.bound) {
+                return Appended::Full;
+            }
+        }
         if state.closed {
             return Appended::Closed;
         }
-        let end = state.end() + record.len() as u64;
-        let lost = if end - state.slowest() > self.bound { state.make_room(end - self.bound) } else { Vec::new() };
-        if state.active.len() + record.len() > state.spares.size() {
-            state.seal();
-        }
-        state.active.extend_from_slice(record);
-        if end >= state.wake_at {
-            state.wake();
-        }
+        state.push(record);
         Appended::Accepted(lost)
+    }
+
+    #[cold]
+    fn wait_for_room<'a>(
+        &'a self,
+        mut state: MutexGuard<'a, State>,
+        length: u64,
+        longest: Duration,
+    ) -> MutexGuard<'a, State> {
+        state.waiting += 1;
+        state.wake_all();
+        let is_full = |state: &mut State| !state.closed && state.lacks_room(length, self.bound);
+        let waited = self.room.wait_timeout_while(state, longest, is_full);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.waiting -= 1;
+        state
+    }
+
+    /// Whether somebody waits for room, so that no lane lingers.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.state().waiting > 0
     }
 
     /// The next records of a lane, at most so many bytes and so many records and no further apart than
@@ -98,36 +118,49 @@ impl Log {
         if state.lanes[lane.0].read >= state.active_start {
             state.seal();
         }
-        let mut window = Window::default();
-        let mut window_start = None;
         let State { sealed, lanes, .. } = &mut *state;
-        let lane = &mut lanes[lane.0];
-        let first = sealed.partition_point(|chunk| chunk.end() <= lane.read);
-        'chunks: for chunk in sealed.range(first..) {
-            while lane.read < chunk.end() {
-                let at = usize::try_from(lane.read - chunk.start).unwrap_or(usize::MAX);
-                let Ok(record) = Record::read(&chunk.bytes[at..]) else {
-                    // What this process wrote it can read; a chunk that it cannot is left behind.
-                    lane.read = chunk.end();
-                    continue 'chunks;
-                };
-                let length = record.bytes.len();
-                if (lane.wants)(&record) {
-                    let full = window.records.len() >= max_records || window.bytes + length > max_bytes;
-                    let far = lane.read - *window_start.get_or_insert(lane.read) > SPAN;
-                    if (full || far) && !window.records.is_empty() {
-                        break 'chunks;
-                    }
-                    window.push(chunk, at, length);
-                }
-                lane.read += length as u64;
-            }
-        }
-        if state.lanes.iter().all(|lane| lane.read >= state.active_start) && state.sealed.is_empty() {
-            return window;
-        }
-        state.free();
+        let window = lanes[lane.0].take(sealed, max_bytes, max_records);
+        self.read_on(state);
         window
+    }
+
+    /// Moves a lane past the records before it that were captured before this time, and hands over those that it
+    /// wanted: at most as many as a window spans, so that one asks until none come.
+    ///
+    /// Their own `time` may be of another age; what counts is when their id was minted.
+    pub(crate) fn expire(&self, lane: LaneId, older_than: Timestamp) -> Vec<RecordRef> {
+        let mut state = self.state();
+        if !state.is_next(lane, |record| record.id.time() < older_than) {
+            return Vec::new();
+        }
+        if state.lanes[lane.0].read >= state.active_start {
+            state.seal();
+        }
+        let State { sealed, lanes, .. } = &mut *state;
+        let mut first = None;
+        let is_old = |position, record: &Record<'_>, is_wanted: bool| {
+            if is_wanted {
+                first.get_or_insert(position);
+            }
+            record.id.time() < older_than && first.is_none_or(|first| position - first <= SPAN)
+        };
+        let expired = lanes[lane.0].skip_while(sealed, is_old);
+        self.read_on(state);
+        expired
+    }
+
+    /// Everything before this position is settled for the lane: delivered, or lost and told.
+    #[expect(clippy::unused_self, reason = "a log in memory ends with the process, and so does its progress")]
+    pub(crate) fn settle(&self, _lane: LaneId, _position: u64) {}
+
+    /// A lane has read on.
+    fn read_on(&self, mut state: MutexGuard<'_, State>) {
+        state.free();
+        let is_awaited = state.waiting > 0;
+        drop(state);
+        if is_awaited {
+            self.room.notify_all();
+        }
     }
 
     /// The most bytes between the slowest lane and the end.
@@ -146,25 +179,30 @@ impl Log {
         (state.lanes[lane.0].read, state.end())
     }
 
-    /// Shows the records that a lane has not taken yet, also those that it does not want.
+    /// What a lane has not taken yet.
     ///
-    /// They may be many megabytes, and are read with the log unlocked.
-    pub(crate) fn for_each_unread(&self, lane: LaneId, mut show: impl FnMut(&Record<'_>)) {
+    /// It may be many megabytes, and is read with the log unlocked.
+    pub(crate) fn unread(&self, lane: LaneId) -> Unread {
         let state = self.state();
-        let read = state.lanes[lane.0].read;
+        let Lane { read, wants, counts, .. } = &state.lanes[lane.0];
+        let (read, wants, counts) = (*read, Arc::clone(wants), Arc::clone(counts));
         let first = state.sealed.partition_point(|chunk| chunk.end() <= read);
         let sealed: Vec<_> = state.sealed.range(first..).cloned().collect();
         let (active_start, active) = (state.active_start, state.active.clone());
         drop(state);
+        let mut unread = Unread::default();
         let chunks = sealed.iter().map(|chunk| (chunk.start, chunk.bytes.as_slice()));
         for (start, bytes) in chunks.chain([(active_start, active.as_slice())]) {
             let skipped = usize::try_from(read.saturating_sub(start)).unwrap_or(usize::MAX);
             let mut rest = bytes.get(skipped..).unwrap_or_default();
             while let Ok(record) = Record::read(rest) {
-                show(&record);
+                if wants(&record) {
+                    unread.add(&record, counts(&record));
+                }
                 rest = &rest[record.bytes.len()..];
             }
         }
+        unread
     }
 
     /// Asks to wake the lane once so many bytes more are unread than it has taken: at once if they are.
@@ -183,83 +221,12 @@ impl Log {
     /// Takes no more records.
     pub(crate) fn close(&self) {
         self.state().closed = true;
+        self.room.notify_all();
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         // Nothing that can panic runs half-way through a change of the state.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl State {
-    fn end(&self) -> u64 {
-        self.active_start + self.active.len() as u64
-    }
-
-    fn slowest(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.read).min().unwrap_or_else(|| self.end())
-    }
-
-    /// Moves `active` to the sealed chunks, and begins a new one.
-    fn seal(&mut self) {
-        if self.active.is_empty() {
-            return;
-        }
-        // A chunk may stay for as long as the slowest lane wants it: one that holds little is as small as that.
-        let bytes = if self.active.len() < self.active.capacity() / 2 {
-            let bytes = self.active.as_slice().to_vec();
-            self.active.clear();
-            bytes
-        } else {
-            std::mem::replace(&mut self.active, self.spares.take())
-        };
-        let start = self.active_start;
-        self.active_start += bytes.len() as u64;
-        self.sealed.push_back(Arc::new(Chunk::new(start, bytes, &self.spares)));
-        self.free();
-    }
-
-    /// Frees the chunks that every lane is past.
-    fn free(&mut self) {
-        let slowest = self.slowest();
-        while self.sealed.front().is_some_and(|chunk| chunk.end() <= slowest) {
-            self.sealed.pop_front();
-        }
-    }
-
-    /// Moves every lane to `position` at least; what they lose by it is told.
-    #[cold]
-    fn make_room(&mut self, position: u64) -> Vec<(LaneId, Vec<RecordRef>)> {
-        if position > self.active_start {
-            self.seal();
-        }
-        let Self { sealed, lanes, .. } = self;
-        let mut lost = Vec::new();
-        for (index, lane) in lanes.iter_mut().enumerate() {
-            let records = lane.skip_to(position, sealed);
-            if !records.is_empty() {
-                lost.push((LaneId(index), records));
-            }
-        }
-        self.free();
-        lost
-    }
-
-    fn plan_wake(&mut self) {
-        self.wake_at = self.lanes.iter().map(|lane| lane.wake_at).min().unwrap_or(u64::MAX);
-    }
-
-    /// Wakes the lanes whose moment has come; each asks anew for the next.
-    #[cold]
-    fn wake(&mut self) {
-        let end = self.end();
-        for lane in &mut self.lanes {
-            if lane.wake_at <= end {
-                lane.wake_at = u64::MAX;
-                lane.wake.wake();
-            }
-        }
-        self.plan_wake();
     }
 }
 

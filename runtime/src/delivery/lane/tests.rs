@@ -37,7 +37,7 @@ fn capture(lane: &Lane, distinct_id: &str) {
         groups: (0, &[]),
     };
     let record = RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec());
-    assert!(matches!(lane.log.append(&record), Appended::Accepted(lost) if lost.is_empty()));
+    assert!(matches!(lane.log.append(&record, || false), Appended::Accepted(lost) if lost.is_empty()));
 }
 
 #[test]
