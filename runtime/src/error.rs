@@ -21,6 +21,8 @@ pub(crate) enum Kind {
     Timeout,
     /// What was given cannot be read.
     Input,
+    /// There is no room for it.
+    Full,
 }
 
 impl Error {
@@ -55,6 +57,12 @@ impl Error {
     #[must_use]
     pub fn is_input(&self) -> bool {
         self.0.kind == Kind::Input
+    }
+
+    /// There is no room for it: as many as there can be are remembered.
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        self.0.kind == Kind::Full
     }
 }
 

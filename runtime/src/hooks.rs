@@ -5,8 +5,9 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use crate::draft::Draft;
 use crate::flag::FlagProblem;
-use crate::report::Loss;
+use crate::report::{Loss, LossReason};
 use crate::value::Rule;
 
 /// A property that was left out of an event because its value broke a rule of the plan.
@@ -32,14 +33,17 @@ impl fmt::Display for InvalidProperty {
     }
 }
 
+/// Looks at a record before the log has it.
+pub(crate) type BeforeCapture = dyn Fn(&mut Draft<'_>) + Send + Sync;
+
 type Hook<T> = Option<Arc<dyn Fn(&T) + Send + Sync>>;
 
 #[derive(Clone, Default)]
-#[expect(clippy::struct_field_names, reason = "each has the name of the setting that sets it")]
 pub(crate) struct Hooks {
     pub(crate) on_loss: Hook<Loss>,
     pub(crate) on_invalid: Hook<InvalidProperty>,
     pub(crate) on_flag_problem: Hook<FlagProblem>,
+    pub(crate) before_capture: Option<Arc<BeforeCapture>>,
 }
 
 impl Hooks {
@@ -59,11 +63,13 @@ impl Hooks {
 thread_local! {
     /// Whether a hook is running on this thread.
     static INSIDE: Cell<bool> = const { Cell::new(false) };
+    /// Whether one is running that decides about a record.
+    static DECIDING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Whether this thread runs a hook.
 pub(crate) fn is_inside() -> bool {
-    INSIDE.get()
+    INSIDE.get() || DECIDING.get()
 }
 
 /// A hook that panics harms nobody but itself: the panic has been printed by the panic hook. What happens
@@ -75,4 +81,16 @@ fn call<T>(hook: Option<&(dyn Fn(&T) + Send + Sync)>, value: &T) {
     }
     let _ = catch_unwind(AssertUnwindSafe(|| hook(value)));
     INSIDE.set(false);
+}
+
+/// Runs what decides about a record, which is lost where that panics.
+///
+/// What is captured inside it nobody would decide about, or it again and again: that is lost as well.
+pub(crate) fn decide<T>(decision: impl FnOnce() -> T) -> Result<T, LossReason> {
+    if DECIDING.replace(true) {
+        return Err(LossReason::InsideHook);
+    }
+    let decided = catch_unwind(AssertUnwindSafe(decision));
+    DECIDING.set(false);
+    decided.map_err(|_| LossReason::HookPanicked)
 }

@@ -94,6 +94,7 @@ mod dedup;
 #[cfg(feature = "http")]
 mod delivery;
 mod destinations;
+mod draft;
 mod error;
 mod event;
 mod experiment;
@@ -107,6 +108,7 @@ mod json;
 mod log;
 #[cfg(feature = "macros")]
 mod macros;
+mod opt_out;
 mod pattern;
 mod payload;
 mod reach;
@@ -124,6 +126,7 @@ mod value;
 pub use client::{Builder, Client};
 pub use decision::Decision;
 pub use destinations::Destinations;
+pub use draft::Draft;
 pub use error::Error;
 pub use event::{
     Event, EventSchema, Extra, ExtraValue, Group, HashedWriter, PersonProperties, PersonWriter, PlanId, PropertyWriter,

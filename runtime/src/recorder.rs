@@ -67,8 +67,7 @@ impl Recorded {
     /// The event's wire name; for verbs without one `identify`, `set`, `group` or `alias`.
     #[must_use]
     pub fn name(&self) -> String {
-        let record = self.record();
-        if record.verb == Verb::Capture { unescaped(record.name) } else { record.verb.name().to_owned() }
+        self.record().label()
     }
 
     /// Whose it is.

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::invalids::{InvalidCount, Invalids};
-use crate::record::{Record, Verb};
+use crate::record::Record;
 use crate::recorder::unescaped;
 use crate::value::Rule;
 
@@ -31,6 +31,11 @@ pub enum LossReason {
     EmptyId,
     /// Captured after `shutdown`. Counts once.
     AfterShutdown,
+    /// [`Builder::before_capture`](crate::Builder::before_capture) panicked, which counts once, or the destination's
+    /// `filter` did: what it was to hold back does not go out.
+    HookPanicked,
+    /// Captured inside [`Builder::before_capture`](crate::Builder::before_capture). Counts once.
+    InsideHook,
     /// Still undelivered when the deadline of `shutdown` came, or when the client was dropped.
     Shutdown,
 }
@@ -44,6 +49,8 @@ impl fmt::Display for LossReason {
             Self::Rejected => "rejected by the destination",
             Self::EmptyId => "an id was empty",
             Self::AfterShutdown => "captured after shutdown",
+            Self::HookPanicked => "the hook that decides about it panicked",
+            Self::InsideHook => "captured inside `before_capture`",
             Self::Shutdown => "not delivered before the deadline of shutdown",
         })
     }
@@ -77,11 +84,7 @@ pub struct LostEvent {
 
 impl LostEvent {
     pub(crate) fn from_record(record: &Record<'_>) -> Self {
-        let name = match record.verb {
-            Verb::Capture => unescaped(record.name),
-            verb => verb.name().to_owned(),
-        };
-        Self { id: record.id.to_string(), name, distinct_id: unescaped(record.distinct_id) }
+        Self { id: record.id.to_string(), name: record.label(), distinct_id: unescaped(record.distinct_id) }
     }
 }
 
@@ -112,6 +115,10 @@ pub struct Report {
     pub kept: u64,
     /// Given up, by reason, in a fixed order; a reason that never came up is left out.
     pub lost: Vec<(LossReason, u64)>,
+    /// Dropped because the application said so, which is no loss: by
+    /// [`Builder::before_capture`](crate::Builder::before_capture) and by [`Client::opt_out`](crate::Client::opt_out) when
+    /// it was captured, once, or later, for each destination, by `opt_out` and by the destination's `filter`.
+    pub dropped: u64,
     /// Properties left out because they broke a rule of the plan; which stands in
     /// [`Client::invalid_report`](crate::Client::invalid_report).
     pub invalid: u64,
@@ -158,6 +165,8 @@ pub struct DestinationReport {
     pub kept: u64,
     /// Given up, by reason.
     pub lost: Vec<(LossReason, u64)>,
+    /// Dropped on the way there, by its `filter` and by [`Client::opt_out`](crate::Client::opt_out).
+    pub dropped: u64,
 }
 
 impl fmt::Display for Report {
@@ -165,6 +174,7 @@ impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "delivered {}, kept {}, ", self.delivered, self.kept)?;
         write_losses(formatter, &self.lost)?;
+        write_dropped(formatter, self.dropped)?;
         match self.invalid {
             0 => {}
             1 => formatter.write_str("; one property broke its rule and was left out")?,
@@ -182,6 +192,7 @@ impl fmt::Display for Report {
                 destination.name, destination.delivered, destination.kept
             )?;
             write_losses(formatter, &destination.lost)?;
+            write_dropped(formatter, destination.dropped)?;
         }
         Ok(())
     }
@@ -196,11 +207,17 @@ fn write_losses(formatter: &mut fmt::Formatter<'_>, lost: &[(LossReason, u64)]) 
     formatter.write_str(if lost.is_empty() { "" } else { ")" })
 }
 
+fn write_dropped(formatter: &mut fmt::Formatter<'_>, dropped: u64) -> fmt::Result {
+    if dropped == 0 { Ok(()) } else { write!(formatter, ", dropped {dropped}") }
+}
+
 /// Counts for the report; every count is made by one thread at a time or atomically.
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     /// What was lost before any destination: not for one of them.
     nowhere: Mutex<BTreeMap<LossReason, u64>>,
+    /// The same of what the application did not want.
+    dropped: AtomicU64,
     invalid: Mutex<Invalids>,
     unhashed: AtomicU64,
     accounts: Vec<Account>,
@@ -211,11 +228,17 @@ struct Account {
     name: &'static str,
     delivered: AtomicU64,
     lost: Mutex<BTreeMap<LossReason, u64>>,
+    dropped: AtomicU64,
 }
 
 impl Ledger {
     pub(crate) fn new(destinations: impl IntoIterator<Item = &'static str>) -> Self {
-        let account = |name| Account { name, delivered: AtomicU64::new(0), lost: Mutex::default() };
+        let account = |name| Account {
+            name,
+            delivered: AtomicU64::default(),
+            lost: Mutex::default(),
+            dropped: AtomicU64::default(),
+        };
         Self { accounts: destinations.into_iter().map(account).collect(), ..Self::default() }
     }
 
@@ -248,6 +271,12 @@ impl Ledger {
         *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += events as u64;
     }
 
+    /// `destination` is `None` for what is dropped before any of them.
+    pub(crate) fn dropped(&self, destination: Option<usize>, events: usize) {
+        let count = destination.map_or(&self.dropped, |place| &self.accounts[place].dropped);
+        count.fetch_add(events as u64, Ordering::Relaxed);
+    }
+
     pub(crate) fn name(&self, destination: usize) -> &'static str {
         self.accounts[destination].name
     }
@@ -257,7 +286,8 @@ impl Ledger {
         let counts = |lost: &Mutex<BTreeMap<_, _>>| lost.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut total = counts(&self.nowhere);
         let (invalid, unhashed) = (self.invalids().total, self.unhashed.load(Ordering::Relaxed));
-        let mut report = Report { invalid, unhashed, ..Report::default() };
+        let dropped = self.dropped.load(Ordering::Relaxed);
+        let mut report = Report { invalid, unhashed, dropped, ..Report::default() };
         for (place, account) in self.accounts.iter().enumerate() {
             let lost = counts(&account.lost);
             for (reason, count) in &lost {
@@ -267,8 +297,10 @@ impl Ledger {
             let kept = kept(place);
             report.delivered += delivered;
             report.kept += kept;
+            let dropped = account.dropped.load(Ordering::Relaxed);
+            report.dropped += dropped;
             let lost = lost.into_iter().collect();
-            report.destinations.push(DestinationReport { name: account.name, delivered, kept, lost });
+            report.destinations.push(DestinationReport { name: account.name, delivered, kept, lost, dropped });
         }
         report.lost = total.into_iter().collect();
         report

@@ -3,6 +3,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::client::{Client, Entry};
+use crate::error::Error;
 use crate::event::{Event, Group, PersonProperties, PlanId, SuperProperties};
 use crate::flag::UserFlags;
 use crate::record::{Verb, encode_group, encode_text};
@@ -78,6 +79,20 @@ impl User {
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn register(&self, properties: impl SuperProperties) {
         self.client.core.register_at(&self.identity.supers, &properties);
+    }
+
+    /// Nothing of this person is recorded from now on, by whatever handle; see [`Client::opt_out`](crate::Client::opt_out).
+    ///
+    /// # Errors
+    ///
+    /// When more people have opted out than the client can remember.
+    pub fn opt_out(&self) -> Result<(), Error> {
+        self.client.opt_out(self.distinct_id())
+    }
+
+    /// What this person does is recorded again; see [`Client::opt_in`](crate::Client::opt_in).
+    pub fn opt_in(&self) {
+        self.client.opt_in(self.distinct_id());
     }
 
     /// Says that this person belongs to a group, and sets the group's properties.

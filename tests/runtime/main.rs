@@ -2,6 +2,7 @@
 
 mod allocations;
 mod audience;
+mod before_capture;
 mod checkout;
 mod decisions;
 mod delivery;
@@ -10,6 +11,7 @@ mod extras;
 mod faults;
 mod flags;
 mod generated;
+mod opt_out;
 mod pace;
 mod privacy;
 mod recorder;

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 #[cfg(feature = "http")]
 use crate::delivery::Settings;
+use crate::draft::Draft;
 #[cfg(feature = "http")]
 use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
@@ -142,6 +143,27 @@ impl Builder {
     /// hook, on its thread, is counted and not told.
     pub fn on_flag_problem(mut self, hook: impl Fn(&FlagProblem) + Send + Sync + 'static) -> Self {
         self.hooks.on_flag_problem = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called with each record before it goes into the log; it may change it or drop it.
+    ///
+    /// It sees every record, those that the client makes itself too (`$feature_flag_called`, `Experiment Viewed`), with
+    /// super properties, and never what is `secret`. What it drops is counted ([`Report::dropped`](crate::Report::dropped))
+    /// and is no loss. Applications that keep consent themselves ask for it here.
+    ///
+    /// It runs in `capture`: it should be quick. Where it panics the record is lost, counted and told
+    /// ([`LossReason::HookPanicked`](crate::LossReason::HookPanicked)): what it was to take out does not go out. What is
+    /// captured inside it is lost too.
+    ///
+    /// ```
+    /// use taxogen::{Client, Draft};
+    ///
+    /// let (client, recorder) = Client::builder().before_capture(|draft: &mut Draft<'_>| draft.add("region", "eu-1")).recorder();
+    /// # let _ = (client, recorder);
+    /// ```
+    pub fn before_capture(mut self, hook: impl Fn(&mut Draft<'_>) + Send + Sync + 'static) -> Self {
+        self.hooks.before_capture = Some(Arc::new(hook));
         self
     }
 

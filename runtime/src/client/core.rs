@@ -6,16 +6,18 @@ use std::time::Duration;
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Pending, Settings};
 use crate::destinations::Destinations;
+use crate::draft::{self, Screened};
 use crate::error::Error;
 #[cfg(feature = "http")]
 use crate::error::Kind;
 use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagState};
 use crate::hash_key::HashKey;
-use crate::hooks::{Hooks, InvalidProperty};
+use crate::hooks::{BeforeCapture, Hooks, InvalidProperty};
 use crate::id::EventId;
 #[cfg(feature = "http")]
 use crate::log::{Appended, LaneId, RecordRef};
+use crate::opt_out::OptOuts;
 use crate::reach::Reach;
 use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
 use crate::recorder::Recorder;
@@ -34,6 +36,7 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) flags: FlagState,
+    pub(crate) opt_outs: Arc<OptOuts>,
     supers: Supers,
     reach: Reach,
     hash_key: Option<HashKey>,
@@ -54,7 +57,7 @@ pub(crate) enum Sink {
 impl Core {
     pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>) -> Self {
         let reach = if matches!(sink, Sink::Nothing) { Reach::NOBODY } else { Reach::EVERYBODY };
-        Self::over(sink, hooks, Arc::default(), reach)
+        Self::over(sink, hooks, Arc::default(), reach, Arc::default())
     }
 
     /// A core that delivers to these destinations.
@@ -66,18 +69,20 @@ impl Core {
         hooks: Arc<Hooks>,
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
-        let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks)?;
+        let opt_outs = Arc::<OptOuts>::default();
+        let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks, &opt_outs)?;
         let sights = destinations.iter().map(Destination::sight);
         let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));
-        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger, reach))
+        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger, reach, opt_outs))
     }
 
-    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>, reach: Reach) -> Self {
+    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>, reach: Reach, opt_outs: Arc<OptOuts>) -> Self {
         Self {
             sink,
             hooks,
             ledger,
             flags: FlagState::default(),
+            opt_outs,
             supers: Supers::default(),
             reach,
             hash_key: None,
@@ -100,7 +105,7 @@ impl Core {
     }
 
     /// Encodes a record and puts it where records go. Says whether it was taken; what is for none of the client's
-    /// destinations counts as taken, and nowhere else.
+    /// destinations counts as taken, and nowhere else, and so does what `before_capture` drops.
     pub(crate) fn record(
         &self,
         who: &Identity,
@@ -121,6 +126,10 @@ impl Core {
     ) -> bool {
         if !self.reach.kinds().meets(entry.destinations) {
             return true;
+        }
+        if self.opt_outs.any() && self.has_opted_out(who, entry) {
+            self.ledger.dropped(None, 1);
+            return false;
         }
         let time = Timestamp::now();
         let id = EventId::new(time);
@@ -148,10 +157,35 @@ impl Core {
             };
             RecordWriter::encode(&header, write, |record, told| {
                 self.tell(entry.label(), told);
-                let taken = if entry.lacks_an_id(who) { Err(LossReason::EmptyId) } else { self.append(record) };
+                let taken = match &self.hooks.before_capture {
+                    _ if entry.lacks_an_id(who) => Err(LossReason::EmptyId),
+                    None => self.append(record),
+                    Some(hook) => self.screen(hook, record, entry),
+                };
                 taken.map_err(refused).is_ok()
             })
         })
+    }
+
+    #[cold]
+    fn has_opted_out(&self, who: &Identity, entry: &Entry<'_>) -> bool {
+        self.opt_outs.has(who.distinct_id()) || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id)
+    }
+
+    /// Shows a record to `before_capture`, and appends what is left of it.
+    #[cold]
+    fn screen(&self, hook: &Arc<BeforeCapture>, record: &[u8], entry: &Entry<'_>) -> Result<(), LossReason> {
+        let (screened, told) = draft::screen(&**hook, record, self.terms(entry, entry.plan.audience()));
+        self.tell(entry.label(), told);
+        match screened {
+            Screened::Unchanged => self.append(record),
+            Screened::Changed(record) => self.append(&record),
+            Screened::Dropped => {
+                self.ledger.dropped(None, 1);
+                Ok(())
+            }
+            Screened::Lost(reason) => Err(reason),
+        }
     }
 
     /// Appends what an event did not bring itself.

@@ -85,6 +85,39 @@ impl Client {
         self.core.register(&properties);
     }
 
+    /// Nothing of this person is recorded from now on, whoever asks for it, and what of them is in the log and not on its
+    /// way yet is not sent.
+    ///
+    /// What is left out is counted ([`Report::dropped`](crate::Report::dropped)) and is no loss. An id is one person here:
+    /// who is known under several, an anonymous one say, opts out under each. The client remembers it as long as it lives,
+    /// so that a program asks again when it starts; where consent is kept elsewhere, ask for it in
+    /// [`Builder::before_capture`] instead. Flags are read as before, and loaded where the program asks for it.
+    ///
+    /// ```
+    /// let (client, recorder) = taxogen::Client::recorder();
+    /// let user = client.user("user_123");
+    /// user.opt_out()?;
+    /// user.alias("anonymous_7");
+    /// assert!(recorder.is_empty());
+    /// client.opt_in("user_123");
+    /// user.alias("anonymous_7");
+    /// assert_eq!((recorder.len(), client.report().dropped), (1, 1));
+    /// # Ok::<(), taxogen::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// When 900,000 people have opted out already: the client remembers no more, and forgets nobody for another. They
+    /// take nine megabytes.
+    pub fn opt_out(&self, distinct_id: impl AsRef<str>) -> Result<(), Error> {
+        self.core.opt_outs.add(distinct_id.as_ref())
+    }
+
+    /// What this person does is recorded again. What was captured before and is in the log still is sent.
+    pub fn opt_in(&self, distinct_id: impl AsRef<str>) {
+        self.core.opt_outs.remove(distinct_id.as_ref());
+    }
+
     /// Delivers what was captured until now, and waits for it, at most until the deadline.
     ///
     /// # Errors

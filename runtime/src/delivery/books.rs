@@ -19,6 +19,11 @@ impl Books {
         self.ledger.delivered(self.destination, records);
     }
 
+    /// Counts a record that the application does not want sent.
+    pub(super) fn dropped(&self, share: Share) {
+        self.ledger.dropped(Some(self.destination), usize::from(share == Share::Whole));
+    }
+
     /// Counts records as lost and tells so.
     ///
     /// A part of a record is told and not counted: the record itself is, by the lane that has it.

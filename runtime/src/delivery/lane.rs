@@ -17,6 +17,7 @@ use super::pending::after;
 use super::race::{Won, race};
 use super::retry;
 use crate::log::{LaneId, Log, RecordRef};
+use crate::opt_out::OptOuts;
 use crate::report::LossReason;
 use crate::transport::{Answer, Attempt, Batch, Endpoint, Fit, Outcome, Partly, Share};
 use crate::value::Timestamp;
@@ -29,6 +30,7 @@ pub(super) struct Lane {
     pub(super) http: Http,
     pub(super) orders: Arc<Orders>,
     pub(super) books: Books,
+    pub(super) opt_outs: Arc<OptOuts>,
     /// How long the first record of a batch waits for others.
     pub(super) linger: Duration,
     pub(super) packer: Packer,
@@ -131,6 +133,11 @@ impl Lane {
     fn fill(&mut self) {
         let mut batch = std::mem::take(&mut self.spare);
         while let Some((record, share)) = self.waiting.front() {
+            if self.opt_outs.concern(&record.read()) {
+                self.books.dropped(*share);
+                self.waiting.pop_front();
+                continue;
+            }
             match batch.add(&self.endpoint, record, *share) {
                 Fit::Added => {}
                 Fit::Full => break,

@@ -30,6 +30,7 @@ use tokio::time::timeout;
 use crate::error::{Error, Kind};
 use crate::hooks::{self, Hooks};
 use crate::log::{Appended, LaneId, LaneSettings, Log, Overflow, RecordRef, Wake};
+use crate::opt_out::OptOuts;
 use crate::report::{Ledger, LossReason, Report};
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
@@ -79,6 +80,7 @@ struct Outlet {
     endpoint: Arc<Endpoint>,
     orders: Arc<Orders>,
     books: Books,
+    opt_outs: Arc<OptOuts>,
 }
 
 /// How long a client that was dropped without `shutdown` still tries.
@@ -99,12 +101,14 @@ impl Delivery {
         settings: Settings,
         ledger: &Arc<Ledger>,
         hooks: &Arc<Hooks>,
+        opt_outs: &Arc<OptOuts>,
     ) -> Result<Self, Error> {
         let mut lanes = Vec::new();
         for (destination, config) in destinations.iter().enumerate() {
             for endpoint in config.endpoints()? {
                 let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
-                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books });
+                let opt_outs = Arc::clone(opt_outs);
+                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books, opt_outs });
             }
         }
         let secure = lanes.iter().any(|lane| lane.endpoint.url.scheme() == "https");
@@ -239,6 +243,7 @@ impl Outlet {
             http: http.clone(),
             orders: Arc::clone(&self.orders),
             books: self.books.clone(),
+            opt_outs: Arc::clone(&self.opt_outs),
             linger: settings.linger,
             packer: Packer::new(self.endpoint.encoding),
             waiting: VecDeque::new(),

@@ -27,7 +27,7 @@ const KEPT: [&str; 18] = [
 ];
 
 /// The rule that the name of a property breaks which is not in the plan.
-pub(super) fn broken_rule(name: &str, declared: &[&str]) -> Option<Rule> {
+pub(crate) fn broken_rule(name: &str, declared: &[&str]) -> Option<Rule> {
     if declared.contains(&name) {
         Some(Rule::Undeclared)
     } else if KEPT.contains(&name) {

@@ -1,7 +1,7 @@
 //! Events, person properties and groups, as generated code implements them.
 
 mod extra;
-mod extra_name;
+pub(crate) mod extra_name;
 mod plan_id;
 mod properties;
 mod schema;

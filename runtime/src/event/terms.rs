@@ -1,6 +1,6 @@
 use super::Audience;
 use crate::destinations::Destinations;
-use crate::hash_key::HashKey;
+use crate::hash_key::{Hash, HashKey};
 use crate::reach::Reach;
 use crate::sensitivity::Sensitivity;
 
@@ -41,6 +41,13 @@ impl<'a> Terms<'a> {
     #[inline]
     pub(crate) const fn who_sees(&self, class: Sensitivity) -> Destinations {
         self.audience.of(class)
+    }
+}
+
+impl Terms<'_> {
+    /// The hash of a value, where there is a key.
+    pub(crate) fn hash(&self, json: &[u8]) -> Option<Hash> {
+        Some(self.hashes?.key?.hash_json(json))
     }
 }
 

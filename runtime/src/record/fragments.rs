@@ -7,6 +7,13 @@ pub(crate) struct Fragment<'a> {
     pub(crate) bytes: &'a [u8],
 }
 
+impl<'a> Fragment<'a> {
+    /// The value, as JSON.
+    pub(crate) fn value(&self) -> &'a [u8] {
+        &self.bytes[self.name.len() + 4..]
+    }
+}
+
 /// The properties of a run, one by one. What is no fragment ends them.
 pub(crate) fn fragments(run: &[u8]) -> impl Iterator<Item = Fragment<'_>> {
     let mut rest = run;

@@ -31,7 +31,7 @@ mod runs;
 mod verb;
 mod write;
 
-pub(crate) use fragments::fragments;
+pub(crate) use fragments::{Fragment, fragments};
 pub(crate) use read::{Record, Run, read_runs};
 pub(crate) use runs::{Class, Place, RunTag, RunWriter};
 pub(crate) use verb::Verb;

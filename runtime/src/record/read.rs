@@ -4,6 +4,7 @@ use super::runs::RUN_HEADER;
 use super::{FIXED, RunTag, VERSION, Verb};
 use crate::destinations::Destinations;
 use crate::id::EventId;
+use crate::recorder::unescaped;
 use crate::value::Timestamp;
 
 /// A record as a lane reads it. Texts are escaped as inside a JSON string.
@@ -98,6 +99,24 @@ impl<'a> Record<'a> {
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = Reader(self.groups.1);
         std::iter::from_fn(move || Some((rest.text().ok()?, rest.text().ok()?)))
+    }
+
+    /// What comes before the properties, and the properties.
+    pub(crate) fn parts(&self) -> (&'a [u8], &'a [u8]) {
+        self.bytes.split_at(self.bytes.len() - self.runs.len())
+    }
+
+    /// The same record with other properties.
+    pub(crate) fn with_runs(&self, runs: &[u8]) -> Vec<u8> {
+        let mut bytes = [self.parts().0, runs].concat();
+        let length = u32::try_from(bytes.len()).unwrap_or(u32::MAX);
+        bytes[0..4].copy_from_slice(&length.to_le_bytes());
+        bytes
+    }
+
+    /// What messages call it: the event's wire name; for verbs without one the verb.
+    pub(crate) fn label(&self) -> String {
+        if self.verb == Verb::Capture { unescaped(self.name) } else { self.verb.name().to_owned() }
     }
 
     /// The runs of properties, in the order in which they were written.

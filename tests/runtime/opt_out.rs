@@ -1,0 +1,49 @@
+//! People of whom nothing is to be recorded.
+
+use std::time::Duration;
+
+use taxogen::Client;
+use taxogen_sandbox::{Sandbox, Vendor};
+
+use crate::shop::{Company, OrderPlaced, Person};
+use crate::vendors::{LONG, counts, to_all};
+
+#[test]
+fn nothing_of_them_is_recorded_until_they_opt_in() {
+    let (client, recorder) = Client::recorder();
+    let (ann, bob) = (client.user("ann"), client.user("bob"));
+    ann.opt_out().unwrap();
+    ann.capture(OrderPlaced::new("tea", 1, 1.0));
+    client.user("ann").identify(Person::default());
+    ann.set(Person::default());
+    ann.group(Company { key: "acme", employees: 12 });
+    ann.alias("anonymous_7");
+    bob.alias("ann");
+    assert_eq!((recorder.len(), client.report().dropped), (0, 6));
+    bob.capture(OrderPlaced::new("tea", 1, 1.0));
+    assert!(client.report().is_complete());
+
+    client.opt_in("ann");
+    ann.capture(OrderPlaced::new("tea", 1, 1.0));
+    assert_eq!((recorder.len(), client.report().dropped), (2, 6));
+}
+
+#[test]
+fn what_is_in_the_log_already_is_not_sent() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = to_all(&sandbox).linger(Duration::from_secs(60)).build().unwrap();
+    let ann = client.user("ann \"x\"");
+    for quantity in 1..=3 {
+        ann.capture(OrderPlaced::new("tea", quantity, 1.0));
+        client.user("bob").capture(OrderPlaced::new("tea", quantity, 1.0));
+    }
+    client.user("bob").alias("ann \"x\"");
+    ann.opt_out().unwrap();
+    let report = client.shutdown(LONG);
+    assert_eq!((counts(&report), report.dropped), ((9, 0, vec![]), 12), "of each of three: 3 events and the alias");
+    assert!(report.destinations.iter().all(|destination| destination.dropped == 4));
+    for vendor in Vendor::ALL {
+        let of = sandbox.messages(vendor).into_iter().map(|message| message.item.to_string());
+        assert!(of.into_iter().all(|item| !item.contains("ann")), "{vendor}");
+    }
+}
