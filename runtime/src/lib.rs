@@ -98,6 +98,8 @@ mod draft;
 mod error;
 mod event;
 mod experiment;
+#[cfg(feature = "http")]
+mod filter;
 mod flag;
 mod hash_key;
 mod hooks;
@@ -133,6 +135,8 @@ pub use event::{
     SuperProperties,
 };
 pub use experiment::{Experiment, ExperimentKey, Exposure};
+#[cfg(feature = "http")]
+pub use filter::Outgoing;
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::InvalidProperty;
 pub use invalids::InvalidCount;

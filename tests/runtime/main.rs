@@ -9,6 +9,7 @@ mod delivery;
 mod experiments;
 mod extras;
 mod faults;
+mod filters;
 mod flags;
 mod generated;
 mod opt_out;

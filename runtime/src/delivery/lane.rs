@@ -16,8 +16,8 @@ use super::orders::Orders;
 use super::pending::after;
 use super::race::{Won, race};
 use super::retry;
+use super::screen::Screen;
 use crate::log::{LaneId, Log, RecordRef};
-use crate::opt_out::OptOuts;
 use crate::report::LossReason;
 use crate::transport::{Answer, Attempt, Batch, Endpoint, Fit, Outcome, Partly, Share};
 use crate::value::Timestamp;
@@ -30,7 +30,7 @@ pub(super) struct Lane {
     pub(super) http: Http,
     pub(super) orders: Arc<Orders>,
     pub(super) books: Books,
-    pub(super) opt_outs: Arc<OptOuts>,
+    pub(super) screen: Screen,
     /// How long the first record of a batch waits for others.
     pub(super) linger: Duration,
     pub(super) packer: Packer,
@@ -117,23 +117,29 @@ impl Lane {
         (self.endpoint.limits.batch as u64 / 2).min(self.log.bound() / 4)
     }
 
-    fn take(&mut self) {
+    /// Takes what comes next, as far as the destination's filter lets it pass; says whether anything came.
+    fn take(&mut self) -> bool {
         let Endpoint { limits, dialect, .. } = &*self.endpoint;
         // A message is longer than its record: half the bytes of a batch about fill it.
         let window = self.log.take(self.id, limits.batch / 2, limits.messages);
-        let with_share = |record: RecordRef| {
+        let taken = !window.records.is_empty();
+        for record in window.records {
             let share = dialect.share(&record.read());
-            (record, share)
-        };
-        self.waiting.extend(window.records.into_iter().map(with_share));
+            match self.screen.passes(record.read()) {
+                Ok(true) => self.waiting.push_back((record, share)),
+                Ok(false) => self.books.dropped(share),
+                Err(reason) => self.books.lost(reason, "", [(&record, share)]),
+            }
+        }
         self.count_in_flight();
+        taken
     }
 
     /// Encodes what waits, as much as fits into one batch.
     fn fill(&mut self) {
         let mut batch = std::mem::take(&mut self.spare);
         while let Some((record, share)) = self.waiting.front() {
-            if self.opt_outs.concern(&record.read()) {
+            if self.screen.withholds(&record.read()) {
                 self.books.dropped(*share);
                 self.waiting.pop_front();
                 continue;
@@ -320,8 +326,7 @@ impl Lane {
             let shares = self.waiting.iter().map(|(record, share)| (record, *share));
             self.books.lost(LossReason::Shutdown, &self.trouble, shares);
             self.waiting.clear();
-            self.take();
-            if self.waiting.is_empty() {
+            if !self.take() {
                 return;
             }
         }

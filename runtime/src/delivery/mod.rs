@@ -10,6 +10,7 @@ mod pending;
 mod question;
 mod race;
 mod retry;
+mod screen;
 mod tls;
 
 #[cfg(feature = "posthog")]
@@ -41,6 +42,7 @@ use http::Http;
 use lane::Lane;
 use orders::Orders;
 use pending::after;
+use screen::Screen;
 
 /// The times of delivery.
 #[derive(Debug, Clone, Copy)]
@@ -80,7 +82,7 @@ struct Outlet {
     endpoint: Arc<Endpoint>,
     orders: Arc<Orders>,
     books: Books,
-    opt_outs: Arc<OptOuts>,
+    screen: Screen,
 }
 
 /// How long a client that was dropped without `shutdown` still tries.
@@ -107,8 +109,8 @@ impl Delivery {
         for (destination, config) in destinations.iter().enumerate() {
             for endpoint in config.endpoints()? {
                 let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
-                let opt_outs = Arc::clone(opt_outs);
-                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books, opt_outs });
+                let screen = Screen::new(config, opt_outs);
+                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books, screen });
             }
         }
         let secure = lanes.iter().any(|lane| lane.endpoint.url.scheme() == "https");
@@ -243,7 +245,7 @@ impl Outlet {
             http: http.clone(),
             orders: Arc::clone(&self.orders),
             books: self.books.clone(),
-            opt_outs: Arc::clone(&self.opt_outs),
+            screen: self.screen.clone(),
             linger: settings.linger,
             packer: Packer::new(self.endpoint.encoding),
             waiting: VecDeque::new(),

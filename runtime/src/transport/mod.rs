@@ -36,6 +36,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use crate::error::{Error, Kind};
+use crate::filter::Filter;
 use crate::sight::Sight;
 
 /// A vendor to deliver to: made from [`PostHog`], [`Segment`] or [`Mixpanel`].
@@ -73,6 +74,18 @@ impl Destination {
             Config::Segment(segment) => segment.sight(),
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(mixpanel) => mixpanel.sight(),
+        }
+    }
+
+    /// What it lets pass of what it may see.
+    pub(crate) fn passing(&self) -> Filter {
+        match &self.0 {
+            #[cfg(feature = "posthog")]
+            Config::PostHog(posthog) => posthog.passing(),
+            #[cfg(feature = "segment")]
+            Config::Segment(segment) => segment.passing(),
+            #[cfg(feature = "mixpanel")]
+            Config::Mixpanel(mixpanel) => mixpanel.passing(),
         }
     }
 

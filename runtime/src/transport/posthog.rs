@@ -7,6 +7,7 @@ use super::{
 };
 use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
+use crate::filter::{Filter, Outgoing};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
@@ -27,6 +28,7 @@ pub struct PostHog {
     key: String,
     place: Location,
     allow: Option<Sensitivity>,
+    filter: Filter,
     geoip: bool,
 }
 
@@ -42,7 +44,7 @@ impl PostHog {
     /// Delivers to the project of this key, in the United States unless told otherwise.
     pub fn new(key: impl Into<String>) -> Self {
         let place = Location::Region(Region::Us);
-        Self { key: key.into(), place, allow: None, geoip: false }
+        Self { key: key.into(), place, allow: None, filter: Filter::default(), geoip: false }
     }
 
     /// Where the project is.
@@ -65,6 +67,18 @@ impl PostHog {
     /// there only under an explicit `.allow(Sensitivity::Personal)`.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
         self.allow = Some(highest);
+        self
+    }
+
+    /// Says of each record whether it goes to PostHog: one for which it says `false` is dropped, counted
+    /// ([`DestinationReport::dropped`](crate::DestinationReport::dropped)) and no loss. It can drop and nothing else, and sees
+    /// what PostHog may see. Of several, all have to let a record pass.
+    ///
+    /// It runs on the delivery thread, when a record is taken from the log: it should be quick and
+    /// should not capture. A record on which it panics is lost, counted and told
+    /// ([`LossReason::HookPanicked`](crate::LossReason::HookPanicked)).
+    pub fn filter(mut self, passes: impl Fn(&Outgoing<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.filter = self.filter.and(passes);
         self
     }
 
@@ -108,6 +122,10 @@ impl PostHog {
         Err(Error::new(Kind::Configuration, sentence))
     }
 
+    pub(super) fn passing(&self) -> Filter {
+        self.filter.clone()
+    }
+
     pub(super) fn sight(&self) -> Sight {
         Sight { destination: Destinations::POSTHOG, allow: self.allow }
     }
@@ -137,9 +155,14 @@ impl From<PostHog> for Destination {
 
 impl fmt::Debug for PostHog {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, allow, geoip, .. } = self;
+        let Self { place, allow, filter, geoip, .. } = self;
         let mut fields = formatter.debug_struct("PostHog");
-        fields.field("place", place).field("allow", allow).field("geoip", geoip).finish_non_exhaustive()
+        fields
+            .field("place", place)
+            .field("allow", allow)
+            .field("filter", filter)
+            .field("geoip", geoip)
+            .finish_non_exhaustive()
     }
 }
 

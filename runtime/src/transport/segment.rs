@@ -7,6 +7,7 @@ use super::{
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
+use crate::filter::{Filter, Outgoing};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
@@ -27,12 +28,18 @@ pub struct Segment {
     write_key: String,
     place: Location,
     allow: Option<Sensitivity>,
+    filter: Filter,
 }
 
 impl Segment {
     /// Delivers to the source of this write key, in the United States unless told otherwise.
     pub fn new(write_key: impl Into<String>) -> Self {
-        Self { write_key: write_key.into(), place: Location::Region(Region::Us), allow: None }
+        Self {
+            write_key: write_key.into(),
+            place: Location::Region(Region::Us),
+            allow: None,
+            filter: Filter::default(),
+        }
     }
 
     /// Where the workspace is. Segment answers 200 in the wrong region too, and drops everything.
@@ -53,6 +60,22 @@ impl Segment {
     pub fn allow(mut self, highest: Sensitivity) -> Self {
         self.allow = Some(highest);
         self
+    }
+
+    /// Says of each record whether it goes to Segment: one for which it says `false` is dropped, counted
+    /// ([`DestinationReport::dropped`](crate::DestinationReport::dropped)) and no loss. It can drop and nothing else, and sees
+    /// what Segment may see. Of several, all have to let a record pass.
+    ///
+    /// It runs on the delivery thread, when a record is taken from the log: it should be quick and
+    /// should not capture. A record on which it panics is lost, counted and told
+    /// ([`LossReason::HookPanicked`](crate::LossReason::HookPanicked)).
+    pub fn filter(mut self, passes: impl Fn(&Outgoing<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.filter = self.filter.and(passes);
+        self
+    }
+
+    pub(super) fn passing(&self) -> Filter {
+        self.filter.clone()
     }
 
     pub(super) fn sight(&self) -> Sight {
@@ -90,8 +113,13 @@ impl From<Segment> for Destination {
 
 impl fmt::Debug for Segment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, allow, .. } = self;
-        formatter.debug_struct("Segment").field("place", place).field("allow", allow).finish_non_exhaustive()
+        let Self { place, allow, filter, .. } = self;
+        formatter
+            .debug_struct("Segment")
+            .field("place", place)
+            .field("allow", allow)
+            .field("filter", filter)
+            .finish_non_exhaustive()
     }
 }
 

@@ -14,7 +14,7 @@ fn lane() -> Lane {
     let endpoint = Arc::new(destination.endpoints().unwrap().remove(0));
     let books =
         Books { ledger: Arc::new(Ledger::new(["mixpanel"])), hooks: Arc::new(Hooks::default()), destination: 0 };
-    let outlet = Outlet { endpoint, orders: Arc::default(), books, opt_outs: Arc::default() };
+    let outlet = Outlet { endpoint, orders: Arc::default(), books, screen: Screen::new(&destination, &Arc::default()) };
     let log = Arc::new(Log::new(64 * 1024, vec![outlet.log_settings()]));
     let settings = Settings::default();
     outlet.start(LaneId(0), &log, &Http::new(&settings, false).unwrap(), &settings)

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
+use crate::filter::{Filter, Outgoing};
 use crate::sensitivity::Sensitivity;
 use crate::sight::Sight;
 
@@ -29,12 +30,13 @@ pub struct Mixpanel {
     token: String,
     place: Location,
     allow: Option<Sensitivity>,
+    filter: Filter,
 }
 
 impl Mixpanel {
     /// Delivers to the project of this token, in the United States unless told otherwise.
     pub fn new(token: impl Into<String>) -> Self {
-        Self { token: token.into(), place: Location::Region(Region::Us), allow: None }
+        Self { token: token.into(), place: Location::Region(Region::Us), allow: None, filter: Filter::default() }
     }
 
     /// Where the project is.
@@ -55,6 +57,22 @@ impl Mixpanel {
     pub fn allow(mut self, highest: Sensitivity) -> Self {
         self.allow = Some(highest);
         self
+    }
+
+    /// Says of each record whether it goes to Mixpanel: one for which it says `false` is dropped, counted
+    /// ([`DestinationReport::dropped`](crate::DestinationReport::dropped)) and no loss. It can drop and nothing else, and sees
+    /// what Mixpanel may see. Of several, all have to let a record pass.
+    ///
+    /// It runs on the delivery thread, when a record is taken from the log, for events and for persons apart: it should be quick and
+    /// should not capture. A record on which it panics is lost, counted and told
+    /// ([`LossReason::HookPanicked`](crate::LossReason::HookPanicked)).
+    pub fn filter(mut self, passes: impl Fn(&Outgoing<'_>) -> bool + Send + Sync + 'static) -> Self {
+        self.filter = self.filter.and(passes);
+        self
+    }
+
+    pub(super) fn passing(&self) -> Filter {
+        self.filter.clone()
     }
 
     pub(super) fn sight(&self) -> Sight {
@@ -103,8 +121,13 @@ impl From<Mixpanel> for Destination {
 
 impl fmt::Debug for Mixpanel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, allow, .. } = self;
-        formatter.debug_struct("Mixpanel").field("place", place).field("allow", allow).finish_non_exhaustive()
+        let Self { place, allow, filter, .. } = self;
+        formatter
+            .debug_struct("Mixpanel")
+            .field("place", place)
+            .field("allow", allow)
+            .field("filter", filter)
+            .finish_non_exhaustive()
     }
 }
 
