@@ -63,7 +63,9 @@ impl Default for Settings {
 
 /// The delivery thread, seen from all others. Dropping it tries once more for a moment and waits for nothing.
 pub(crate) struct Delivery {
+    /// What this client captures.
     pub(crate) log: Arc<Log>,
+    /// First those of that log, in the order of its lanes.
     lanes: Vec<Outlet>,
     /// The first PostHog project among the destinations: flags are asked there.
     #[cfg(feature = "posthog")]
@@ -79,8 +81,17 @@ pub(crate) struct Delivery {
 
 /// A lane, seen from other threads.
 struct Outlet {
-    endpoint: Arc<Endpoint>,
+    post: Post,
+    log: Arc<Log>,
+    /// In that log.
+    id: LaneId,
     orders: Arc<Orders>,
+}
+
+/// Where a lane delivers to.
+#[derive(Clone)]
+struct Post {
+    endpoint: Arc<Endpoint>,
     books: Books,
     screen: Screen,
 }
@@ -105,22 +116,21 @@ impl Delivery {
         hooks: &Arc<Hooks>,
         opt_outs: &Arc<OptOuts>,
     ) -> Result<Self, Error> {
-        let mut lanes = Vec::new();
+        let mut posts = Vec::new();
         for (destination, config) in destinations.iter().enumerate() {
             for endpoint in config.endpoints()? {
                 let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
                 let screen = Screen::new(config, opt_outs);
-                lanes.push(Outlet { endpoint: Arc::new(endpoint), orders: Arc::default(), books, screen });
+                posts.push(Post { endpoint: Arc::new(endpoint), books, screen });
             }
         }
-        let secure = lanes.iter().any(|lane| lane.endpoint.url.scheme() == "https");
+        let secure = posts.iter().any(|post| post.endpoint.url.scheme() == "https");
         let http = Http::new(&settings, secure)?;
-        let log = Log::new(log_bytes, lanes.iter().map(Outlet::log_settings).collect());
-        let log = Arc::new(log.with_overflow(settings.overflow));
+        let (log, lanes) = Outlet::all(&posts, |lanes| Log::new(log_bytes, lanes).with_overflow(settings.overflow));
         let stop = Arc::<Notify>::default();
         let (runtime, thread) = spawn_thread(Arc::clone(&stop))?;
-        for (place, lane) in lanes.iter().enumerate() {
-            runtime.spawn(lane.start(LaneId(place), &log, &http, &settings).run());
+        for lane in &lanes {
+            runtime.spawn(lane.start(&http, &settings).run());
         }
         Ok(Self {
             log,
@@ -139,7 +149,8 @@ impl Delivery {
     /// Delivers what is in the log now; `true` when all of it was settled before the deadline.
     pub(crate) fn flush(&self, deadline: Duration) -> Pending<bool> {
         let end = self.log.end();
-        let settled: Vec<_> = self.lanes.iter().map(|lane| lane.orders.flush(end)).collect();
+        let own = self.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.log));
+        let settled: Vec<_> = own.map(|lane| lane.orders.flush(end)).collect();
         self.on_thread(async move {
             let all = async {
                 for lane in settled {
@@ -193,7 +204,7 @@ impl Delivery {
 
     /// Records that a lane lost because the log was full.
     pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
-        let Outlet { endpoint, books, .. } = &self.lanes[lane.0];
+        let Post { endpoint, books, .. } = &self.lanes[lane.0].post;
         let shares = records.iter().map(|record| (record, endpoint.dialect.share(&record.read())));
         books.lost(LossReason::LogFull, "", shares);
     }
@@ -201,13 +212,8 @@ impl Delivery {
     /// What became of everything so far.
     pub(crate) fn report(&self) -> Report {
         self.ledger.report(|destination| {
-            let lanes = self.lanes.iter().enumerate().filter(|(_, lane)| lane.books.destination == destination);
-            lanes.map(|(place, lane)| self.kept(LaneId(place), lane)).sum()
+            self.lanes.iter().filter(|lane| lane.post.books.destination == destination).map(Outlet::kept).sum()
         })
-    }
-
-    fn kept(&self, id: LaneId, lane: &Outlet) -> u64 {
-        self.log.unread(id).records + lane.orders.in_flight.load(Ordering::Relaxed)
     }
 
     fn on_thread<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Pending<T> {
@@ -228,32 +234,54 @@ impl Drop for Delivery {
 }
 
 impl Outlet {
-    fn log_settings(&self) -> LaneSettings {
-        let (wants, counts) = (Arc::clone(&self.endpoint), Arc::clone(&self.endpoint));
-        LaneSettings {
-            wants: Arc::new(move |record| wants.dialect.share(record) != Share::Nothing),
-            counts: Arc::new(move |record| counts.dialect.share(record) == Share::Whole),
-            wake: Arc::clone(&self.orders) as Arc<dyn Wake>,
-        }
+    /// A lane for each of these, and the log that they read.
+    fn all(posts: &[Post], log: impl FnOnce(Vec<LaneSettings>) -> Log) -> (Arc<Log>, Vec<Self>) {
+        let orders: Vec<_> = posts.iter().map(|_| Arc::<Orders>::default()).collect();
+        let log = Arc::new(log(posts.iter().zip(&orders).map(|(post, orders)| post.lane(orders)).collect()));
+        let outlet = |(place, (post, orders)): (usize, (&Post, Arc<Orders>))| Self {
+            post: post.clone(),
+            log: Arc::clone(&log),
+            id: LaneId(place),
+            orders,
+        };
+        let outlets = posts.iter().zip(orders).enumerate().map(outlet).collect();
+        (log, outlets)
     }
 
-    fn start(&self, id: LaneId, log: &Arc<Log>, http: &Http, settings: &Settings) -> Lane {
+    fn kept(&self) -> u64 {
+        self.log.unread(self.id).records + self.orders.in_flight.load(Ordering::Relaxed)
+    }
+
+    fn start(&self, http: &Http, settings: &Settings) -> Lane {
+        let Post { endpoint, books, screen } = self.post.clone();
         Lane {
-            id,
-            log: Arc::clone(log),
-            endpoint: Arc::clone(&self.endpoint),
+            id: self.id,
+            log: Arc::clone(&self.log),
+            packer: Packer::new(endpoint.encoding),
+            endpoint,
             http: http.clone(),
             orders: Arc::clone(&self.orders),
-            books: self.books.clone(),
-            screen: self.screen.clone(),
+            books,
+            screen,
             linger: settings.linger,
-            packer: Packer::new(self.endpoint.encoding),
             waiting: VecDeque::new(),
             batches: VecDeque::new(),
             spare: Batch::default(),
             attempts: 0,
             trouble: String::new(),
             lone_refusals: 0,
+        }
+    }
+}
+
+impl Post {
+    /// What the log is told of a lane to here.
+    fn lane(&self, orders: &Arc<Orders>) -> LaneSettings {
+        let (wants, counts) = (Arc::clone(&self.endpoint), Arc::clone(&self.endpoint));
+        LaneSettings {
+            wants: Arc::new(move |record| wants.dialect.share(record) != Share::Nothing),
+            counts: Arc::new(move |record| counts.dialect.share(record) == Share::Whole),
+            wake: Arc::clone(orders) as Arc<dyn Wake>,
         }
     }
 }

@@ -2,15 +2,18 @@ use std::ops::Range;
 
 use reqwest::header::{HeaderMap, HeaderValue};
 
-use super::Batch;
 use super::attempt::Attempt;
 use super::encoding::Encoding;
 use super::outcome::{Answer, Outcome};
+use super::{Batch, Identity};
 use crate::record::Record;
 use crate::report::LossReason;
 
 /// One URL of a vendor that takes batches of messages.
 pub(crate) struct Endpoint {
+    /// By what it is known again in a log that outlives the process.
+    #[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "a log in memory has no past"))]
+    pub(crate) identity: Identity,
     /// Where batches are posted to.
     pub(crate) url: reqwest::Url,
     pub(crate) authorization: Authorization,

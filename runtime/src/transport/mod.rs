@@ -5,6 +5,7 @@ mod batch;
 mod encoding;
 mod endpoint;
 mod host;
+mod identity;
 mod outcome;
 
 #[cfg(feature = "mixpanel")]
@@ -18,6 +19,7 @@ pub(crate) use attempt::Attempt;
 pub(crate) use batch::{Batch, Fit};
 pub(crate) use endpoint::{Authorization, Dialect, Endpoint, Envelope, Limits, Messages, Moment, Share, Unfit};
 pub(crate) use host::Host;
+pub(crate) use identity::Identity;
 pub(crate) use outcome::{Answer, Outcome, Partly, Rejection};
 
 pub use encoding::Encoding;

@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::endpoint::put;
 use super::{
-    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Limits, Messages,
-    Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
+    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Identity, Limits,
+    Messages, Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
@@ -137,6 +137,7 @@ impl PostHog {
         head.extend_from_slice(b",\"sent_at\":\"");
         let sight = self.sight();
         Ok(vec![Endpoint {
+            identity: Identity::new("batch", &self.key, &host),
             url: host.join("/batch/"),
             authorization: Authorization::None,
             encoding: Encoding::default(),

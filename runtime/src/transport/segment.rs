@@ -2,8 +2,8 @@ use std::fmt;
 
 use super::endpoint::put;
 use super::{
-    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Limits, Messages,
-    Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
+    Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Identity, Limits,
+    Messages, Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -94,8 +94,10 @@ impl Segment {
         json::write_string(&mut head, &self.write_key);
         head.extend_from_slice(b",\"sentAt\":\"");
         let sight = self.sight();
+        let host = Host::read("segment", host)?;
         Ok(vec![Endpoint {
-            url: Host::read("segment", host)?.join("/v1/batch"),
+            identity: Identity::new("batch", &self.write_key, &host),
+            url: host.join("/v1/batch"),
             authorization: Authorization::Basic(self.write_key.clone()),
             encoding: Encoding::default(),
             limits: LIMITS,

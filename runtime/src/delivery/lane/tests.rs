@@ -1,5 +1,5 @@
 use super::*;
-use crate::delivery::{Books, Outlet, Settings};
+use crate::delivery::{Books, Outlet, Post, Settings};
 use crate::destinations::Destinations;
 use crate::hooks::Hooks;
 use crate::id::EventId;
@@ -14,10 +14,10 @@ fn lane() -> Lane {
     let endpoint = Arc::new(destination.endpoints().unwrap().remove(0));
     let books =
         Books { ledger: Arc::new(Ledger::new(["mixpanel"])), hooks: Arc::new(Hooks::default()), destination: 0 };
-    let outlet = Outlet { endpoint, orders: Arc::default(), books, screen: Screen::new(&destination, &Arc::default()) };
-    let log = Arc::new(Log::new(64 * 1024, vec![outlet.log_settings()]));
+    let post = Post { endpoint, books, screen: Screen::new(&destination, &Arc::default()) };
+    let (_, outlets) = Outlet::all(&[post], |lanes| Log::new(64 * 1024, lanes));
     let settings = Settings::default();
-    outlet.start(LaneId(0), &log, &Http::new(&settings, false).unwrap(), &settings)
+    outlets[0].start(&Http::new(&settings, false).unwrap(), &settings)
 }
 
 fn capture(lane: &Lane, distinct_id: &str) {

@@ -4,8 +4,8 @@ mod profile;
 use std::fmt;
 
 use super::{
-    Authorization, Config, Destination, Encoding, Endpoint, Envelope, Host, Limits, Place as Location, Region,
-    check_key,
+    Authorization, Config, Destination, Encoding, Endpoint, Envelope, Host, Identity, Limits, Place as Location,
+    Region, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -90,6 +90,7 @@ impl Mixpanel {
         let host = Host::read("mixpanel", host)?;
         let sight = self.sight();
         let import = Endpoint {
+            identity: Identity::new("import", &self.token, &host),
             url: host.join("/import?strict=1"),
             authorization: Authorization::Basic(self.token.clone()),
             encoding: Encoding::default(),
@@ -97,7 +98,8 @@ impl Mixpanel {
             envelope: Envelope::list(),
             dialect: Box::new(import::Import::new(sight, &self.token)),
         };
-        let profiles = |path, dialect| Endpoint {
+        let profiles = |kind, path, dialect| Endpoint {
+            identity: Identity::new(kind, &self.token, &host),
             url: host.join(path),
             authorization: Authorization::None,
             // It takes no packed bodies.
@@ -108,8 +110,8 @@ impl Mixpanel {
         };
         let persons = Box::new(profile::Persons::new(sight, &self.token));
         let groups = Box::new(profile::Groups::new(sight, &self.token));
-        let engage = profiles("/engage?verbose=1&ip=0", persons);
-        Ok(vec![import, engage, profiles("/groups?verbose=1&ip=0", groups)])
+        let engage = profiles("engage", "/engage?verbose=1&ip=0", persons);
+        Ok(vec![import, engage, profiles("groups", "/groups?verbose=1&ip=0", groups)])
     }
 }
 
