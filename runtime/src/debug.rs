@@ -3,7 +3,7 @@
 use std::fmt;
 
 use crate::event::{Event, Group, PersonProperties, PropertyWriter, SuperProperties};
-use crate::record::{Place, RecordWriter, Run, read_runs};
+use crate::record::{Place, RecordWriter, Run, fragments, read_runs};
 
 /// `Debug` of a generated event; personal values are not shown.
 ///
@@ -47,22 +47,29 @@ fn print(formatter: &mut fmt::Formatter<'_>, name: &str, write: impl FnOnce(&mut
     write!(formatter, "{name} {}", properties(read_runs(&bytes)))
 }
 
-/// Runs as one JSON object, the person's properties under `$set` and `$set_once`.
+/// Runs as one JSON object, the person's properties under `$set`, `$set_once` and `$unset`.
 pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
-    let (mut event, mut set, mut set_once) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut event, mut set, mut set_once, mut unset) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for run in runs {
         match run.tag.place() {
             Some(Place::Event) => event.extend_from_slice(run.fragments),
             Some(Place::Set) => set.extend_from_slice(run.fragments),
             Some(Place::SetOnce) => set_once.extend_from_slice(run.fragments),
+            Some(Place::Unset) => {
+                for fragment in fragments(run.fragments) {
+                    unset.extend_from_slice(&[b",\"", fragment.name, b"\""].concat());
+                }
+            }
             None => {}
         }
     }
-    for (name, fragments) in [("$set", set), ("$set_once", set_once)] {
-        if let Some((_comma, members)) = fragments.split_first() {
-            event.extend_from_slice(format!(",\"{name}\":{{").as_bytes());
+    for (name, members, [open, close]) in
+        [("$set", set, ["{", "}"]), ("$set_once", set_once, ["{", "}"]), ("$unset", unset, ["[", "]"])]
+    {
+        if let Some((_comma, members)) = members.split_first() {
+            event.extend_from_slice(format!(",\"{name}\":{open}").as_bytes());
             event.extend_from_slice(members);
-            event.push(b'}');
+            event.extend_from_slice(close.as_bytes());
         }
     }
     let members = event.get(1..).unwrap_or_default();

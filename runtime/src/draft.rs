@@ -113,7 +113,8 @@ impl<'a> Draft<'a> {
         self.has(&escaped)
             && self.rewrite(|runs, run, fragment| {
                 let Run { tag, destinations, .. } = *run;
-                if fragment.name != escaped {
+                // What is to be unset has no value.
+                if fragment.name != escaped || tag.place() == Some(Place::Unset) {
                     runs.fragments(tag, destinations, fragment.bytes);
                 } else if !tag.is_twin() {
                     let start = runs.property(tag, destinations, name, value);
@@ -129,9 +130,9 @@ impl<'a> Draft<'a> {
     /// there already gets this value instead, as by [`replace`](Self::replace).
     ///
     /// A name that vendors keep for themselves is refused: counted and told, as a value that breaks a rule is. An alias
-    /// has no properties.
+    /// has no properties, and what is unset no values.
     pub fn add(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        if self.record.verb == Verb::Alias || self.replace(name, value) {
+        if matches!(self.record.verb, Verb::Alias | Verb::Unset) || self.replace(name, value) {
             return;
         }
         if let Some(rule) = extra_name::broken_rule(name, &[]) {

@@ -111,6 +111,7 @@ mod log;
 #[cfg(feature = "macros")]
 mod macros;
 mod opt_out;
+mod options;
 mod pattern;
 mod payload;
 mod reach;
@@ -144,6 +145,7 @@ pub use invalids::InvalidCount;
 pub use log::Overflow;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
+pub use options::Options;
 pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};

@@ -60,6 +60,7 @@ impl OptOuts {
     pub(crate) fn concern(&self, record: &Record<'_>) -> bool {
         self.any()
             && (self.knows(record.distinct_id.as_bytes())
+                || self.knows(record.anonymous_id.as_bytes())
                 || record.verb == Verb::Alias && self.knows(record.second_id.as_bytes()))
     }
 

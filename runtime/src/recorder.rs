@@ -3,8 +3,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::destinations::Destinations;
 use crate::event::Event;
-use crate::record::{Record, RecordWriter, Run, RunTag, Verb, fragments, read_runs};
+use crate::record::{Record, RecordWriter, Run, RunTag, fragments, read_runs};
 use crate::sight::Sight;
+use crate::value::Timestamp;
 
 /// Keeps what a client of [`Client::recorder`](crate::Client::recorder) captured, for your own tests.
 ///
@@ -25,10 +26,7 @@ impl Recorder {
     /// The events of this name, in the order in which they were captured.
     #[must_use]
     pub fn events(&self, name: &str) -> Vec<Recorded> {
-        self.all()
-            .into_iter()
-            .filter(|recorded| recorded.record().verb == Verb::Capture && recorded.name() == name)
-            .collect()
+        self.all().into_iter().filter(|recorded| recorded.record().verb.is_event() && recorded.name() == name).collect()
     }
 
     /// Everything, in the order in which it was captured.
@@ -64,7 +62,7 @@ impl Recorded {
         Record::read(&self.bytes).expect("this process wrote it")
     }
 
-    /// The event's wire name; for verbs without one `identify`, `set`, `group` or `alias`.
+    /// The event's wire name; for verbs without one `identify`, `set`, `unset`, `group` or `alias`.
     #[must_use]
     pub fn name(&self) -> String {
         self.record().label()
@@ -74,6 +72,20 @@ impl Recorded {
     #[must_use]
     pub fn distinct_id(&self) -> String {
         unescaped(self.record().distinct_id)
+    }
+
+    /// The anonymous id that it goes out with: the person's own, or the one under which they were known before.
+    #[must_use]
+    pub fn anonymous_id(&self) -> Option<String> {
+        let record = self.record();
+        let id = if record.marks.is_anonymous() { record.distinct_id } else { record.anonymous_id };
+        (!id.is_empty()).then(|| unescaped(id))
+    }
+
+    /// When it happened: when it was captured, unless [`Options::at`](crate::Options::at) said otherwise.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.record().time
     }
 
     /// The groups that the person was in: type and key.
@@ -90,13 +102,12 @@ impl Recorded {
     pub fn sent_to(&self, destination: Destinations) -> Option<String> {
         let record = self.record();
         let sight = Sight { destination: destination.first(), allow: None };
-        let name =
-            if record.verb == Verb::Capture { unescaped(record.name_at(sight.destination)) } else { self.name() };
+        let name = if record.verb.is_event() { unescaped(record.name_at(sight.destination)) } else { self.name() };
         let seen = record.runs().filter(|run| sight.sees_run(run));
         sight.sees(&record).then(|| format!("{name} {}", crate::debug::properties(seen)))
     }
 
-    /// The properties of the event as JSON, those of the person under `$set` and `$set_once`.
+    /// The properties of the event as JSON, those of the person under `$set`, `$set_once` and `$unset`.
     #[must_use]
     pub fn to_json(&self) -> String {
         crate::debug::properties(self.record().runs().filter(|run| !run.tag.is_twin()))
@@ -112,7 +123,7 @@ impl<E: Event> PartialEq<E> for Recorded {
     fn eq(&self, event: &E) -> bool {
         let (record, audience) = (self.record(), event.schema().plan().audience());
         let properties = RecordWriter::properties(audience, |properties| event.write(properties));
-        record.verb == Verb::Capture
+        record.verb.is_event()
             && self.name() == event.schema().name()
             && brought(record.runs()).eq(brought(read_runs(&properties)))
     }

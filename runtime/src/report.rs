@@ -76,7 +76,7 @@ pub struct Loss {
 pub struct LostEvent {
     /// Its id on the wire: a UUID.
     pub id: String,
-    /// Its name; for verbs without one `identify`, `set`, `group` or `alias`.
+    /// Its name; for verbs without one `identify`, `set`, `unset`, `group` or `alias`.
     pub name: String,
     /// Whose it is.
     pub distinct_id: String,

@@ -1,5 +1,5 @@
 use crate::destinations::Destinations;
-use crate::record::{Class, Place, Record, Run};
+use crate::record::{Class, Place, Record, Run, fragments};
 use crate::sensitivity::Sensitivity;
 
 /// What a destination may see of a record.
@@ -21,13 +21,16 @@ impl Sight {
         record.runs().any(|run| self.may(&run, place))
     }
 
+    /// The properties of a place that it may see.
+    pub(crate) fn runs<'a>(self, record: &Record<'a>, place: Place) -> impl Iterator<Item = Run<'a>> {
+        record.runs().filter(move |run| self.may(run, place))
+    }
+
     /// Appends the properties of a place, each with a comma before it.
     #[inline]
     pub(crate) fn copy(self, record: &Record<'_>, place: Place, bytes: &mut Vec<u8>) {
-        for run in record.runs() {
-            if self.may(&run, place) {
-                bytes.extend_from_slice(run.fragments);
-            }
+        for run in self.runs(record, place) {
+            bytes.extend_from_slice(run.fragments);
         }
     }
 
@@ -42,6 +45,21 @@ impl Sight {
             None => bytes.push(b'{'),
         }
         bytes.push(b'}');
+    }
+
+    /// Appends a list of the names of the properties of a place.
+    pub(crate) fn names(self, record: &Record<'_>, place: Place, bytes: &mut Vec<u8>) {
+        let start = bytes.len();
+        for fragment in self.runs(record, place).flat_map(|run| fragments(run.fragments)) {
+            bytes.extend_from_slice(b",\"");
+            bytes.extend_from_slice(fragment.name);
+            bytes.push(b'"');
+        }
+        match bytes.get_mut(start) {
+            Some(comma) => *comma = b'[',
+            None => bytes.push(b'['),
+        }
+        bytes.push(b']');
     }
 
     fn may(self, run: &Run<'_>, place: Place) -> bool {

@@ -19,6 +19,9 @@ const FUTURE_MS: i64 = 3600 * 1000;
 /// A time below is in seconds.
 const SECONDS_BELOW: f64 = 1e11;
 
+/// Before the id of a device that stands for a person.
+const DEVICE: &str = "$device:";
+
 /// Ids that stand for nobody in particular.
 const BANNED_IDS: [&str; 17] = [
     "00000000-0000-0000-0000-000000000000",
@@ -69,7 +72,8 @@ pub(crate) fn judge(event: &Value, now_ms: i64) -> (Judged, Option<Flaw>) {
     let text = |name: &str| properties[name].as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     received.id = text("$insert_id");
     received.time_ms = time_ms(&properties["time"]);
-    received.distinct_id = text("distinct_id").or_else(|| text("$user_id")).or_else(|| text("$device_id"));
+    let device = text("$device_id").map(|device| format!("{DEVICE}{device}"));
+    received.distinct_id = text("$user_id").or_else(|| text("distinct_id")).or(device);
     received.properties = properties.clone();
     cut_strings(&mut received.properties, &mut received.notes);
     let flaw = flaw(event, &received, now_ms);
@@ -125,7 +129,9 @@ fn flaw(event: &Value, received: &Received, now_ms: i64) -> Option<Flaw> {
         return Some(Flaw::new("", "the record is larger than 1 MB"));
     }
     time_flaw(&properties.get("time").cloned().unwrap_or_default(), received.time_ms, now_ms)
-        .or_else(|| distinct_id_flaw(&event["properties"]["distinct_id"]))
+        .or_else(|| {
+            ["distinct_id", "$user_id", "$device_id"].iter().find_map(|name| id_flaw(name, &event["properties"][*name]))
+        })
         .or_else(|| properties.values().find_map(|value| shape_flaw(value, 0)))
 }
 
@@ -147,13 +153,18 @@ fn time_ms(time: &Value) -> Option<i64> {
     Some(millis as i64)
 }
 
-fn distinct_id_flaw(id: &Value) -> Option<Flaw> {
+fn id_flaw(name: &str, id: &Value) -> Option<Flaw> {
     let problem = match id {
         Value::String(id) if is_banned(id) => "stands for nobody in particular",
         Value::Null | Value::String(_) => return None,
         _ => "must be text",
     };
-    Some(Flaw::new("properties.distinct_id", problem))
+    let field = match name {
+        "$user_id" => "properties.$user_id",
+        "$device_id" => "properties.$device_id",
+        _ => "properties.distinct_id",
+    };
+    Some(Flaw::new(field, problem))
 }
 
 fn insert_id_flaw(id: &Value) -> Option<Flaw> {
@@ -183,11 +194,9 @@ fn shape_flaw(value: &Value, depth: usize) -> Option<Flaw> {
 
 fn cut_strings(value: &mut Value, notes: &mut Vec<String>) {
     match value {
-        Value::String(text) => {
-            if let Some((at, _)) = text.char_indices().nth(STRING) {
-                notes.push(format!("a text of {} characters was cut to 255", text.chars().count()));
-                text.truncate(at);
-            }
+        Value::String(text) if text.len() > STRING => {
+            notes.push(format!("a text of {} bytes was cut to 255", text.len()));
+            text.truncate((0..=STRING).rev().find(|end| text.is_char_boundary(*end)).unwrap_or_default());
         }
         Value::Array(items) => items.iter_mut().for_each(|item| cut_strings(item, notes)),
         Value::Object(fields) => fields.values_mut().for_each(|field| cut_strings(field, notes)),
@@ -197,15 +206,14 @@ fn cut_strings(value: &mut Value, notes: &mut Vec<String>) {
 
 /// Who becomes one person: `$create_alias`, `$merge`, and an event that names device and user.
 fn merges(name: &str, properties: &Value) -> Vec<Change> {
+    let text = |value: &Value| value.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let pair = match name {
-        "$create_alias" => (properties["alias"].as_str(), properties["distinct_id"].as_str()),
-        "$merge" => (properties["$distinct_ids"][1].as_str(), properties["$distinct_ids"][0].as_str()),
-        _ => (properties["$device_id"].as_str(), properties["$user_id"].as_str()),
+        "$create_alias" => (text(&properties["alias"]), text(&properties["distinct_id"])),
+        "$merge" => (text(&properties["$distinct_ids"][1]), text(&properties["$distinct_ids"][0])),
+        _ => (text(&properties["$device_id"]).map(|device| format!("{DEVICE}{device}")), text(&properties["$user_id"])),
     };
     match pair {
-        (Some(from), Some(into)) if !from.is_empty() && !into.is_empty() => {
-            vec![Change::Merge { from: from.to_owned(), into: into.to_owned() }]
-        }
+        (Some(from), Some(into)) => vec![Change::Merge { from, into }],
         _ => Vec::new(),
     }
 }

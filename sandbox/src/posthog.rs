@@ -242,6 +242,12 @@ fn changes(name: &str, id: &str, event: &Value, properties: &Value, notes: &mut 
             }
         }
     }
+    match &properties["$unset"] {
+        Value::Null => {}
+        names @ Value::Array(_) => set(Operation::Unset, names),
+        Value::Object(named) => set(Operation::Unset, &named.keys().cloned().collect()),
+        _ => notes.push("`$unset` is neither list nor object: ignored".to_owned()),
+    }
     changes
 }
 

@@ -92,7 +92,11 @@ fn judge(message: &Value, call: &str, batch: Option<&Value>, dropped: Option<&st
         received.verdict = Verdict::Dropped(reason);
         return Judged { received, dedup: None, changes: Vec::new() };
     }
-    let changes = changes(call, user, text("groupId"), text("previousId"), &received.properties);
+    let mut changes = changes(call, user, text("groupId"), text("previousId"), &received.properties);
+    // Who names both ids in a call says that they are one person.
+    if let (true, Some(user), Some(anonymous)) = (call != "alias", text("userId"), text("anonymousId")) {
+        changes.insert(0, Change::Merge { from: anonymous.to_owned(), into: user.to_owned() });
+    }
     Judged { dedup: received.id.clone(), received, changes }
 }
 
@@ -133,14 +137,25 @@ fn dropped_later(message: &Value, call: &str, user: Option<&str>, received: &Rec
 }
 
 fn changes(call: &str, user: Option<&str>, group: Option<&str>, previous: Option<&str>, traits: &Value) -> Vec<Change> {
-    let (operation, values) = (Operation::Set, traits.clone());
-    let change = match (call, user, group, previous) {
-        ("identify", Some(user), ..) => Change::Person { id: user.to_owned(), operation, values },
-        ("group", _, Some(group), _) => {
-            Change::Group { kind: "group".to_owned(), key: group.to_owned(), operation, values }
+    // A trait that is null is one no more.
+    let (gone, kept): (Vec<_>, Vec<_>) =
+        traits.as_object().into_iter().flatten().partition(|(_, value)| value.is_null());
+    let gone: Vec<_> = gone.into_iter().map(|(name, _)| Value::from(name.as_str())).collect();
+    let kept: Value = kept.into_iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+    let operations = [(Operation::Set, kept), (Operation::Unset, Value::from(gone))];
+    match (call, user, group, previous) {
+        ("identify", Some(user), ..) => {
+            operations.map(|(operation, values)| Change::Person { id: user.to_owned(), operation, values }).into()
         }
-        ("alias", Some(user), _, Some(previous)) => Change::Merge { from: previous.to_owned(), into: user.to_owned() },
-        _ => return Vec::new(),
-    };
-    vec![change]
+        ("group", _, Some(group), _) => {
+            let (kind, key) = ("group", group);
+            let change =
+                |(operation, values)| Change::Group { kind: kind.to_owned(), key: key.to_owned(), operation, values };
+            operations.map(change).into()
+        }
+        ("alias", Some(user), _, Some(previous)) => {
+            vec![Change::Merge { from: previous.to_owned(), into: user.to_owned() }]
+        }
+        _ => Vec::new(),
+    }
 }

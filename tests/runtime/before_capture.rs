@@ -21,6 +21,19 @@ fn after(hook: impl Fn(&mut Draft<'_>) + Send + Sync + 'static) -> String {
 }
 
 #[test]
+fn what_is_unset_has_no_value_and_gets_none() {
+    let (client, recorder) = Client::builder()
+        .before_capture(|draft| {
+            draft.remove("b");
+            draft.replace("a", "x");
+            draft.add("c", "x");
+        })
+        .recorder();
+    client.user("u").unset(&["a", "b"]);
+    assert_eq!(recorder.all()[0].to_json(), r#"{"$unset":["a"]}"#);
+}
+
+#[test]
 fn properties_are_read_removed_replaced_and_added() {
     let whole =
         r#"{"item":"tea \"1\"","quantity":2,"price":3.5,"email":"a@example.com","$set":{"last_item":"tea \"1\""}}"#;

@@ -205,7 +205,7 @@ fn shutdown_tells_what_is_left_and_takes_nothing_more() {
             (
                 Some("mixpanel"),
                 LossReason::Shutdown,
-                format!("the person's properties of the event: {trouble}"),
+                format!("what goes there apart from the event: {trouble}"),
                 order()
             ),
         ]

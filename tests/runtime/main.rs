@@ -23,4 +23,5 @@ mod supers;
 mod tree;
 mod values;
 mod vendors;
+mod verbs;
 mod wire;

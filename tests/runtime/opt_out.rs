@@ -29,6 +29,15 @@ fn nothing_of_them_is_recorded_until_they_opt_in() {
 }
 
 #[test]
+fn who_opted_out_before_they_were_known_has_opted_out() {
+    let (client, recorder) = Client::recorder();
+    client.anonymous("cookie").opt_out().unwrap();
+    client.user("ann").with_anonymous_id("cookie").capture(OrderPlaced::new("tea", 1, 1.0));
+    client.user("ann").with_anonymous_id("another").capture(OrderPlaced::new("tea", 1, 1.0));
+    assert_eq!((recorder.len(), client.report().dropped), (1, 1));
+}
+
+#[test]
 fn what_is_in_the_log_already_is_not_sent() {
     let sandbox = Sandbox::start().unwrap();
     let client = to_all(&sandbox).linger(Duration::from_secs(60)).build().unwrap();

@@ -25,7 +25,7 @@ use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
 use crate::supers::{self, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
-use crate::user::Identity;
+use crate::user::{Encoded, Identity};
 use crate::value::{Invalid, Timestamp};
 
 use super::Entry;
@@ -131,45 +131,49 @@ impl Core {
             self.ledger.dropped(None, 1);
             return false;
         }
-        let time = Timestamp::now();
-        let id = EventId::new(time);
+        let now = Timestamp::now();
+        // The id says when it was captured, whatever time the event has.
+        let id = EventId::new(now);
         let refused = |reason| {
             let (name, distinct_id) = (entry.label().to_owned(), who.distinct_id().to_owned());
             self.refused(reason, LostEvent { id: id.to_string(), name, distinct_id });
         };
-        who.with_groups(|groups| {
-            let header = Header {
-                verb: entry.verb,
-                destinations: entry.destinations,
-                id,
-                time,
-                name: entry.name,
-                names: entry.names,
-                distinct_id: who.encoded(),
-                second_id: entry.second_id,
-                group_type: entry.group_type,
-                groups,
+        let ties = who.encoded_ties();
+        let header = Header {
+            verb: entry.verb,
+            destinations: entry.destinations,
+            id,
+            time: entry.options.time().unwrap_or(now),
+            marks: entry.options.marks().with_anonymous(who.is_anonymous()),
+            name: entry.name,
+            names: entry.names,
+            distinct_id: who.encoded(),
+            anonymous_id: ties.as_ref().map_or(&[], Encoded::anonymous_id),
+            second_id: entry.second_id,
+            group_type: entry.group_type,
+            groups: ties.as_ref().map_or((0, &[]), Encoded::groups),
+        };
+        let write = |runs: &mut RunWriter| {
+            let start = runs.bytes.len();
+            write(runs, entry.plan.audience());
+            self.write_under(runs, start, entry, who);
+        };
+        RecordWriter::encode(&header, write, |record, told| {
+            self.tell(entry.label(), told);
+            let taken = match &self.hooks.before_capture {
+                _ if entry.lacks_an_id(who) => Err(LossReason::EmptyId),
+                None => self.append(record),
+                Some(hook) => self.screen(hook, record, entry),
             };
-            let write = |runs: &mut RunWriter| {
-                let start = runs.bytes.len();
-                write(runs, entry.plan.audience());
-                self.write_under(runs, start, entry, who);
-            };
-            RecordWriter::encode(&header, write, |record, told| {
-                self.tell(entry.label(), told);
-                let taken = match &self.hooks.before_capture {
-                    _ if entry.lacks_an_id(who) => Err(LossReason::EmptyId),
-                    None => self.append(record),
-                    Some(hook) => self.screen(hook, record, entry),
-                };
-                taken.map_err(refused).is_ok()
-            })
+            taken.map_err(refused).is_ok()
         })
     }
 
     #[cold]
     fn has_opted_out(&self, who: &Identity, entry: &Entry<'_>) -> bool {
-        self.opt_outs.has(who.distinct_id()) || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id)
+        self.opt_outs.has(who.distinct_id())
+            || who.anonymous_id().is_some_and(|id| self.opt_outs.has(&id))
+            || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id)
     }
 
     /// Shows a record to `before_capture`, and appends what is left of it.
@@ -192,7 +196,7 @@ impl Core {
     #[inline]
     fn write_under(&self, runs: &mut RunWriter, start: usize, entry: &Entry<'_>, who: &Identity) {
         supers::write(runs, start, &self.supers, &who.supers, entry);
-        if self.stamps_plan && entry.verb == Verb::Capture && !entry.plan.hash().is_empty() {
+        if self.stamps_plan && entry.verb.is_event() && !entry.plan.hash().is_empty() {
             let tag = RunTag::new(Place::Event, Class::Public).under();
             runs.property(tag, Destinations::ALL, "taxogen_plan", entry.plan.hash());
         }

@@ -1,5 +1,6 @@
 use crate::destinations::Destinations;
 use crate::event::{EventSchema, Names, OverSuper, PlanId};
+use crate::options::Options;
 use crate::record::Verb;
 use crate::user::{Identity, is_blank};
 
@@ -18,6 +19,7 @@ pub(crate) struct Entry<'a> {
     /// The previous id of an alias, the key of a group.
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
+    pub(crate) options: Options,
 }
 
 impl<'a> Entry<'a> {
@@ -25,7 +27,8 @@ impl<'a> Entry<'a> {
     pub(crate) const fn new(verb: Verb, plan: &'a PlanId) -> Self {
         let destinations = Destinations::ALL;
         let names = &[None; Destinations::KINDS];
-        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "" }
+        let options = Options::new();
+        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "", options }
     }
 
     pub(crate) const fn of_event(schema: &'a EventSchema) -> Self {
@@ -40,7 +43,7 @@ impl<'a> Entry<'a> {
 
     /// What messages call it.
     pub(super) fn label(&self) -> &str {
-        if self.name.is_empty() && self.verb != Verb::Capture { self.verb.name() } else { self.name }
+        if self.name.is_empty() && !self.verb.is_event() { self.verb.name() } else { self.name }
     }
 
     pub(super) fn lacks_an_id(&self, who: &Identity) -> bool {

@@ -71,7 +71,23 @@ impl Client {
     /// [`LossReason::EmptyId`](crate::LossReason::EmptyId) and told to `on_loss`.
     #[must_use]
     pub fn user(&self, distinct_id: impl Into<String>) -> User {
-        User::new(self.clone(), distinct_id.into())
+        User::new(self.clone(), distinct_id.into(), false)
+    }
+
+    /// A handle of somebody whom your product does not know yet, by an id of your own making: a cookie, a device.
+    ///
+    /// Segment gets it as `anonymousId`, Mixpanel as `$device_id`, and PostHog, which knows no difference, as
+    /// `distinct_id`. When they log in, [`User::with_anonymous_id`] and `identify` make the two one person. An empty
+    /// id is nobody's, as with [`user`](Self::user).
+    ///
+    /// ```
+    /// let (client, recorder) = taxogen::Client::recorder();
+    /// client.anonymous("cookie_7").unset(&["coupon"]);
+    /// assert_eq!(recorder.all()[0].anonymous_id().as_deref(), Some("cookie_7"));
+    /// ```
+    #[must_use]
+    pub fn anonymous(&self, id: impl Into<String>) -> User {
+        User::new(self.clone(), id.into(), true)
     }
 
     /// Makes properties part of every event that is captured from now on, whoever captures it.
@@ -79,7 +95,7 @@ impl Client {
     /// A later call adds properties or replaces single ones; what it leaves unset stays. A person's own, of
     /// [`User::register`], lie over these, and what an event says itself lies over both. Also part of the events that
     /// the client makes by itself, `$feature_flag_called` and `Experiment Viewed`; no part of events whose plan says
-    /// `super: false`, nor of `identify`, `set`, `group` and `alias`.
+    /// `super: false`, nor of `identify`, `set`, `unset`, `group` and `alias`.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn register(&self, properties: impl SuperProperties) {
         self.core.register(&properties);

@@ -52,4 +52,4 @@ impl Books {
     }
 }
 
-const PART: &str = "the person's properties of the event";
+const PART: &str = "what goes there apart from the event";

@@ -11,11 +11,18 @@ use crate::value::{Invalid, Value};
 pub struct PropertyWriter<'a> {
     runs: &'a mut RunWriter,
     terms: &'a Terms<'a>,
+    /// Where [`set`](Self::set) puts them.
+    set: Place,
 }
 
 impl<'a> PropertyWriter<'a> {
     pub(crate) fn new(runs: &'a mut RunWriter, terms: &'a Terms<'a>) -> Self {
-        Self { runs, terms }
+        Self { runs, terms, set: Place::Set }
+    }
+
+    /// One that takes all properties of the person as such that stand only if there was nothing.
+    pub(crate) fn only_once(&mut self) -> PropertyWriter<'_> {
+        PropertyWriter { runs: self.runs, terms: self.terms, set: Place::SetOnce }
     }
 
     /// A property that anybody may see.
@@ -69,7 +76,7 @@ impl<'a> PropertyWriter<'a> {
     /// Where properties of the person go that replace what was there.
     #[inline]
     pub fn set(&mut self) -> PersonWriter<'_> {
-        PersonWriter { runs: self.runs, terms: self.terms, place: Place::Set }
+        PersonWriter { runs: self.runs, terms: self.terms, place: self.set }
     }
 
     /// Where properties of the person go that stand only if there was nothing.

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::destinations::Destinations;
 use crate::id::EventId;
-use crate::record::{Header, RecordWriter, Verb, encode_text};
+use crate::record::{Header, Marks, RecordWriter, Verb, encode_text};
 use crate::value::Timestamp;
 
 #[derive(Default)]
@@ -30,9 +30,11 @@ fn record_of(name: &str, millis: i64) -> Vec<u8> {
         destinations: Destinations::ALL,
         id: EventId::new(time),
         time: Timestamp::from_unix_millis(0),
+        marks: Marks::NONE,
         name,
         names: &[None; Destinations::KINDS],
         distinct_id: &distinct_id,
+        anonymous_id: &[],
         second_id: "",
         group_type: "",
         groups: (0, &[]),

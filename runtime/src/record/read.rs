@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::runs::RUN_HEADER;
-use super::{FIXED, RunTag, VERSION, Verb};
+use super::{FIXED, Marks, RunTag, VERSION, Verb};
 use crate::destinations::Destinations;
 use crate::id::EventId;
 use crate::recorder::unescaped;
@@ -16,10 +16,13 @@ pub(crate) struct Record<'a> {
     pub(crate) destinations: Destinations,
     pub(crate) id: EventId,
     pub(crate) time: Timestamp,
+    pub(crate) marks: Marks,
     /// Wherever it has no other.
     pub(crate) name: &'a str,
     other_names: &'a [u8],
     pub(crate) distinct_id: &'a str,
+    /// Under which the person was known before; empty where there is none.
+    pub(crate) anonymous_id: &'a str,
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
     groups: (u8, &'a [u8]),
@@ -65,9 +68,11 @@ impl<'a> Record<'a> {
             destinations: Destinations(u16::from_le_bytes(array(&bytes[6..8])?)),
             id: EventId(array(&bytes[8..24])?),
             time: Timestamp::from_unix_millis(i64::from_le_bytes(array(&bytes[24..32])?)),
+            marks: Marks::from_bits(u16::from_le_bytes(array(&bytes[32..34])?)),
             name,
             other_names: other_names.1,
             distinct_id: rest.text()?,
+            anonymous_id: rest.text()?,
             second_id: rest.text()?,
             group_type: rest.text()?,
             groups: rest.repeated(|rest| {
@@ -116,7 +121,7 @@ impl<'a> Record<'a> {
 
     /// What messages call it: the event's wire name; for verbs without one the verb.
     pub(crate) fn label(&self) -> String {
-        if self.verb == Verb::Capture { unescaped(self.name) } else { self.verb.name().to_owned() }
+        if self.verb.is_event() { unescaped(self.name) } else { self.verb.name().to_owned() }
     }
 
     /// The runs of properties, in the order in which they were written.

@@ -13,6 +13,8 @@ pub(crate) enum Place {
     Set = 1,
     /// Properties of the person that stand only if there was nothing.
     SetOnce = 2,
+    /// Properties that the person has no more; each has the value `null`.
+    Unset = 3,
 }
 
 /// How sensitive the properties of a run are.
@@ -76,6 +78,7 @@ impl RunTag {
             0 => Some(Place::Event),
             1 => Some(Place::Set),
             2 => Some(Place::SetOnce),
+            3 => Some(Place::Unset),
             _ => None,
         }
     }

@@ -11,6 +11,12 @@ pub(crate) enum Verb {
     Group = 4,
     /// Two ids are one person.
     Alias = 5,
+    /// Takes properties away from the person.
+    Unset = 6,
+    /// An event: a page was seen.
+    Page = 7,
+    /// An event: a screen was seen.
+    Screen = 8,
 }
 
 impl Verb {
@@ -22,7 +28,15 @@ impl Verb {
             Self::Set => "set",
             Self::Group => "group",
             Self::Alias => "alias",
+            Self::Unset => "unset",
+            Self::Page => "page",
+            Self::Screen => "screen",
         }
+    }
+
+    /// Whether it is an event, which has a name and properties of its own.
+    pub(crate) const fn is_event(self) -> bool {
+        matches!(self, Self::Capture | Self::Page | Self::Screen)
     }
 
     pub(crate) const fn from_byte(byte: u8) -> Option<Self> {
@@ -32,6 +46,9 @@ impl Verb {
             3 => Some(Self::Set),
             4 => Some(Self::Group),
             5 => Some(Self::Alias),
+            6 => Some(Self::Unset),
+            7 => Some(Self::Page),
+            8 => Some(Self::Screen),
             _ => None,
         }
     }

@@ -1,6 +1,6 @@
 use std::cell::Cell;
 
-use super::{FIXED, RunWriter, VERSION, Verb};
+use super::{FIXED, Marks, RunWriter, VERSION, Verb};
 use crate::destinations::Destinations;
 use crate::event::{Audience, Names, PlanId, PropertyWriter, Terms};
 use crate::id::EventId;
@@ -14,11 +14,14 @@ pub(crate) struct Header<'a> {
     pub(crate) destinations: Destinations,
     pub(crate) id: EventId,
     pub(crate) time: Timestamp,
+    pub(crate) marks: Marks,
     pub(crate) name: &'a str,
     /// Where it has another.
     pub(crate) names: &'a Names,
     /// As [`encode_text`] made it.
     pub(crate) distinct_id: &'a [u8],
+    /// The same; of no bytes where there is none.
+    pub(crate) anonymous_id: &'a [u8],
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
     /// As [`encode_group`] made them, and how many there are.
@@ -100,10 +103,12 @@ fn write_header(bytes: &mut Vec<u8>, header: &Header<'_>) {
     fixed[6..8].copy_from_slice(&header.destinations.0.to_le_bytes());
     fixed[8..24].copy_from_slice(&header.id.0);
     fixed[24..32].copy_from_slice(&header.time.as_unix_millis().to_le_bytes());
+    fixed[32..34].copy_from_slice(&header.marks.bits().to_le_bytes());
     bytes.extend_from_slice(&fixed);
     encode_text(bytes, header.name);
     write_names(bytes, header.names);
     bytes.extend_from_slice(header.distinct_id);
+    bytes.extend_from_slice(if header.anonymous_id.is_empty() { &[0; 4] } else { header.anonymous_id });
     encode_text(bytes, header.second_id);
     encode_text(bytes, header.group_type);
     bytes.push(header.groups.0);

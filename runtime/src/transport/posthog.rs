@@ -1,3 +1,5 @@
+mod page;
+
 use std::fmt;
 
 use super::endpoint::put;
@@ -9,7 +11,7 @@ use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
 use crate::filter::{Filter, Outgoing};
 use crate::json;
-use crate::record::{Place, Record, Verb};
+use crate::record::{Mark, Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 use crate::sight::Sight;
@@ -143,7 +145,7 @@ impl PostHog {
             encoding: Encoding::default(),
             limits: LIMITS,
             envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),
-            dialect: Box::new(Batches { sight, library: library(self.geoip) }),
+            dialect: Box::new(Batches { sight, library: library(), geoip: self.geoip }),
         }])
     }
 }
@@ -171,22 +173,25 @@ impl fmt::Debug for PostHog {
 const LIMITS: Limits = Limits { message: 1_000_000, batch: 1_000_000, messages: 2_500 };
 
 /// Properties of every event, which an event of the same names overrides.
-fn library(geoip: bool) -> Vec<u8> {
-    let geoip = if geoip { "" } else { ",\"$geoip_disable\":true" };
-    let version = env!("CARGO_PKG_VERSION");
-    format!("{{\"$lib\":\"taxogen\",\"$lib_version\":\"{version}\",\"$is_server\":true{geoip}").into_bytes()
+fn library() -> &'static [u8] {
+    const LIBRARY: &str =
+        concat!("{\"$lib\":\"taxogen\",\"$lib_version\":\"", env!("CARGO_PKG_VERSION"), "\",\"$is_server\":true");
+    LIBRARY.as_bytes()
 }
 
 /// `/batch/`, version 0.
 struct Batches {
     sight: Sight,
-    library: Vec<u8>,
+    library: &'static [u8],
+    /// Whether PostHog may guess places, where an event does not say.
+    geoip: bool,
 }
 
 impl Dialect for Batches {
     fn share(&self, record: &Record<'_>) -> Share {
-        let empty =
-            record.verb == Verb::Set && !self.sight.has(record, Place::Set) && !self.sight.has(record, Place::SetOnce);
+        let of_person = [Place::Set, Place::SetOnce, Place::Unset];
+        let empty = matches!(record.verb, Verb::Set | Verb::Unset)
+            && !of_person.iter().any(|place| self.sight.has(record, *place));
         if empty || !self.sight.sees(record) { Share::Nothing } else { Share::Whole }
     }
 
@@ -196,7 +201,8 @@ impl Dialect for Batches {
             put(bytes, &[b"{\"uuid\":\"", &id, b"\",\"timestamp\":\"", &time]);
             put(bytes, &[b"\",\"event\":\"", event(record).as_bytes(), b"\",\"distinct_id\":\""]);
             write_distinct_id(record, bytes);
-            put(bytes, &[b"\",\"properties\":", &self.library]);
+            put(bytes, &[b"\",\"properties\":", self.library]);
+            self.write_options(record, bytes);
             self.write_properties(record, bytes);
             bytes.extend_from_slice(b"}}");
         });
@@ -237,16 +243,44 @@ impl Batches {
                 let (previous, known) = (record.second_id.as_bytes(), record.distinct_id.as_bytes());
                 put(bytes, &[b",\"distinct_id\":\"", previous, b"\",\"alias\":\"", known, b"\""]);
             }
-            Verb::Capture | Verb::Identify | Verb::Set => {
+            Verb::Capture | Verb::Page | Verb::Screen | Verb::Identify | Verb::Set | Verb::Unset => {
                 write_groups(record, bytes);
-                self.sight.copy(record, Place::Event, bytes);
-                for (place, name) in [(Place::Set, b",\"$set\":".as_slice()), (Place::SetOnce, b",\"$set_once\":")] {
-                    if self.sight.has(record, place) {
-                        bytes.extend_from_slice(name);
-                        self.sight.object(record, &[place], bytes);
+                match record.verb {
+                    Verb::Page => page::write_page(self.sight, record, bytes),
+                    Verb::Screen => page::write_screen(self.sight, record, bytes),
+                    Verb::Identify if !record.anonymous_id.is_empty() => {
+                        put(bytes, &[b",\"$anon_distinct_id\":\"", record.anonymous_id.as_bytes(), b"\""]);
                     }
+                    _ => self.sight.copy(record, Place::Event, bytes),
                 }
+                self.write_person(record, bytes);
             }
+        }
+    }
+
+    fn write_person(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
+        for (place, name) in [(Place::Set, b",\"$set\":".as_slice()), (Place::SetOnce, b",\"$set_once\":")] {
+            if self.sight.has(record, place) {
+                bytes.extend_from_slice(name);
+                self.sight.object(record, &[place], bytes);
+            }
+        }
+        if record.verb == Verb::Unset {
+            bytes.extend_from_slice(b",\"$unset\":");
+            self.sight.names(record, Place::Unset, bytes);
+        }
+    }
+
+    /// What was asked for this event, or for all.
+    fn write_options(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
+        if record.marks.get(Mark::WithoutGeoip).unwrap_or(!self.geoip) {
+            bytes.extend_from_slice(b",\"$geoip_disable\":true");
+        }
+        if let Some(process) = record.marks.get(Mark::PersonProfile) {
+            put(bytes, &[b",\"$process_person_profile\":", if process { b"true" } else { b"false" }]);
+        }
+        if record.marks.get(Mark::IgnoreSentAt) == Some(true) {
+            bytes.extend_from_slice(b",\"$ignore_sent_at\":true");
         }
     }
 }
@@ -254,8 +288,11 @@ impl Batches {
 fn event<'a>(record: &Record<'a>) -> &'a str {
     match record.verb {
         Verb::Capture => record.name_at(Destinations::POSTHOG),
-        Verb::Identify => "$identify",
-        Verb::Set => "$set",
+        Verb::Page => "$pageview",
+        Verb::Screen => "$screen",
+        // An anonymous id that was identified is merged with no other any more.
+        Verb::Identify if !record.marks.is_anonymous() => "$identify",
+        Verb::Identify | Verb::Set | Verb::Unset => "$set",
         Verb::Group => "$groupidentify",
         Verb::Alias => "$create_alias",
     }
@@ -326,8 +363,8 @@ mod tests {
 
     #[test]
     fn answers_are_judged_by_status_first() {
-        let batches =
-            Batches { sight: Sight { destination: Destinations::POSTHOG, allow: None }, library: library(false) };
+        let sight = Sight { destination: Destinations::POSTHOG, allow: None };
+        let batches = Batches { sight, library: library(), geoip: false };
         let quota = "over the quota of the project: posthog answered 200 and took nothing";
         for (status, body, outcome) in [
             (200, "{\"status\":1}", Outcome::Delivered),

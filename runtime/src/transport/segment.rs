@@ -128,6 +128,9 @@ impl fmt::Debug for Segment {
 /// The vendor takes 32 KB a message, and 500 KB and 2,500 messages a batch; room is left for the envelope.
 const LIMITS: Limits = Limits { message: 32_000, batch: 495_000, messages: 2_500 };
 
+/// What an `identify` call brings.
+const TRAITS: [Place; 3] = [Place::Set, Place::SetOnce, Place::Unset];
+
 /// Closes a message.
 const LIBRARY: &str = concat!("\"library\":{\"name\":\"taxogen\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}}}");
 
@@ -138,20 +141,20 @@ struct Batches {
 
 impl Dialect for Batches {
     fn share(&self, record: &Record<'_>) -> Share {
-        let empty = record.verb == Verb::Set && !self.has_traits(record);
+        let empty = matches!(record.verb, Verb::Set | Verb::Unset) && !self.has_traits(record);
         if empty || !self.sight.sees(record) { Share::Nothing } else { Share::Whole }
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
         match record.verb {
-            Verb::Capture => {
-                messages.add(|bytes| self.write_track(record, bytes));
-                // A track call sets no traits: the person's properties are a call of their own.
+            Verb::Capture | Verb::Page | Verb::Screen => {
+                messages.add(|bytes| self.write_event(record, bytes));
+                // Such a call sets no traits: the person's properties are a call of their own.
                 if self.has_traits(record) {
                     messages.add(|bytes| self.write_identify(record, b"-traits", bytes));
                 }
             }
-            Verb::Identify | Verb::Set => messages.add(|bytes| self.write_identify(record, b"", bytes)),
+            Verb::Identify | Verb::Set | Verb::Unset => messages.add(|bytes| self.write_identify(record, b"", bytes)),
             Verb::Group => messages.add(|bytes| self.write_group(record, bytes)),
             Verb::Alias => messages.add(|bytes| {
                 open(record, b"alias", b"", bytes);
@@ -178,13 +181,17 @@ impl Dialect for Batches {
 
 impl Batches {
     fn has_traits(&self, record: &Record<'_>) -> bool {
-        self.sight.has(record, Place::Set) || self.sight.has(record, Place::SetOnce)
+        TRAITS.iter().any(|place| self.sight.has(record, *place))
     }
 
-    fn write_track(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
-        open(record, b"track", b"", bytes);
-        let name = record.name_at(Destinations::SEGMENT);
-        put(bytes, &[b",\"event\":\"", name.as_bytes(), b"\",\"properties\":"]);
+    fn write_event(&self, record: &Record<'_>, bytes: &mut Vec<u8>) {
+        let (call, name): (&[u8], &[u8]) = match record.verb {
+            Verb::Page => (b"page", b",\"name\":\""),
+            Verb::Screen => (b"screen", b",\"name\":\""),
+            _ => (b"track", b",\"event\":\""),
+        };
+        open(record, call, b"", bytes);
+        put(bytes, &[name, record.name_at(Destinations::SEGMENT).as_bytes(), b"\",\"properties\":"]);
         self.sight.object(record, &[Place::Event], bytes);
         bytes.extend_from_slice(b",\"context\":{");
         // Segment knows one group per call.
@@ -194,11 +201,11 @@ impl Batches {
         bytes.extend_from_slice(LIBRARY.as_bytes());
     }
 
-    /// Segment has no `set_once`: such properties are traits like the others.
+    /// Segment has no `set_once`: such properties are traits like the others. A trait that is `null` is one no more.
     fn write_identify(&self, record: &Record<'_>, id_suffix: &[u8], bytes: &mut Vec<u8>) {
         open(record, b"identify", id_suffix, bytes);
         bytes.extend_from_slice(b",\"traits\":");
-        self.sight.object(record, &[Place::Set, Place::SetOnce], bytes);
+        self.sight.object(record, &TRAITS, bytes);
         put(bytes, &[b",\"context\":{", LIBRARY.as_bytes()]);
     }
 
@@ -214,7 +221,13 @@ impl Batches {
 fn open(record: &Record<'_>, call: &[u8], id_suffix: &[u8], bytes: &mut Vec<u8>) {
     let (id, time) = (record.id.to_text(), record.time.to_rfc3339());
     put(bytes, &[b"{\"type\":\"", call, b"\",\"messageId\":\"", &id, id_suffix]);
-    put(bytes, &[b"\",\"timestamp\":\"", &time, b"\",\"userId\":\"", record.distinct_id.as_bytes(), b"\""]);
+    // An alias is of two users, whatever they are called.
+    let is_anonymous = record.marks.is_anonymous() && record.verb != Verb::Alias;
+    let key: &[u8] = if is_anonymous { b"\",\"anonymousId\":\"" } else { b"\",\"userId\":\"" };
+    put(bytes, &[b"\",\"timestamp\":\"", &time, key, record.distinct_id.as_bytes(), b"\""]);
+    if !record.anonymous_id.is_empty() && record.verb != Verb::Alias {
+        put(bytes, &[b",\"anonymousId\":\"", record.anonymous_id.as_bytes(), b"\""]);
+    }
 }
 
 #[cfg(test)]

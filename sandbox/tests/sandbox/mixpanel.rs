@@ -62,6 +62,9 @@ fn a_flaw_fails_its_record_and_only_that() {
             "properties.distinct_id",
             "stands for nobody in particular",
         ),
+        (event(&json!({"$user_id": "NULL"})), "properties.$user_id", "stands for nobody in particular"),
+        (event(&json!({"$device_id": "0"})), "properties.$device_id", "stands for nobody in particular"),
+        (event(&json!({"$device_id": 7})), "properties.$device_id", "must be text"),
         (event(&json!({"$insert_id": null})), "properties.$insert_id", "is required"),
         (event(&json!({"$insert_id": "x".repeat(37)})), "properties.$insert_id", "must have 1 to 36 bytes"),
         (event(&json!({"$insert_id": "a_b"})), "properties.$insert_id", "may hold letters, digits and `-` only"),
@@ -185,13 +188,13 @@ fn an_event_is_the_same_where_four_fields_are() {
 fn long_texts_are_cut_without_a_word() {
     let sandbox = sandbox();
     let long = "é".repeat(300);
-    let sent = event(&json!({"text": long, "list": [{"text": long}], "fits": "é".repeat(255)}));
+    let sent = event(&json!({"text": long, "list": [{"text": long}], "fits": "é".repeat(127)}));
     assert_eq!(post(&sandbox, IMPORT, TOKEN, &json!([sent])).status, 200);
     let received = sandbox.received(Vendor::Mixpanel).remove(0);
-    let cut = "é".repeat(255);
+    let cut = "é".repeat(127);
     assert_eq!(received.properties["text"], json!(cut));
     assert_eq!(received.properties["list"], json!([{"text": cut}]));
-    assert_eq!(received.notes, ["a text of 300 characters was cut to 255"; 2]);
+    assert_eq!(received.notes, ["a text of 600 bytes was cut to 255"; 2]);
     assert_eq!(received.item, sent);
 }
 
@@ -213,6 +216,25 @@ fn track_wants_a_token_and_takes_five_days() {
         assert_eq!((answer.status, answer.body.as_str()), (200, body), "{event}");
         assert_eq!(sandbox.messages(Vendor::Mixpanel)[0].verdict, verdict);
     }
+}
+
+#[test]
+fn who_is_named_with_a_device_was_that_device() {
+    let sandbox = sandbox();
+    let profile = |id: &str, values: Value| json!([{"$token": "t", "$distinct_id": id, "$set": values}]);
+    let import = |changes: Value| {
+        assert_eq!(post(&sandbox, IMPORT, TOKEN, &json!([event(&changes)])).status, 200);
+        sandbox.received(Vendor::Mixpanel).pop().and_then(|received| received.distinct_id)
+    };
+    let seen = import(json!({"distinct_id": "$device:d", "$device_id": "d", "$insert_id": "a"}));
+    assert_eq!(seen.as_deref(), Some("$device:d"));
+    assert_eq!(import(json!({"distinct_id": null, "$device_id": "d", "$insert_id": "b"})), seen);
+    engage(&sandbox, "/engage", &profile("$device:d", json!({"a": 1})));
+    engage(&sandbox, "/engage", &profile("u", json!({"b": 1})));
+    let known = import(json!({"distinct_id": "u", "$device_id": "d", "$user_id": "u", "$insert_id": "c"}));
+    assert_eq!(known.as_deref(), Some("u"));
+    engage(&sandbox, "/engage", &profile("$device:d", json!({"c": 1})));
+    assert_eq!(json!(sandbox.summary(Vendor::Mixpanel).people), json!({"u": {"a": 1, "b": 1, "c": 1}}));
 }
 
 fn engage(sandbox: &Sandbox, path: &str, body: &Value) -> Value {

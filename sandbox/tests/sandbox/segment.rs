@@ -132,6 +132,25 @@ fn every_call_has_a_path_of_its_own() {
 }
 
 #[test]
+fn both_ids_are_one_person_and_a_trait_that_is_null_is_gone() {
+    let sandbox = sandbox();
+    for message in [
+        json!({"type": "identify", "anonymousId": "x", "traits": {"a": 1, "b": 1}}),
+        json!({"type": "identify", "userId": "u", "traits": {"b": 2, "old": 1}}),
+        json!({"type": "page", "userId": "u", "anonymousId": "x"}),
+        json!({"type": "identify", "anonymousId": "x", "traits": {"old": null, "c": 3}}),
+        json!({"type": "group", "userId": "u", "groupId": "acme", "traits": {"seats": 5, "city": "Bonn"}}),
+        json!({"type": "group", "userId": "u", "groupId": "acme", "traits": {"city": null}}),
+    ] {
+        send(&sandbox, &message);
+    }
+    let summary = sandbox.summary(Vendor::Segment);
+    assert_eq!(json!(summary.people), json!({"u": {"a": 1, "b": 2, "c": 3}}));
+    assert_eq!(json!(summary.groups[&("group".to_owned(), "acme".to_owned())]), json!({"seats": 5}));
+    assert_eq!(summary.aliases, [("x".to_owned(), "u".to_owned())].into());
+}
+
+#[test]
 fn what_stands_beside_the_batch_counts_for_each_message() {
     let sandbox = sandbox();
     let message = json!({"type": "track", "event": "a", "userId": "u", "timestamp": "2026-01-02T03:04:05.678Z",

@@ -4,7 +4,7 @@ use crate::destinations::Destinations;
 use crate::hooks::Hooks;
 use crate::id::EventId;
 use crate::log::Appended;
-use crate::record::{Header, RecordWriter, Verb, encode_text};
+use crate::record::{Header, Marks, RecordWriter, Verb, encode_text};
 use crate::report::Ledger;
 use crate::transport::{Destination, Mixpanel, Rejection};
 
@@ -29,9 +29,11 @@ fn capture(lane: &Lane, distinct_id: &str) {
         destinations: Destinations::ALL,
         id: EventId::new(time),
         time,
+        marks: Marks::NONE,
         name: "event",
         names: &[None; Destinations::KINDS],
         distinct_id: &encoded,
+        anonymous_id: &[],
         second_id: "",
         group_type: "",
         groups: (0, &[]),

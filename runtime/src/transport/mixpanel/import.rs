@@ -2,7 +2,8 @@ use serde_json::Value;
 
 use super::super::endpoint::put;
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Partly, Rejection, Share, Unfit};
-use super::{BANNED_DETAIL, is_banned};
+use super::profile::has_profile;
+use super::{BANNED_DETAIL, DEVICE, is_banned};
 use crate::destinations::Destinations;
 use crate::json;
 use crate::record::{Place, Record, Verb};
@@ -12,7 +13,7 @@ use crate::sight::Sight;
 /// `/import?strict=1`: events.
 pub(super) struct Import {
     sight: Sight,
-    /// Properties of every event, up to the distinct id.
+    /// Properties of every event, up to the value of the distinct id.
     token: Vec<u8>,
 }
 
@@ -29,24 +30,45 @@ impl Import {
 
 impl Dialect for Import {
     fn share(&self, record: &Record<'_>) -> Share {
-        let event = matches!(record.verb, Verb::Capture | Verb::Alias);
-        if event && self.sight.sees(record) { Share::Whole } else { Share::Nothing }
+        if !self.sight.sees(record) {
+            return Share::Nothing;
+        }
+        match record.verb {
+            Verb::Capture | Verb::Page | Verb::Screen | Verb::Alias => Share::Whole,
+            // Only an event makes the two one person.
+            Verb::Identify if !record.anonymous_id.is_empty() => {
+                if has_profile(self.sight, record) {
+                    Share::Part
+                } else {
+                    Share::Whole
+                }
+            }
+            Verb::Identify | Verb::Set | Verb::Unset | Verb::Group => Share::Nothing,
+        }
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
         let (event, distinct_id) = match record.verb {
             Verb::Alias => ("$create_alias", record.second_id),
+            Verb::Identify => ("$identify", record.distinct_id),
             _ => (record.name_at(Destinations::MIXPANEL), record.distinct_id),
         };
         if is_banned(distinct_id) {
             return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
         }
         messages.add(|bytes| {
-            put(bytes, &[b"{\"event\":\"", event.as_bytes(), &self.token, distinct_id.as_bytes(), b"\",\"time\":"]);
+            put(bytes, &[b"{\"event\":\"", event.as_bytes(), &self.token]);
+            write_ids(record, distinct_id, bytes);
+            bytes.extend_from_slice(b",\"time\":");
             json::write_integer(bytes, record.time.as_unix_millis());
             put(bytes, &[b",\"$insert_id\":\"", &record.id.to_text(), b"\"", LIBRARY.as_bytes()]);
             if record.verb == Verb::Alias {
                 put(bytes, &[b",\"alias\":\"", record.distinct_id.as_bytes(), b"\"}}"]);
+                return;
+            }
+            if record.verb == Verb::Identify {
+                let (known, anonymous) = (record.distinct_id.as_bytes(), record.anonymous_id.as_bytes());
+                put(bytes, &[b",\"$identified_id\":\"", known, b"\",\"$anon_id\":\"$device:", anonymous, b"\"}}"]);
                 return;
             }
             for (kind, key) in record.groups() {
@@ -73,6 +95,23 @@ impl Dialect for Import {
         let body = answer.json().unwrap_or_default();
         let error = body.get("error").is_some_and(|error| !error.is_null()) || body["status"] == 0 || body == 0;
         if error || answer.is_hollow() { Outcome::RetryAfter(None) } else { Outcome::Delivered }
+    }
+}
+
+/// Closes the distinct id, and says what Mixpanel makes it from where somebody is or was anonymous: it is the
+/// user's id, and without one the device's behind `$device:`.
+fn write_ids(record: &Record<'_>, distinct_id: &str, bytes: &mut Vec<u8>) {
+    let distinct_id = distinct_id.as_bytes();
+    if record.verb == Verb::Alias {
+        put(bytes, &[distinct_id, b"\""]);
+    } else if record.marks.is_anonymous() {
+        put(bytes, &[DEVICE, distinct_id, b"\",\"$device_id\":\"", distinct_id, b"\""]);
+    } else {
+        put(bytes, &[distinct_id, b"\""]);
+        if !record.anonymous_id.is_empty() {
+            let device = record.anonymous_id.as_bytes();
+            put(bytes, &[b",\"$device_id\":\"", device, b"\",\"$user_id\":\"", distinct_id, b"\""]);
+        }
     }
 }
 

@@ -137,6 +137,9 @@ impl fmt::Debug for Mixpanel {
 /// smaller holds.
 const LIMITS: Limits = Limits { message: 1_000_000, batch: 1_900_000, messages: 2_000 };
 
+/// Before the id of somebody who is not known yet.
+const DEVICE: &[u8] = b"$device:";
+
 /// Ids under which Mixpanel takes nothing, because they stand for nobody in particular.
 fn is_banned(distinct_id: &str) -> bool {
     const BANNED: [&str; 18] = [

@@ -1,6 +1,6 @@
 use super::super::endpoint::put;
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Share, Unfit};
-use super::{BANNED_DETAIL, is_banned};
+use super::{BANNED_DETAIL, DEVICE, is_banned};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
@@ -19,7 +19,13 @@ pub(super) struct Groups {
     head: Vec<u8>,
 }
 
-const SETS: [(Place, &[u8]); 2] = [(Place::Set, b",\"$set\":"), (Place::SetOnce, b",\"$set_once\":")];
+const OPERATIONS: [(Place, &[u8]); 3] =
+    [(Place::Set, b",\"$set\":"), (Place::SetOnce, b",\"$set_once\":"), (Place::Unset, b",\"$unset\":")];
+
+/// Whether a record changes the profile of a person.
+pub(super) fn has_profile(sight: Sight, record: &Record<'_>) -> bool {
+    OPERATIONS.iter().any(|(place, _)| sight.has(record, *place))
+}
 
 impl Persons {
     pub(super) fn new(sight: Sight, token: &str) -> Self {
@@ -35,12 +41,12 @@ impl Groups {
 
 impl Dialect for Persons {
     fn share(&self, record: &Record<'_>) -> Share {
-        if !self.sight.sees(record) || !SETS.iter().any(|(place, _)| self.sight.has(record, *place)) {
+        if !self.sight.sees(record) || !has_profile(self.sight, record) {
             return Share::Nothing;
         }
         match record.verb {
-            Verb::Identify | Verb::Set => Share::Whole,
-            Verb::Capture => Share::Part,
+            Verb::Identify | Verb::Set | Verb::Unset => Share::Whole,
+            Verb::Capture | Verb::Page | Verb::Screen => Share::Part,
             Verb::Group | Verb::Alias => Share::Nothing,
         }
     }
@@ -50,13 +56,18 @@ impl Dialect for Persons {
             return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
         }
         // An update holds one operation.
-        for (place, operation) in SETS {
+        for (place, operation) in OPERATIONS {
             if self.sight.has(record, place) {
                 messages.add(|bytes| {
                     bytes.extend_from_slice(&self.head);
                     write_seconds(record.time, bytes);
-                    put(bytes, &[b",\"$distinct_id\":\"", record.distinct_id.as_bytes(), b"\"", operation]);
-                    self.sight.object(record, &[place], bytes);
+                    let device = if record.marks.is_anonymous() { DEVICE } else { b"" };
+                    put(bytes, &[b",\"$distinct_id\":\"", device, record.distinct_id.as_bytes(), b"\"", operation]);
+                    if place == Place::Unset {
+                        self.sight.names(record, place, bytes);
+                    } else {
+                        self.sight.object(record, &[place], bytes);
+                    }
                     bytes.push(b'}');
                 });
             }
