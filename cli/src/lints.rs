@@ -2,10 +2,10 @@
 
 use clap::builder::PossibleValuesParser;
 use clap::{Args, ValueEnum};
+use taxogen_compiler::Settings;
 use taxogen_compiler::day::Day;
-use taxogen_compiler::diagnostic::Severity;
+use taxogen_compiler::diagnostic::{Diagnostics, Severity};
 use taxogen_compiler::lint::{Level, Lint};
-use taxogen_compiler::{Analysis, Settings};
 
 use crate::failure::Failure;
 
@@ -54,8 +54,8 @@ impl Lints {
     }
 
     /// Whether there is a finding that counts.
-    pub(crate) fn fail(&self, analysis: &Analysis) -> bool {
-        analysis.diagnostics.has(match self.fail_on {
+    pub(crate) fn fail(&self, found: &Diagnostics) -> bool {
+        found.has(match self.fail_on {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
             FailOn::Note => Severity::Note,

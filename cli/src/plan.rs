@@ -4,7 +4,7 @@ use std::env;
 use std::path::{Path, PathBuf};
 
 use taxogen_compiler::source::Source;
-use taxogen_compiler::{Analysis, Settings, ir, locate};
+use taxogen_compiler::{Analysis, Checked, Settings, locate};
 
 use crate::failure::Failure;
 use crate::regex;
@@ -23,8 +23,18 @@ pub(crate) fn read(path: Option<&Path>) -> Result<Source, Failure> {
 /// It is never freed: the process ends with it, and piece by piece that would take a tenth of a check.
 pub(crate) fn analyze(source: &Source, settings: &Settings) -> &'static Analysis {
     let mut analysis = taxogen_compiler::analyze_with(source, settings);
-    regex::compile(&mut analysis);
+    regex::compile(&analysis.regexes, &mut analysis.diagnostics);
+    if analysis.diagnostics.has_errors() {
+        analysis.plan = None;
+    }
     Box::leak(Box::new(analysis))
+}
+
+/// Looks for all that is wrong with a plan, likewise.
+pub(crate) fn check(source: &Source, settings: &Settings) -> &'static Checked {
+    let mut checked = taxogen_compiler::check_with(source, settings);
+    regex::compile(&checked.regexes, &mut checked.diagnostics);
+    Box::leak(Box::new(checked))
 }
 
 /// As a person would write it from here: `taxonomy.yaml`, `../taxonomy.yaml`.
@@ -37,10 +47,10 @@ fn nearest() -> Result<PathBuf, Failure> {
 }
 
 /// What a plan holds: `12 events, 4 flags`, and the experiments where there are any.
-pub(crate) fn contents(plan: &ir::Plan) -> String {
-    let mut parts = vec![count(plan.events.len() as u64, "event"), count(plan.flags.len() as u64, "flag")];
-    if !plan.experiments.is_empty() {
-        parts.push(count(plan.experiments.len() as u64, "experiment"));
+pub(crate) fn contents(events: usize, flags: usize, experiments: usize) -> String {
+    let mut parts = vec![count(events as u64, "event"), count(flags as u64, "flag")];
+    if experiments > 0 {
+        parts.push(count(experiments as u64, "experiment"));
     }
     parts.join(", ")
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 
 use anstream::AutoStream;
 use anstyle::{AnsiColor, Style};
-use taxogen_compiler::Analysis;
+use taxogen_compiler::diagnostic::Diagnostics;
 use taxogen_compiler::render;
 use taxogen_compiler::source::Source;
 
@@ -46,24 +46,24 @@ impl Printer {
     }
 
     /// Every finding with the source around it.
-    pub(crate) fn findings(&mut self, analysis: &Analysis, source: &Source) {
-        for diagnostic in analysis.diagnostics.sorted() {
+    pub(crate) fn findings(&mut self, found: &Diagnostics, source: &Source) {
+        for diagnostic in found.sorted() {
             self.talk(format_args!("{}\n", render::frames(diagnostic, source, true)));
         }
-        self.omitted(analysis);
+        self.omitted(found);
     }
 
     /// Every finding as one line of JSON.
-    pub(crate) fn json(&mut self, analysis: &Analysis, source: &Source) -> Result<(), Failure> {
-        let findings = analysis.diagnostics.sorted();
+    pub(crate) fn json(&mut self, found: &Diagnostics, source: &Source) -> Result<(), Failure> {
+        let findings = found.sorted();
         let lines: String = findings.iter().map(|diagnostic| render::json(diagnostic, source) + "\n").collect();
         self.data(&lines)?;
-        self.omitted(analysis);
+        self.omitted(found);
         Ok(())
     }
 
-    fn omitted(&mut self, analysis: &Analysis) {
-        let omitted = analysis.diagnostics.omitted();
+    fn omitted(&mut self, found: &Diagnostics) {
+        let omitted = found.omitted();
         if omitted > 0 {
             self.talk(format_args!("and {omitted} more"));
         }
@@ -71,8 +71,7 @@ impl Printer {
 }
 
 /// `1 error, 2 warnings`, or `no problems`.
-pub(crate) fn verdict(analysis: &Analysis) -> String {
-    let found = &analysis.diagnostics;
+pub(crate) fn verdict(found: &Diagnostics) -> String {
     let counts = [(found.errors(), "error"), (found.warnings(), "warning"), (found.notes(), "note")];
     let parts: Vec<_> =
         counts.iter().filter(|(number, _)| *number > 0).map(|(number, noun)| count(*number as u64, noun)).collect();

@@ -3,18 +3,16 @@
 use std::panic;
 
 use fancy_regex::{CompileError, Error, Regex};
-use taxogen_compiler::Analysis;
+use taxogen_compiler::ast::Text;
 use taxogen_compiler::code::Code;
+use taxogen_compiler::diagnostic::Diagnostics;
 
 /// Tells each expression of a plan that does not compile.
-pub(crate) fn compile(analysis: &mut Analysis) {
-    for regex in &analysis.regexes {
+pub(crate) fn compile(regexes: &[Text], diagnostics: &mut Diagnostics) {
+    for regex in regexes {
         let Err(reason) = compiled(&regex.value) else { continue };
         let message = format!("the server cannot compile this regular expression: {reason}");
-        analysis.diagnostics.error(Code::InvalidPattern, regex.span, message);
-    }
-    if analysis.diagnostics.has_errors() {
-        analysis.plan = None;
+        diagnostics.error(Code::InvalidPattern, regex.span, message);
     }
 }
 

@@ -47,6 +47,7 @@ pub use self::printer::generate;
 pub use self::settings::Settings;
 pub use self::source::read;
 
+use self::ast::index::Index;
 use self::diagnostic::Diagnostics;
 use self::source::Source;
 
@@ -62,6 +63,17 @@ pub struct Analysis {
     pub regexes: Vec<ast::Text>,
 }
 
+/// What the author of a plan wrote, and what there is to say about it.
+#[derive(Debug)]
+pub struct Checked {
+    /// The plan as it stands, without what could not be read.
+    pub plan: ast::Plan,
+    /// Everything found, in one run.
+    pub diagnostics: Diagnostics,
+    /// As of an [`Analysis`].
+    pub regexes: Vec<ast::Text>,
+}
+
 /// Compiles a plan up to its meaning, whole and at the levels of its own `lints`.
 #[must_use]
 pub fn analyze(source: &Source) -> Analysis {
@@ -71,25 +83,33 @@ pub fn analyze(source: &Source) -> Analysis {
 /// Compiles a plan up to its meaning.
 #[must_use]
 pub fn analyze_with(source: &Source, settings: &Settings) -> Analysis {
+    let Checked { plan, diagnostics, regexes } = check_with(source, settings);
+    let app = settings.app.as_deref();
+    let plan = (!diagnostics.has_errors()).then(|| lower::plan(plan, source.hash(), app));
+    Analysis { plan, diagnostics, regexes }
+}
+
+/// Finds all that there is to say about a plan, for whoever needs nothing that is made of it.
+#[must_use]
+pub fn check_with(source: &Source, settings: &Settings) -> Checked {
     let mut diagnostics = Diagnostics::new(settings);
     let (plan, ambiguous, complete) = parse::files(source, &mut diagnostics);
+    let app = settings.app.as_deref();
+    let index = Index::new(&plan);
+    let included = complete.then(|| check::plan(&index, &mut diagnostics));
     if complete {
-        check::plan(&plan, &mut diagnostics);
-        if let Some(app) = &settings.app {
+        if let Some(app) = app {
             check::app(app, &plan, &mut diagnostics);
         }
         if !diagnostics.has_mistakes() {
-            lint::plan(&plan, &ambiguous, settings, &mut diagnostics);
+            lint::plan(&index, &ambiguous, settings, &mut diagnostics);
         }
     }
     let regexes = check::regexes(&plan);
     secret::tell(source, &mut diagnostics);
-    let app = settings.app.as_deref();
     lint::text(source, &mut diagnostics);
-    let plan = (!diagnostics.has_mistakes()).then(|| lower::plan(plan, source.hash(), app));
-    if let Some(plan) = &plan {
-        lint::reach(plan, &mut diagnostics);
+    if let Some(included) = included.filter(|_| !diagnostics.has_mistakes()) {
+        lint::reach(&index, &included, app, &mut diagnostics);
     }
-    let plan = plan.filter(|_| !diagnostics.has_errors());
-    Analysis { plan, diagnostics, regexes }
+    Checked { plan, diagnostics, regexes }
 }

@@ -27,7 +27,8 @@ const LABELS: [&str; 3] = ["key", "token", "secret"];
 /// Puts `*` in place of the letters of each personal key, and says where they stand.
 pub(crate) fn mask(text: &mut String) -> Vec<Range<usize>> {
     let mut keys: Vec<Range<usize>> = Vec::new();
-    for prefix in PREFIXES {
+    // Whether a text holds a word at all is seen much faster than where.
+    for prefix in PREFIXES.into_iter().filter(|prefix| text.contains(prefix)) {
         keys.extend(text.match_indices(prefix).filter_map(|(at, _)| key(text, at, prefix.len())));
     }
     keys.sort_by_key(|key| key.start);

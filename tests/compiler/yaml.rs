@@ -29,10 +29,10 @@ fn ours(text: &str) -> Tree {
 
 fn tree(node: &Node) -> Tree {
     match &node.kind {
-        NodeKind::Scalar(scalar) => Tree::Text(scalar.text.clone()),
+        NodeKind::Scalar(scalar) => Tree::Text(scalar.text.to_string()),
         NodeKind::Sequence(items) => Tree::List(items.iter().map(tree).collect()),
         NodeKind::Mapping(entries) => {
-            Tree::Map(entries.iter().map(|entry| (entry.key.text.clone(), tree(&entry.value))).collect())
+            Tree::Map(entries.iter().map(|entry| (entry.key.text.to_string(), tree(&entry.value))).collect())
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use taxogen_compiler::Checked;
 
 use super::Outcome;
 use crate::failure::Failure;
@@ -42,15 +43,20 @@ impl Check {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
         let source = plan::read(self.path.as_deref())?;
         let settings = self.lints.settings()?.for_app(self.app);
-        let analysis = plan::analyze(&source, &settings);
+        let Checked { plan, diagnostics, .. } = plan::check(&source, &settings);
         match self.format {
-            Format::Json => printer.json(analysis, &source)?,
+            Format::Json => printer.json(diagnostics, &source)?,
             Format::Text => {
-                printer.findings(analysis, &source);
-                let contents = analysis.plan.as_ref().map_or_else(String::new, |plan| plan::contents(plan) + ", ");
-                printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(analysis)));
+                printer.findings(diagnostics, &source);
+                let contents = if diagnostics.has_errors() {
+                    String::new()
+                } else {
+                    let events = plan.events_of(settings.app.as_deref()).count();
+                    plan::contents(events, plan.flags.items.len(), plan.experiments.items.len()) + ", "
+                };
+                printer.talk(format_args!("{}: {contents}{}", source.file(0).name, verdict(diagnostics)));
             }
         }
-        Ok(if self.lints.fail(analysis) { Outcome::Bad } else { Outcome::Good })
+        Ok(if self.lints.fail(diagnostics) { Outcome::Bad } else { Outcome::Good })
     }
 }

@@ -42,9 +42,9 @@ impl Generate {
         let source = plan::read(self.path.as_deref())?;
         let settings = self.lints.settings()?.for_app(self.app);
         let analysis = plan::analyze(&source, &settings);
-        printer.findings(analysis, &source);
-        let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(analysis)) else {
-            printer.talk(format_args!("{}: {}", source.file(0).name, verdict(analysis)));
+        printer.findings(&analysis.diagnostics, &source);
+        let Some(plan) = analysis.plan.as_ref().filter(|_| !self.lints.fail(&analysis.diagnostics)) else {
+            printer.talk(format_args!("{}: {}", source.file(0).name, verdict(&analysis.diagnostics)));
             return Ok(Outcome::Bad);
         };
         let text = taxogen_compiler::generate(plan);
@@ -57,7 +57,10 @@ impl Generate {
         }
         let name = file.display();
         if write(&file, &text).map_err(Failure::write(&file))? {
-            printer.talk(format_args!("{name}: written, {}", plan::contents(plan)));
+            printer.talk(format_args!(
+                "{name}: written, {}",
+                plan::contents(plan.events.len(), plan.flags.len(), plan.experiments.len())
+            ));
         } else {
             printer.talk(format_args!("{name}: up to date"));
         }

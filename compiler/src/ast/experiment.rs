@@ -3,7 +3,7 @@
 use super::{Keyed, Meta, Spanned, Text};
 use crate::ir::{Goal, MetricKind, RuleKind, Threshold};
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// One of `experiments`.
 #[derive(Debug, Clone, PartialEq)]
@@ -34,7 +34,7 @@ pub struct Exposure {
     /// `event:`, in place of `Experiment Viewed`.
     pub event: Option<Text>,
     /// `properties:`, added to it: names and constant values.
-    pub properties: Vec<(Text, Keyed<Node>)>,
+    pub properties: Vec<(Text, Keyed<Value>)>,
 }
 
 /// What an experiment is judged by.

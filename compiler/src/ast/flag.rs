@@ -3,7 +3,7 @@
 use super::{Element, Keyed, Meta, Section, Spanned, Text};
 use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// One of `flags`.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,11 +17,11 @@ pub struct Flag {
     /// `variants:`.
     pub variants: Option<Variants>,
     /// `default:`.
-    pub default: Option<Keyed<Node>>,
+    pub default: Option<Keyed<Value>>,
     /// `payload_type:`, with the bounds beside it; never nullable.
     pub payload_type: Option<Element>,
     /// `payload:` of the flag itself.
-    pub payload: Option<Keyed<Node>>,
+    pub payload: Option<Keyed<Value>>,
     /// `rollout:`; a number is one entry.
     pub rollout: Option<Rollout>,
     /// `group:`, a group type.
@@ -65,7 +65,7 @@ pub struct Variant {
     /// In percent; what is missing was told, in a list there are none.
     pub weight: Option<Spanned<f64>>,
     /// `payload:`.
-    pub payload: Option<Keyed<Node>>,
+    pub payload: Option<Keyed<Value>>,
 }
 
 /// `rollout:` of a flag.
@@ -110,7 +110,7 @@ pub struct Condition {
     /// In the server's words; `exact` where a value or list stands alone.
     pub operator: Text,
     /// What is compared with.
-    pub operand: Node,
+    pub operand: Value,
 }
 
 /// One of `flags` of an entry: what another flag has to say.
@@ -119,5 +119,5 @@ pub struct FlagCondition {
     /// Its key.
     pub flag: Text,
     /// `true`, `false` or a variant.
-    pub answer: Node,
+    pub answer: Value,
 }

@@ -26,7 +26,7 @@ pub use self::sync::{FlagOverlay, Target, VariantOverlay, VariantOverlays};
 use crate::ir::DestinationKind;
 use crate::source::Span;
 use crate::sparse::Empty;
-use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// A value and where it stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -73,7 +73,11 @@ impl<T> Section<T> {
     /// Adds what another file declares under the same key.
     pub(crate) fn append(&mut self, other: Self) {
         self.declared = self.declared.or(other.declared);
-        self.items.extend(other.items);
+        if self.items.is_empty() {
+            self.items = other.items;
+        } else {
+            self.items.extend(other.items);
+        }
         self.complete &= other.complete;
     }
 }
@@ -216,7 +220,14 @@ pub struct Event {
     /// `conversion: true`: it counts as a conversion, for people.
     pub conversion: Option<Keyed<bool>>,
     /// `examples:`, maps of its properties.
-    pub examples: Vec<Node>,
+    pub examples: Vec<Value>,
+}
+
+impl Plan {
+    /// The events that an application has; `None` stands for all applications.
+    pub fn events_of(&self, app: Option<&str>) -> impl Iterator<Item = &Event> {
+        self.events.items.iter().filter(move |event| event.is_of(app))
+    }
 }
 
 impl Event {

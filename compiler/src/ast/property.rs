@@ -6,7 +6,7 @@ use super::{Keyed, Meta, Section, Spanned, Text};
 use crate::ir::{PersonWrite, Scalar, Sensitivity};
 use crate::source::Span;
 use crate::sparse::{Empty, Sparse};
-use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// One of `types`.
 #[derive(Debug, Clone, PartialEq)]
@@ -45,7 +45,7 @@ pub struct Property {
     /// `override: true`.
     pub overrides: Option<Keyed<bool>>,
     /// `examples:`.
-    pub examples: Vec<Node>,
+    pub examples: Vec<Value>,
 }
 
 impl Property {
@@ -94,7 +94,7 @@ pub enum Shape {
         /// The enum it is a part of; its span is that of the expression.
         of: String,
         /// The values of `only`.
-        only: Vec<Node>,
+        only: Vec<Value>,
         /// Where the key `only` stands.
         key: Span,
     },
@@ -114,7 +114,7 @@ pub enum Shape {
     /// `const: ..`.
     Const {
         /// The value that is always sent.
-        value: Node,
+        value: Value,
         /// `type:` beside it.
         of: Option<Box<TypeExpression>>,
     },
@@ -148,7 +148,7 @@ pub struct EnumShape {
 #[derive(Debug, Clone, PartialEq)]
 pub struct EnumValue {
     /// A scalar.
-    pub value: Node,
+    pub value: Value,
     /// `code_name`, `description`, `deprecated` and the like.
     pub meta: Sparse<Meta>,
 }

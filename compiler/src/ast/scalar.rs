@@ -22,7 +22,7 @@ pub(crate) fn core(scalar: &Scalar) -> Core {
     if scalar.quoted {
         return Core::Text;
     }
-    match scalar.text.as_str() {
+    match &*scalar.text {
         "" | "~" | "null" | "Null" | "NULL" => return Core::Null,
         "true" | "True" | "TRUE" => return Core::Boolean(true),
         "false" | "False" | "FALSE" => return Core::Boolean(false),
@@ -106,14 +106,14 @@ mod tests {
             ("2027-03-31", Core::Text),
         ];
         for (text, expected) in cases {
-            assert_eq!(core(&Scalar { text: text.to_owned(), quoted: false }), expected, "{text:?}");
+            assert_eq!(core(&Scalar { text: text.into(), quoted: false }), expected, "{text:?}");
         }
     }
 
     #[test]
     fn quoted_scalars_are_text() {
         for text in ["", "true", "12"] {
-            assert_eq!(core(&Scalar { text: text.to_owned(), quoted: true }), Core::Text, "{text:?}");
+            assert_eq!(core(&Scalar { text: text.into(), quoted: true }), Core::Text, "{text:?}");
         }
     }
 }

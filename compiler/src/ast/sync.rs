@@ -3,7 +3,7 @@
 use super::{Keyed, Meta, Rollout, Spanned, Text};
 use crate::ir::Managed;
 use crate::source::Span;
-use crate::yaml::Node;
+use crate::yaml::Value;
 
 /// One of `sync.targets`.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ pub struct FlagOverlay {
     /// `manage:`.
     pub manage: Option<Vec<Spanned<Managed>>>,
     /// `payload:` of the flag itself.
-    pub payload: Option<Keyed<Node>>,
+    pub payload: Option<Keyed<Value>>,
     /// `variants:`.
     pub variants: Option<VariantOverlays>,
 }
@@ -62,5 +62,5 @@ pub struct VariantOverlay {
     /// `weight:`, in percent.
     pub weight: Option<Spanned<f64>>,
     /// `payload:`.
-    pub payload: Option<Keyed<Node>>,
+    pub payload: Option<Keyed<Value>>,
 }

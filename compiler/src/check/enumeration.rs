@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, Scalar};
 use crate::parse;
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Node, NodeKind, Value};
 
 /// There is at least one value, all are text or all integers, and none stands twice.
 pub(super) fn values(ty: &TypeExpression, diagnostics: &mut Diagnostics) {
@@ -175,8 +175,8 @@ fn is_fraction(node: &Node) -> bool {
     matches!(&node.kind, NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Number(_)))
 }
 
-fn not_twice<'n>(values: impl Iterator<Item = &'n Node>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<String, &Node> = HashMap::new();
+fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
+    let mut seen: HashMap<String, &Value> = HashMap::new();
     let integers = value::is_integers(shape);
     for node in values {
         let key = match value::literal_as(node, integers) {

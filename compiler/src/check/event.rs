@@ -82,7 +82,7 @@ fn example(
     };
     let (properties, complete) = included.of_event(event);
     for entry in entries {
-        let key = entry.key.text.as_str();
+        let key = &*entry.key.text;
         match properties.iter().find(|property| property.name.value == key) {
             Some(property) => {
                 value::read(&entry.value, Wanted::of_property(property, entry.key.span), index, diagnostics);

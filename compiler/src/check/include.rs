@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostics;
 use crate::source::Span;
 
 /// What property groups and object types bring, worked out once for each.
-pub(super) struct Included<'i, 'p> {
+pub(crate) struct Included<'i, 'p> {
     index: &'i Index<'p>,
     groups: HashMap<&'p str, Rc<Brought<'p>>>,
     events: HashMap<&'p str, Brought<'p>>,
@@ -68,7 +68,7 @@ impl<'i, 'p> Included<'i, 'p> {
     }
 
     /// All properties of an event, and whether they are all: some may not have been readable.
-    pub(super) fn of_event(&self, event: &'p Event) -> (Cow<'_, [&'p Property]>, bool) {
+    pub(crate) fn of_event(&self, event: &'p Event) -> (Cow<'_, [&'p Property]>, bool) {
         match self.events.get(event.name.value.as_str()) {
             Some(brought) => (Cow::Borrowed(&brought.properties), brought.complete),
             None => (event.properties.items.iter().collect(), event.properties.complete),

@@ -56,7 +56,7 @@ pub(super) fn class(property: &Property, index: &Index<'_>, diagnostics: &mut Di
 }
 
 /// The highest class that is written beside a field inside a type; a `secret` one is left out of its object.
-fn highest_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<(Sensitivity, Span)> {
+pub(crate) fn highest_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<(Sensitivity, Span)> {
     let mut highest: Option<(Sensitivity, Span)> = None;
     let mut seen = HashSet::new();
     let mut waiting = vec![ty];

@@ -46,7 +46,7 @@ impl Ambiguous {
             return;
         }
         if let Some(other) = otherwise(&scalar.text) {
-            self.found.push(Found { text: scalar.text.clone(), span, is_key: false, other });
+            self.found.push(Found { text: scalar.text.to_string(), span, is_key: false, other });
         }
     }
 
@@ -55,7 +55,7 @@ impl Ambiguous {
     fn key(&mut self, key: &Key, source: &Source) {
         let Some(other) = otherwise(&key.text) else { return };
         if key.text.len() > 1 && source.text(key.span) == key.text {
-            self.found.push(Found { text: key.text.clone(), span: key.span, is_key: true, other });
+            self.found.push(Found { text: key.text.to_string(), span: key.span, is_key: true, other });
         }
     }
 

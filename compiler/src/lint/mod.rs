@@ -18,7 +18,6 @@ pub use self::level::Level;
 pub(crate) use self::level::Levels;
 pub(crate) use self::reach::all as reach;
 pub(crate) use self::text::all as text;
-use crate::ast::Plan;
 use crate::ast::index::Index;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
@@ -96,8 +95,9 @@ lints! {
 }
 
 /// Looks at a plan in which nothing is wrong.
-pub(crate) fn plan(plan: &Plan, ambiguous: &Ambiguous, settings: &Settings, diagnostics: &mut Diagnostics) {
+pub(crate) fn plan(index: &Index<'_>, ambiguous: &Ambiguous, settings: &Settings, diagnostics: &mut Diagnostics) {
     use self::Lint as L;
+    let plan = index.plan;
     let hears =
         |lints: &[Lint], diagnostics: &Diagnostics| lints.iter().any(|lint| diagnostics.level(*lint) > Level::Allow);
     if hears(&[L::Naming], diagnostics) {
@@ -127,7 +127,7 @@ pub(crate) fn plan(plan: &Plan, ambiguous: &Ambiguous, settings: &Settings, diag
         deprecated::replacements(plan, diagnostics);
     }
     if hears(&[L::PersonalName], diagnostics) {
-        personal::all(plan, &Index::new(plan), diagnostics);
+        personal::all(plan, index, diagnostics);
     }
     ambiguous.tell(diagnostics);
 }

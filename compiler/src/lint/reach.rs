@@ -2,70 +2,119 @@
 
 use std::collections::HashMap;
 
-use super::Lint;
+use super::{Level, Lint};
+use crate::ast::index::Index;
+use crate::ast::{Event, Plan, Property, Shape};
+use crate::check::{Included, highest_inside};
 use crate::diagnostic::Diagnostics;
-use crate::ir::{DestinationKind, Plan, Property, Sensitivity};
+use crate::ir::{DestinationKind, Sensitivity};
 use crate::source::Span;
 
 /// Properties of a class that is sent nowhere. What is `secret` is meant to stay, and what is hashed goes as a hash.
-///
-/// Looks at what the plan means, because a property has the class of what it holds.
-pub(crate) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let allowed = |kind: DestinationKind| {
-        let said = plan.destinations.iter().find(|destination| destination.kind == kind);
-        said.map_or(Sensitivity::default(), |destination| destination.allow)
-    };
-    let everywhere = highest(&DestinationKind::ALL, &allowed);
-    let groups = plan.groups.iter().map(|group| &group.properties);
-    for property in [&plan.person, &plan.super_properties].into_iter().chain(groups).flatten() {
-        if is_kept_back(property, everywhere) {
-            tell(property, "", DestinationKind::PostHog, diagnostics);
+/// Events of other applications than `app` are left out.
+pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&str>, diagnostics: &mut Diagnostics) {
+    if diagnostics.level(Lint::UnreachableProperty) == Level::Allow {
+        return;
+    }
+    let plan = index.plan;
+    let mut classes = Classes { index, held: HashMap::new() };
+    let everywhere = highest(DestinationKind::ALL.iter(), plan);
+    let groups = plan.groups.items.iter().map(|group| &group.properties);
+    for property in [&plan.person, &plan.super_properties].into_iter().chain(groups).flat_map(|all| &all.items) {
+        let class = classes.of(property);
+        if is_kept_back(property, class, everywhere) {
+            tell(property, class, "", DestinationKind::PostHog, diagnostics);
         }
     }
     // What several events include reaches somebody when it does with one of them.
-    let mut kept_back: HashMap<Span, (&Property, DestinationKind, bool)> = HashMap::new();
+    let mut kept_back: HashMap<Span, KeptBack<'_>> = HashMap::new();
     let mut order = Vec::new();
-    for event in &plan.events {
-        let first = event.to.as_ref().and_then(|to| to.first()).copied().unwrap_or(DestinationKind::PostHog);
-        let highest = event.to.as_ref().map_or(everywhere, |to| highest(to, &allowed));
-        for property in event.properties.iter().filter(|property| property.sensitivity > Sensitivity::Public) {
-            let is_kept_back = is_kept_back(property, highest);
-            if !is_kept_back && property.included_from.is_none() {
+    for event in plan.events_of(app) {
+        let (first, highest) = route(event, everywhere, plan);
+        let (properties, _) = included.of_event(event);
+        let included = properties.len() - event.properties.items.len();
+        for (at, property) in properties.iter().enumerate() {
+            let class = classes.of(property);
+            let by_all = is_kept_back(property, class, highest);
+            if class == Sensitivity::Public || !by_all && at >= included {
                 continue;
             }
             let place = property.name.span;
             let known = kept_back.entry(place).or_insert_with(|| {
                 order.push(place);
-                (property, first, true)
+                KeptBack { property, class, first, by_all }
             });
-            known.2 &= is_kept_back;
+            known.by_all &= by_all;
         }
     }
     for place in order {
-        if let (property, first, true) = kept_back[&place] {
-            let events = if is_kept_back(property, everywhere) { "" } else { " of its event" };
-            tell(property, events, first, diagnostics);
+        let KeptBack { property, class, first, by_all } = kept_back[&place];
+        if by_all {
+            let events = if is_kept_back(property, class, everywhere) { "" } else { " of its event" };
+            tell(property, class, events, first, diagnostics);
         }
     }
 }
 
-fn highest(kinds: &[DestinationKind], allowed: &dyn Fn(DestinationKind) -> Sensitivity) -> Sensitivity {
-    kinds.iter().map(|kind| allowed(*kind)).max().unwrap_or(Sensitivity::Secret)
+/// A property of events that none of the destinations of one of them may see.
+struct KeptBack<'p> {
+    property: &'p Property,
+    class: Sensitivity,
+    /// Where the first event goes.
+    first: DestinationKind,
+    /// Whether so it is with all of its events so far.
+    by_all: bool,
 }
 
-fn is_kept_back(property: &Property, highest: Sensitivity) -> bool {
-    let class = property.sensitivity;
-    class > highest && class != Sensitivity::Secret && !property.hash
+/// The classes of properties, with what they hold.
+struct Classes<'i, 'p> {
+    index: &'i Index<'p>,
+    /// By the names of declared types, of which there are few.
+    held: HashMap<&'p str, Sensitivity>,
+}
+
+impl<'p> Classes<'_, 'p> {
+    /// A property has at least the class of what it holds.
+    fn of(&mut self, property: &'p Property) -> Sensitivity {
+        let own = property.sensitivity.map_or(Sensitivity::default(), |class| class.value);
+        let index = self.index;
+        let inside = || highest_inside(&property.ty, index).map_or(Sensitivity::Public, |(class, _)| class);
+        own.max(match &property.ty.shape {
+            Shape::Named(name) => *self.held.entry(name).or_insert_with(inside),
+            Shape::Object(_) | Shape::List(_) | Shape::Map { .. } => inside(),
+            _ => Sensitivity::Public,
+        })
+    }
+}
+
+/// The first destination of an event, and the highest class that one of them may see.
+fn route(event: &Event, everywhere: Sensitivity, plan: &Plan) -> (DestinationKind, Sensitivity) {
+    let Some(to) = &event.to else { return (DestinationKind::PostHog, everywhere) };
+    let kinds = to.value.iter().map(|kind| &kind.value);
+    (kinds.clone().next().copied().unwrap_or(DestinationKind::PostHog), highest(kinds, plan))
+}
+
+fn highest<'k>(kinds: impl Iterator<Item = &'k DestinationKind>, plan: &Plan) -> Sensitivity {
+    let allowed = |kind: &DestinationKind| {
+        let mut said = plan.destinations.iter().filter(|destination| destination.kind.value == *kind);
+        said.find_map(|destination| destination.allow).map_or(Sensitivity::default(), |allow| allow.value)
+    };
+    kinds.map(allowed).max().unwrap_or(Sensitivity::Secret)
+}
+
+fn is_kept_back(property: &Property, class: Sensitivity, highest: Sensitivity) -> bool {
+    let is_hashed = || property.hash.as_ref().is_some_and(|hash| hash.value);
+    class > highest && class != Sensitivity::Secret && !is_hashed()
 }
 
 /// `kind` is one that would see it, if it were allowed to.
-fn tell(property: &Property, of: &str, kind: DestinationKind, diagnostics: &mut Diagnostics) {
-    let (name, class, kind) = (&property.name, property.sensitivity.as_str(), kind.as_str());
+fn tell(property: &Property, class: Sensitivity, of: &str, kind: DestinationKind, diagnostics: &mut Diagnostics) {
+    let (name, class, kind) = (&property.name, class.as_str(), kind.as_str());
     diagnostics
         .lint(
             Lint::UnreachableProperty,
             name.span,
-            format!("`{}` is {class}, and no destination{of} may see it", name.wire),
+            format!("`{}` is {class}, and no destination{of} may see it", name.value),
         )
         .help(format!(
             "let one see it, `destinations: {{ {kind}: {{ allow: {class} }} }}`, or send a hash, `hash: true`"

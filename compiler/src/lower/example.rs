@@ -24,7 +24,7 @@ fn value(entry: &Entry, event: &Event, types: &Types<'_>) -> (String, Literal) {
         // An open event has properties of which the plan knows nothing.
         None => value::untyped(&entry.value, &mut Diagnostics::default()).expect("what is no value was told"),
     };
-    (name.clone(), value)
+    (name.to_string(), value)
 }
 
 /// The property of that name: an own one, else one that is included.

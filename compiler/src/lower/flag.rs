@@ -127,7 +127,7 @@ fn names_of(texts: &[ast::Text]) -> Vec<String> {
     texts.iter().map(|text| text.value.clone()).collect()
 }
 
-fn text(node: &Node) -> &str {
+fn text<'n>(node: &'n Node<'_>) -> &'n str {
     crate::check::value::source_text(node)
 }
 

@@ -12,7 +12,7 @@ use crate::yaml::{Entry, Key, Node, NodeKind};
 /// One of `cohorts`: a map, or what PostHog calls it alone.
 pub(super) fn cohort(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Cohort {
     if matches!(node.kind, NodeKind::Scalar(_)) && !is_null(node) {
-        let key = Key { text: "posthog".to_owned(), span: name.span };
+        let key = Key { text: "posthog".into(), span: name.span };
         let posthog = reference(&Entry { key, value: node.clone() }, diagnostics);
         return Cohort { name, meta: Meta::default(), posthog };
     }

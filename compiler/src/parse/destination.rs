@@ -56,7 +56,7 @@ pub(super) fn to(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<V
 }
 
 /// The entries of a map whose keys are destinations.
-fn by_kind<'e>(entry: &'e Entry, diagnostics: &mut Diagnostics) -> Vec<(Spanned<DestinationKind>, &'e Entry)> {
+fn by_kind<'e>(entry: &'e Entry<'e>, diagnostics: &mut Diagnostics) -> Vec<(Spanned<DestinationKind>, &'e Entry<'e>)> {
     let NodeKind::Mapping(entries) = &entry.value.kind else {
         if !is_null(&entry.value) {
             let message = format!("`{}` is a map of destinations, not {}", entry.key.text, shape(&entry.value));

@@ -25,7 +25,7 @@ pub(super) fn enumeration(entry: &Entry, open: bool, diagnostics: &mut Diagnosti
 
 fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     if let NodeKind::Scalar(_) = &node.kind {
-        return Some(EnumValue { value: node.clone(), meta: Sparse::default() });
+        return Some(EnumValue { value: node.to_value(), meta: Sparse::default() });
     }
     if let Some(habit) = value_as_key(node) {
         let message = format!("`{}` stands as a key, and a value of an enum does not", habit.text);
@@ -39,7 +39,7 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
     fields.finish(diagnostics);
     let value = value?;
     if let NodeKind::Scalar(_) = &value.value.kind {
-        return Some(EnumValue { value: value.value.clone(), meta: meta.into() });
+        return Some(EnumValue { value: value.value.to_value(), meta: meta.into() });
     }
     let message = format!("an enum value is text or an integer, not {}", shape(&value.value));
     diagnostics.error(Code::WrongShape, value.value.span, message);
@@ -47,7 +47,7 @@ fn enum_value(node: &Node, diagnostics: &mut Diagnostics) -> Option<EnumValue> {
 }
 
 /// The key of `free: The free plan.`, as other languages write a value and what it means.
-fn value_as_key(node: &Node) -> Option<&Key> {
+fn value_as_key<'n>(node: &'n Node<'n>) -> Option<&'n Key<'n>> {
     const KEYS: [&str; 8] = ["value", "description", "owner", "deprecated", "tags", "links", "expires", "code_name"];
     let NodeKind::Mapping(entries) = &node.kind else { return None };
     let [Entry { key, value: Node { kind: NodeKind::Scalar(_), .. } }] = entries.as_slice() else { return None };
@@ -69,7 +69,8 @@ pub(super) fn subset(of: TypeExpression, only: &Entry, diagnostics: &mut Diagnos
     }
     match of.shape {
         Shape::Named(name) => {
-            let shape = Shape::Subset { of: name, only: values.clone(), key: only.key.span };
+            let shape =
+                Shape::Subset { of: name, only: values.iter().map(Node::to_value).collect(), key: only.key.span };
             TypeExpression { shape, span: of.span }
         }
         Shape::Broken => of,

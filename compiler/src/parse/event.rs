@@ -8,13 +8,13 @@ use crate::ast::scalar::is_null;
 use crate::ast::{Event, Group, Meta, Owner, Property, PropertyGroup, Section, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{Entry, Node, NodeKind, Value};
 
 pub(super) fn owner(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Owner {
     if let NodeKind::Scalar(contact) = &node.kind
         && !contact.text.is_empty()
     {
-        let contact = Some(Spanned { value: contact.text.clone(), span: node.span });
+        let contact = Some(Spanned { value: contact.text.to_string(), span: node.span });
         return Owner { name, meta: Meta::default(), contact };
     }
     let Some(mut fields) = Fields::of(node, "an owner", diagnostics) else {
@@ -100,10 +100,10 @@ fn apps(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
 }
 
 /// Maps of the event's properties; whether these fit is looked at when all properties are known.
-fn examples(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Node> {
+fn examples(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Value> {
     match &entry.value.kind {
-        NodeKind::Sequence(examples) => examples.clone(),
-        NodeKind::Mapping(_) => vec![entry.value.clone()],
+        NodeKind::Sequence(examples) => examples.iter().map(Node::to_value).collect(),
+        NodeKind::Mapping(_) => vec![entry.value.to_value()],
         NodeKind::Scalar(_) => {
             let message = format!("`examples` is a list of maps of properties, not {}", shape(&entry.value));
             let span = if is_null(&entry.value) { entry.key.span } else { entry.value.span };

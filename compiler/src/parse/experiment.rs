@@ -11,7 +11,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::RuleKind;
 use crate::suggest;
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{Entry, Node, NodeKind, Value};
 
 const RULES: &[(&str, RuleKind)] =
     &[("experiment", RuleKind::Experiment), ("delivery", RuleKind::Delivery), ("holdout", RuleKind::Holdout)];
@@ -90,14 +90,14 @@ fn exposure(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Exposure> {
 }
 
 /// Names and constant values.
-fn properties(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Keyed<Node>)> {
+fn properties(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Keyed<Value>)> {
     let NodeKind::Mapping(entries) = &entry.value.kind else {
         let message = format!("`properties` of an exposure is a map, not {}", shape(&entry.value));
         let help = "write names and values: `properties: { surface: web }`".to_owned();
         diagnostics.error(Code::WrongShape, entry.value.span, message).help(help);
         return Vec::new();
     };
-    let keyed = |entry: &Entry| Keyed { key: entry.key.span, value: entry.value.clone(), span: entry.value.span };
+    let keyed = |entry: &Entry| Keyed { key: entry.key.span, value: entry.value.to_value(), span: entry.value.span };
     entries.iter().map(|entry| (named(&entry.key), keyed(entry))).collect()
 }
 

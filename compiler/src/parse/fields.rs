@@ -14,7 +14,7 @@ const MOST_KEYS: usize = 32;
 pub(super) struct Fields<'a> {
     /// What the map is, with its article: `an event`.
     what: &'static str,
-    entries: &'a [Entry],
+    entries: &'a [Entry<'a>],
     taken: Vec<bool>,
     known: Vec<&'static str>,
     /// Keys that must be there and are not, with the place that lacks them and what to do.
@@ -23,8 +23,8 @@ pub(super) struct Fields<'a> {
 
 impl<'a> Fields<'a> {
     /// The keys of `node`; nothing at all is an empty map, anything else is told.
-    pub(super) fn of(node: &'a Node, what: &'static str, diagnostics: &mut Diagnostics) -> Option<Self> {
-        let entries: &[Entry] = match &node.kind {
+    pub(super) fn of(node: &'a Node<'a>, what: &'static str, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let entries: &'a [Entry<'a>] = match &node.kind {
             NodeKind::Mapping(entries) => entries,
             _ if is_null(node) => &[],
             _ => {
@@ -38,7 +38,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The entry of `key`, which is known from now on.
-    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Entry> {
+    pub(super) fn take(&mut self, key: &'static str) -> Option<&'a Entry<'a>> {
         self.known.push(key);
         self.take_quietly(key)
     }
@@ -50,7 +50,7 @@ impl<'a> Fields<'a> {
         name: &str,
         span: Span,
         help: &'static str,
-    ) -> Option<&'a Entry> {
+    ) -> Option<&'a Entry<'a>> {
         let entry = self.take(key);
         if entry.is_none() {
             self.missing.push((key, span, format!("{name} has no `{key}`"), help));
@@ -59,12 +59,12 @@ impl<'a> Fields<'a> {
     }
 
     /// The entry of a key that is no key of ours, to be told in another way.
-    pub(super) fn habit(&mut self, key: &str) -> Option<&'a Entry> {
+    pub(super) fn habit(&mut self, key: &str) -> Option<&'a Entry<'a>> {
         self.take_quietly(key)
     }
 
     /// The first entry whose key is one of some that are no keys of ours; the others are taken with it.
-    pub(super) fn first_habit(&mut self, is_habit: fn(&str) -> bool) -> Option<&'a Entry> {
+    pub(super) fn first_habit(&mut self, is_habit: fn(&str) -> bool) -> Option<&'a Entry<'a>> {
         let mut first = None;
         for (entry, taken) in self.entries.iter().zip(&mut self.taken) {
             if is_habit(&entry.key.text) {
@@ -96,7 +96,7 @@ impl<'a> Fields<'a> {
     pub(super) fn finish(mut self, diagnostics: &mut Diagnostics) -> bool {
         let mut clean = true;
         for (entry, _) in self.entries.iter().zip(&self.taken).filter(|(_, taken)| !**taken) {
-            let key = entry.key.text.as_str();
+            let key = &*entry.key.text;
             if key.starts_with("x-") {
                 continue;
             }
@@ -120,7 +120,7 @@ impl<'a> Fields<'a> {
         clean
     }
 
-    fn take_quietly(&mut self, key: &str) -> Option<&'a Entry> {
+    fn take_quietly(&mut self, key: &str) -> Option<&'a Entry<'a>> {
         let index = self.entries.iter().position(|entry| entry.key.text == key)?;
         self.taken[index] = true;
         Some(&self.entries[index])

@@ -10,7 +10,7 @@ use crate::ast::{Flag, Keyed, Meta, Section, Spanned, Text, Variant, Variants};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{Entry, Node, NodeKind, Value};
 
 const KINDS: &[(&str, FlagKind)] = &[
     ("release", FlagKind::Release),
@@ -89,8 +89,8 @@ pub(super) fn manage(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanne
     words.iter().filter_map(|word| one_of(word, &entry.key.text, MANAGED, diagnostics)).collect()
 }
 
-fn value(entry: &Entry) -> Keyed<Node> {
-    Keyed { key: entry.key.span, value: entry.value.clone(), span: entry.value.span }
+fn value(entry: &Entry) -> Keyed<Value> {
+    Keyed { key: entry.key.span, value: entry.value.to_value(), span: entry.value.span }
 }
 
 /// A map of variants, or a list of their names.

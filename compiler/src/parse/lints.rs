@@ -45,7 +45,7 @@ fn level(entry: &Entry, diagnostics: &mut Diagnostics) {
         diagnostics.error(Code::EmptyValue, entry.key.span, message).help(words());
         return;
     }
-    let word = scalar.text.as_str();
+    let word = &*scalar.text;
     if let Some((_, level)) = Level::WORDS.iter().find(|(known, _)| *known == word) {
         if let Some(lint) = lint {
             diagnostics.set_level(lint, *level);
@@ -59,7 +59,7 @@ fn level(entry: &Entry, diagnostics: &mut Diagnostics) {
 }
 
 fn lint(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Lint> {
-    let name = entry.key.text.as_str();
+    let name = &*entry.key.text;
     let known = Lint::of_name(name);
     if known.is_none() {
         let by_code = Lint::ALL.iter().find(|lint| lint.code().as_str() == name);

@@ -40,10 +40,10 @@ fn deprecated(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Deprecated
         NodeKind::Scalar(scalar) if matches!(core(scalar), Core::Boolean(_) | Core::Null) => {
             boolean(entry, diagnostics).filter(|deprecated| deprecated.value).map(|_| bare)
         }
-        NodeKind::Scalar(scalar) if !scalar.quoted && YES_OR_NO.contains(&scalar.text.as_str()) => {
+        NodeKind::Scalar(scalar) if !scalar.quoted && YES_OR_NO.contains(&&*scalar.text) => {
             boolean(entry, diagnostics).map(|_| bare)
         }
-        NodeKind::Scalar(scalar) => Some(Deprecated { note: Some(scalar.text.clone()), ..bare }),
+        NodeKind::Scalar(scalar) => Some(Deprecated { note: Some(scalar.text.to_string()), ..bare }),
         _ => {
             let mut fields = Fields::of(&entry.value, "`deprecated`", diagnostics)?;
             let note = fields.take("note").and_then(|entry| text(entry, diagnostics));

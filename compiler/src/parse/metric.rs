@@ -185,9 +185,9 @@ mod tests {
             ("> 5", None),
         ];
         for (written, expected) in cases {
-            let scalar = Scalar { text: written.to_owned(), quoted: false };
+            let scalar = Scalar { text: written.into(), quoted: false };
             let value = Node { span: Span::default(), kind: NodeKind::Scalar(scalar) };
-            let entry = Entry { key: Key { text: "threshold".to_owned(), span: Span::default() }, value };
+            let entry = Entry { key: Key { text: "threshold".into(), span: Span::default() }, value };
             let read = threshold(&entry, &mut Diagnostics::default());
             assert_eq!(read.map(|read| (read.value.value, read.value.is_percent)), expected, "{written}");
         }

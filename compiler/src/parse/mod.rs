@@ -127,5 +127,5 @@ fn section<T>(
 
 /// A key as the name of an item.
 fn named(key: &Key) -> Text {
-    Spanned { value: key.text.clone(), span: key.span }
+    Spanned { value: key.text.to_string(), span: key.span }
 }

@@ -153,8 +153,8 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
     }
     if let Some(entry) = fields.take("examples") {
         property.examples = match &entry.value.kind {
-            NodeKind::Sequence(examples) => examples.clone(),
-            _ => vec![entry.value.clone()],
+            NodeKind::Sequence(examples) => examples.iter().map(Node::to_value).collect(),
+            _ => vec![entry.value.to_value()],
         };
     }
     for word in ["pii", "personal"] {

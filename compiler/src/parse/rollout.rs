@@ -103,7 +103,7 @@ fn flags(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<FlagCondition> {
             let span = if is_null(&flag.value) { name.span } else { flag.value.span };
             diagnostics.error(Code::WrongShape, span, message);
         } else {
-            read.push(FlagCondition { flag: name, answer: flag.value.clone() });
+            read.push(FlagCondition { flag: name, answer: flag.value.to_value() });
         }
     }
     read
@@ -132,12 +132,12 @@ fn when(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Condition> {
             NodeKind::Mapping(operators) => conditions.extend(operators.iter().map(|operator| Condition {
                 property: name.clone(),
                 operator: named(&operator.key),
-                operand: operator.value.clone(),
+                operand: operator.value.to_value(),
             })),
             _ => conditions.push(Condition {
                 operator: Spanned { value: "exact".to_owned(), span: property.value.span },
                 property: name,
-                operand: property.value.clone(),
+                operand: property.value.to_value(),
             }),
         }
     }

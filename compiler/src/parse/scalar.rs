@@ -25,7 +25,7 @@ pub(super) fn text(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Text>
         empty(entry, diagnostics);
         return None;
     }
-    Some(Spanned { value: scalar.text.clone(), span: entry.value.span })
+    Some(Spanned { value: scalar.text.to_string(), span: entry.value.span })
 }
 
 /// One text or a list of texts behind a key.
@@ -72,7 +72,9 @@ pub(super) fn once_each(names: Vec<Text>, key: &str, diagnostics: &mut Diagnosti
 /// Text in a list behind `key`.
 pub(super) fn item_text(item: &Node, key: &str, diagnostics: &mut Diagnostics) -> Option<Text> {
     match &item.kind {
-        NodeKind::Scalar(scalar) if !is_empty(scalar) => Some(Spanned { value: scalar.text.clone(), span: item.span }),
+        NodeKind::Scalar(scalar) if !is_empty(scalar) => {
+            Some(Spanned { value: scalar.text.to_string(), span: item.span })
+        }
         _ => {
             let message = format!("`{key}` is a list of texts, this is {}", shape(item));
             diagnostics.error(Code::WrongShape, item.span, message);
@@ -262,7 +264,7 @@ pub(crate) fn is_date(text: &str) -> bool {
     Day::parse(text).is_some()
 }
 
-fn scalar<'a>(entry: &'a Entry, wanted: &str, diagnostics: &mut Diagnostics) -> Option<&'a Scalar> {
+fn scalar<'a>(entry: &'a Entry<'a>, wanted: &str, diagnostics: &mut Diagnostics) -> Option<&'a Scalar<'a>> {
     match &entry.value.kind {
         NodeKind::Scalar(scalar) if is_empty(scalar) => empty(entry, diagnostics),
         NodeKind::Scalar(scalar) => return Some(scalar),

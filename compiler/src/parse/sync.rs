@@ -12,7 +12,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lower::equal_weights;
 use crate::secret;
-use crate::yaml::{Entry, Node, NodeKind};
+use crate::yaml::{Entry, Node, NodeKind, Value};
 
 /// Where people write the key that `sync` signs its requests with.
 const KEYS: [&str; 6] = ["api_key", "personal_api_key", "key", "token", "secret", "password"];
@@ -187,6 +187,6 @@ fn variant(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<VariantOverla
     (weight_entry.is_none() == weight.is_none()).then_some(VariantOverlay { name, weight, payload })
 }
 
-fn value(entry: &Entry) -> Keyed<Node> {
-    Keyed { key: entry.key.span, value: entry.value.clone(), span: entry.value.span }
+fn value(entry: &Entry) -> Keyed<Value> {
+    Keyed { key: entry.key.span, value: entry.value.to_value(), span: entry.value.span }
 }

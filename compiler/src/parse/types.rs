@@ -81,7 +81,7 @@ pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpress
         NodeKind::Mapping(_) => {
             let Some(mut fields) = Fields::of(node, "a type", diagnostics) else { return broken };
             let ty = of_fields(&mut fields, false, diagnostics);
-            let help = match entry.key.text.as_str() {
+            let help = match &*entry.key.text {
                 "type" => "write it beside `type`",
                 _ => "declare a type with it in `types`, and name that",
             };
@@ -102,7 +102,7 @@ pub(super) fn alone(entry: &Entry, diagnostics: &mut Diagnostics) -> TypeExpress
 fn several_words(entry: &Entry) -> String {
     let NodeKind::Sequence(words) = &entry.value.kind else { return String::new() };
     match words.as_slice() {
-        [Node { kind: NodeKind::Scalar(word), .. }] => match entry.key.text.as_str() {
+        [Node { kind: NodeKind::Scalar(word), .. }] => match &*entry.key.text {
             "list" => format!("write `list: {}`", word.text),
             "map" => format!("write `map: {}`", word.text),
             _ => format!("a list is written `{{ list: {} }}`", word.text),
@@ -166,7 +166,7 @@ pub(super) fn of_fields(
     }
     if let Some(entry) = constant {
         let of = ty.map(|ty| Box::new(alone(ty, diagnostics)));
-        let shape = Shape::Const { value: entry.value.clone(), of };
+        let shape = Shape::Const { value: entry.value.to_value(), of };
         return Some(TypeExpression { shape, span: entry.key.span });
     }
     let ty = alone(ty?, diagnostics);
@@ -181,13 +181,13 @@ pub(super) fn of_fields(
 fn habit(fields: &mut Fields<'_>, ty: Option<&Entry>, diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
     let said = |wanted: &str| ty.is_some_and(|ty| matches!(&ty.value.kind, NodeKind::Scalar(ty) if ty.text == wanted));
     let inside = |entry: &Entry| match &entry.value.kind {
-        NodeKind::Scalar(scalar) => scalar.text.clone(),
+        NodeKind::Scalar(scalar) => scalar.text.to_string(),
         _ => "..".to_owned(),
     };
     let entry = fields.first_habit(|key| {
         matches!(key, "items" | "values" | "of" | "properties" | "additionalProperties" | "oneOf" | "anyOf" | "allOf")
     })?;
-    let help = match entry.key.text.as_str() {
+    let help = match &*entry.key.text {
         "additionalProperties" => format!("a map is written `{{ map: {} }}`", inside(entry)),
         "values" | "of" if said("map") => format!("a map is written `{{ map: {} }}`", inside(entry)),
         "values" => "the values of an enum are written `enum: [..]`".to_owned(),
@@ -202,7 +202,7 @@ fn habit(fields: &mut Fields<'_>, ty: Option<&Entry>, diagnostics: &mut Diagnost
 
 /// A word as a type.
 pub(super) fn word_of(scalar: &Scalar, span: Span, diagnostics: &mut Diagnostics) -> TypeExpression {
-    let word = scalar.text.as_str();
+    let word = &*scalar.text;
     if let Some((_, scalar)) = WORDS.iter().find(|(name, _)| *name == word) {
         return TypeExpression { shape: Shape::Scalar(*scalar), span };
     }
@@ -246,7 +246,7 @@ pub(super) fn constraints(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics
 fn several(given: &[Option<&Entry>; 6], diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
     let mut given: Vec<_> = given.iter().flatten().collect();
     given.sort_by_key(|entry| entry.key.span);
-    let keys: Vec<_> = given.iter().map(|entry| entry.key.text.as_str()).collect();
+    let keys: Vec<_> = given.iter().map(|entry| &*entry.key.text).collect();
     let [first, second, ..] = given[..] else { return None };
     if keys.len() == 2 && keys.contains(&"type") && keys.contains(&"const") {
         return None;

@@ -227,7 +227,7 @@ fn wanted(source: &Source, file: u16) -> Vec<(String, Span)> {
 
 fn text(node: &Node) -> Option<(String, Span)> {
     match &node.kind {
-        NodeKind::Scalar(scalar) => Some((scalar.text.clone(), node.span)),
+        NodeKind::Scalar(scalar) => Some((scalar.text.to_string(), node.span)),
         _ => None,
     }
 }

@@ -11,6 +11,7 @@ use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 pub use self::disk::read;
 pub use self::error::{ReadError, ReadErrorKind};
@@ -53,7 +54,8 @@ pub struct File {
     stamp: Option<Stamp>,
     /// Where personal keys stand.
     secrets: Vec<Range<usize>>,
-    line_starts: Vec<u32>,
+    /// Looked for when the first place is told to a person.
+    line_starts: OnceLock<Vec<u32>>,
     /// Then a column is a difference, and need not be counted.
     is_ascii: bool,
 }
@@ -195,10 +197,8 @@ impl File {
             text.drain(..BYTE_ORDER_MARK.len());
         }
         let secrets = secret::mask(&mut text);
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
-        let line_starts = std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect();
         let is_ascii = text.is_ascii();
-        Self { name, path, text, included_at: None, stamp: None, secrets, line_starts, is_ascii }
+        Self { name, path, text, included_at: None, stamp: None, secrets, line_starts: OnceLock::new(), is_ascii }
     }
 
     /// Where personal keys stand, which are an error anywhere in a plan.
@@ -218,27 +218,34 @@ impl File {
     /// The line of the byte at `offset`, from 1.
     #[must_use]
     pub fn line_of(&self, offset: u32) -> usize {
-        self.line_starts.partition_point(|start| *start <= offset)
+        self.line_starts().partition_point(|start| *start <= offset)
     }
 
     /// The text of a line, from 1, without its line break.
     #[must_use]
     pub fn line(&self, line: usize) -> &str {
         let start = self.line_start(line);
-        let end = self.line_starts.get(line).map_or(self.text.len(), |next| *next as usize);
+        let end = self.line_starts().get(line).map_or(self.text.len(), |next| *next as usize);
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }
 
     /// The offset of a line's first byte.
     #[must_use]
     pub fn line_start(&self, line: usize) -> usize {
-        self.line_starts[line - 1] as usize
+        self.line_starts()[line - 1] as usize
     }
 
     /// How many lines there are; behind a last line break stands one more, empty.
     #[must_use]
     pub fn line_count(&self) -> usize {
-        self.line_starts.len()
+        self.line_starts().len()
+    }
+
+    fn line_starts(&self) -> &[u32] {
+        self.line_starts.get_or_init(|| {
+            let breaks = self.text.match_indices('\n');
+            std::iter::once(0).chain(breaks.map(|(at, _)| offset(at + 1))).collect()
+        })
     }
 }
 

@@ -1,16 +1,16 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
-use super::{Node, NodeKind, parse};
+use super::{Node, NodeKind, Value, parse};
 use crate::diagnostic::Diagnostics;
 use crate::render::plain;
 use crate::source::Source;
 
-fn read(text: &str) -> (Option<Node>, Vec<String>) {
+fn read(text: &str) -> (Option<Value>, Vec<String>) {
     let source = Source::from_text("p.yaml", text);
     let mut diagnostics = Diagnostics::default();
     let node = parse(&source, 0, &mut diagnostics);
-    (node, diagnostics.sorted().into_iter().map(|found| plain(found, &source)).collect())
+    (node.map(|node| node.to_value()), diagnostics.sorted().into_iter().map(|found| plain(found, &source)).collect())
 }
 
 /// The text under each node and key, as it stands in the file.

@@ -28,7 +28,7 @@ pub(super) struct Builder<'t, 'd> {
     file: u16,
     diagnostics: &'d mut Diagnostics,
     /// `None` while the node is being built.
-    anchors: HashMap<Anchor, Option<Anchored>>,
+    anchors: HashMap<Anchor, Option<Anchored<'t>>>,
     anchor_names: HashMap<Anchor, (String, Span)>,
     /// How many anchored collections are being built.
     open_anchors: usize,
@@ -41,8 +41,8 @@ pub(super) struct Builder<'t, 'd> {
 }
 
 /// What an anchor stands on.
-struct Anchored {
-    node: Node,
+struct Anchored<'t> {
+    node: Node<'t>,
     size: Size,
 }
 
@@ -71,16 +71,16 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// The one document.
-    pub(super) fn document(mut self) -> Option<Node> {
+    pub(super) fn document(mut self) -> Option<Node<'t>> {
         self.try_document().ok()
     }
 
     /// The value of the first such key of the outermost map.
-    pub(super) fn value_of(mut self, key: &str) -> Option<Node> {
+    pub(super) fn value_of(mut self, key: &str) -> Option<Node<'t>> {
         self.try_value_of(key).unwrap_or_default()
     }
 
-    fn try_value_of(&mut self, key: &str) -> Result<Option<Node>, Stop> {
+    fn try_value_of(&mut self, key: &str) -> Result<Option<Node<'t>>, Stop> {
         let EventKind::Document = self.next()?.kind else { return Ok(None) };
         let EventKind::Mapping { anchor, flow } = self.next()?.kind else { return Ok(None) };
         self.begin(anchor, flow, Span::default());
@@ -95,7 +95,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
     }
 
-    fn try_document(&mut self) -> Result<Node, Stop> {
+    fn try_document(&mut self) -> Result<Node<'t>, Stop> {
         let EventKind::Document = self.next()?.kind else { return Err(self.empty()) };
         let first = self.next()?;
         let node = self.node(first, 0)?;
@@ -143,7 +143,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// The node that `event` begins, `depth` collections deep.
-    fn node(&mut self, event: Event<'t>, depth: usize) -> Result<Node, Stop> {
+    fn node(&mut self, event: Event<'t>, depth: usize) -> Result<Node<'t>, Stop> {
         let Event { kind, span, tag } = event;
         if let Some(tag) = tag {
             self.diagnostics
@@ -152,7 +152,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
         match kind {
             EventKind::Scalar { text, quoted, anchor } => {
-                let node = Node { span, kind: scalar(&text, quoted) };
+                let node = Node { span, kind: NodeKind::Scalar(Scalar { text, quoted }) };
                 self.remember(anchor, node)
             }
             EventKind::Sequence { flow, anchor } => {
@@ -175,7 +175,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
     }
 
-    fn items(&mut self, depth: usize) -> Result<Vec<Node>, Stop> {
+    fn items(&mut self, depth: usize) -> Result<Vec<Node<'t>>, Stop> {
         let mut items = Vec::new();
         loop {
             let event = self.next()?;
@@ -187,7 +187,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         }
     }
 
-    fn entries(&mut self, depth: usize) -> Result<Vec<Entry>, Stop> {
+    fn entries(&mut self, depth: usize) -> Result<Vec<Entry<'t>>, Stop> {
         let mut entries = Vec::new();
         loop {
             let event = self.next()?;
@@ -200,7 +200,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// A key and its value; `None` where the key is none, which is told.
-    fn entry(&mut self, event: Event<'t>, depth: usize) -> Result<Option<Entry>, Stop> {
+    fn entry(&mut self, event: Event<'t>, depth: usize) -> Result<Option<Entry<'t>>, Stop> {
         let place = event.span;
         let is_alias = matches!(event.kind, EventKind::Alias(_));
         let key = self.node(event, depth)?;
@@ -219,14 +219,14 @@ impl<'t, 'd> Builder<'t, 'd> {
                 .help("declare what is shared in `property_groups` and `include` it".to_owned());
             return Ok(None);
         }
-        if value.kind == self::scalar("", false) {
+        if matches!(&value.kind, NodeKind::Scalar(Scalar { text, quoted: false }) if text.is_empty()) {
             value.span = self.behind_colon(span);
             self.end = self.end.max(value.span.end);
         }
         Ok(Some(Entry { key: Key { text: scalar.text, span }, value }))
     }
 
-    fn without_repeats(&mut self, entries: Vec<Entry>) -> Vec<Entry> {
+    fn without_repeats(&mut self, entries: Vec<Entry<'t>>) -> Vec<Entry<'t>> {
         let repeats = repeats(&entries);
         for (at, first) in &repeats {
             let (key, first) = (&entries[*at].key, &entries[*first].key);
@@ -242,7 +242,7 @@ impl<'t, 'd> Builder<'t, 'd> {
         entries.into_iter().enumerate().filter(|(at, _)| !is_repeat(*at)).map(|(_, entry)| entry).collect()
     }
 
-    fn alias(&mut self, id: Anchor, span: Span, depth: usize) -> Result<Node, Stop> {
+    fn alias(&mut self, id: Anchor, span: Span, depth: usize) -> Result<Node<'t>, Stop> {
         let Some(Some(anchored)) = self.anchors.get(&id) else { return Err(self.alias_within(id, span)) };
         let size = anchored.size;
         if depth + size.depth > NESTING_LIMIT {
@@ -315,7 +315,7 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     /// Keeps a copy of an anchored node for its aliases.
-    fn remember(&mut self, anchor: Option<Anchor>, node: Node) -> Result<Node, Stop> {
+    fn remember(&mut self, anchor: Option<Anchor>, node: Node<'t>) -> Result<Node<'t>, Stop> {
         let Some(id) = anchor else { return Ok(node) };
         let size = size(&node);
         if self.open_anchors > 0 {
@@ -345,13 +345,9 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 }
 
-fn scalar(text: &str, quoted: bool) -> NodeKind {
-    NodeKind::Scalar(Scalar { text: text.to_owned(), quoted })
-}
-
 /// Each entry whose key stands earlier too, with that earlier one, in order.
 fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
-    let key = |at: usize| entries[at].key.text.as_str();
+    let key = |at: usize| &*entries[at].key.text;
     let repeat = |(at, first): (usize, usize)| (at != first).then_some((at, first));
     if entries.len() <= FEW_KEYS {
         let first = |at| (0..=at).find(|earlier| key(*earlier) == key(at)).expect("it is equal to itself");

@@ -156,7 +156,7 @@ fn same(
 
 fn text(node: &Node) -> Option<String> {
     let NodeKind::Scalar(scalar) = &node.kind else { return None };
-    (scalar.quoted || !scalar.text.is_empty()).then(|| scalar.text.clone())
+    (scalar.quoted || !scalar.text.is_empty()).then(|| scalar.text.to_string())
 }
 
 fn texts(node: &Node) -> Option<Literal> {

@@ -17,7 +17,7 @@ pub(crate) fn answer(condition: &FlagCondition) -> Literal {
     let NodeKind::Scalar(scalar) = &condition.answer.kind else { return Literal::Null };
     match core(scalar) {
         Core::Boolean(boolean) => Literal::Boolean(boolean),
-        _ => Literal::Text(scalar.text.clone()),
+        _ => Literal::Text(scalar.text.to_string()),
     }
 }
 

@@ -121,14 +121,14 @@ mod tests {
     use crate::source::Span;
     use crate::yaml::{Entry, Key, Scalar};
 
-    fn text(text: &str) -> Node {
-        let scalar = Scalar { text: text.to_owned(), quoted: true };
+    fn text(text: &str) -> Node<'_> {
+        let scalar = Scalar { text: text.into(), quoted: true };
         Node { span: Span::default(), kind: NodeKind::Scalar(scalar) }
     }
 
     #[test]
     fn json_in_json_is_measured_with_its_escapes() {
-        let key = Key { text: "a".to_owned(), span: Span::default() };
+        let key = Key { text: "a".into(), span: Span::default() };
         let list = Node { span: Span::default(), kind: NodeKind::Sequence(vec![text("b\"c"), text("\n")]) };
         let map = Node { span: Span::default(), kind: NodeKind::Mapping(vec![Entry { key, value: list }]) };
         // {"a":["b\"c","\u000a"]}, and two commas that nobody writes; inside of a string "{\"a\":[\"b\\\"c\",\"\\u000a\"]}".

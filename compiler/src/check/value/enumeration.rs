@@ -64,7 +64,7 @@ pub(crate) fn literal_as(node: &Node, integers: bool) -> Option<Literal> {
             _ => return None,
         }
     } else {
-        Literal::Text(scalar.text.clone())
+        Literal::Text(scalar.text.to_string())
     };
     Some(literal)
 }

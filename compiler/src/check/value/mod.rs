@@ -91,7 +91,7 @@ pub(crate) fn untyped(node: &Node, diagnostics: &mut Diagnostics) -> Option<Lite
             Core::Boolean(boolean) => Some(Literal::Boolean(boolean)),
             Core::Integer(integer) => Some(Literal::Integer(integer)),
             Core::Number(number) => Some(Literal::Number(number)),
-            Core::Text => Some(Literal::Text(scalar.text.clone())),
+            Core::Text => Some(Literal::Text(scalar.text.to_string())),
             Core::Overflow => {
                 mismatch(node, "an integer of 64 bits", diagnostics);
                 None
@@ -108,7 +108,7 @@ pub(crate) fn untyped(node: &Node, diagnostics: &mut Diagnostics) -> Option<Lite
         NodeKind::Mapping(entries) => {
             let fields: Vec<_> = entries
                 .iter()
-                .map(|entry| Some((entry.key.text.clone(), untyped(&entry.value, diagnostics)?)))
+                .map(|entry| Some((entry.key.text.to_string(), untyped(&entry.value, diagnostics)?)))
                 .collect();
             fields.into_iter().collect::<Option<_>>().map(Literal::Map)
         }
@@ -139,7 +139,7 @@ fn object(
         let is_const = matches!(property.ty.shape, Shape::Const { .. });
         match read(&entry.value, Wanted::of_property(property, entry.key.span), index, diagnostics) {
             Some(_) if is_const => {}
-            Some(literal) => fields.push((entry.key.text.clone(), literal)),
+            Some(literal) => fields.push((entry.key.text.to_string(), literal)),
             None => complete = false,
         }
     }
@@ -206,7 +206,7 @@ fn map(
             complete &= read(&key, Wanted::of(keys, entry.key.span), index, diagnostics).is_some();
         }
         match read(&entry.value, Wanted::of_element(values, entry.key.span), index, diagnostics) {
-            Some(literal) => fields.push((entry.key.text.clone(), literal)),
+            Some(literal) => fields.push((entry.key.text.to_string(), literal)),
             None => complete = false,
         }
     }
@@ -264,7 +264,7 @@ pub(crate) fn exact(node: &Node, diagnostics: &mut Diagnostics) {
 }
 
 /// A scalar as it is written; nothing for others.
-pub(crate) fn source_text(node: &Node) -> &str {
+pub(crate) fn source_text<'n>(node: &'n Node<'_>) -> &'n str {
     match &node.kind {
         NodeKind::Scalar(scalar) => &scalar.text,
         _ => "",

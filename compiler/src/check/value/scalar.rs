@@ -28,14 +28,14 @@ pub(super) fn read(node: &Node, wanted: Scalar, diagnostics: &mut Diagnostics) -
     };
     let found = core(scalar);
     let literal = match (wanted, found) {
-        (Scalar::String, _) if scalar.quoted || !scalar.text.is_empty() => Some(Literal::Text(scalar.text.clone())),
+        (Scalar::String, _) if scalar.quoted || !scalar.text.is_empty() => Some(Literal::Text(scalar.text.to_string())),
         (Scalar::Integer, Core::Integer(integer)) => Some(Literal::Integer(integer)),
         (Scalar::Number, Core::Number(number)) => Some(Literal::Number(number)),
         #[expect(clippy::cast_precision_loss, reason = "a number is a double wherever it is sent")]
         (Scalar::Number, Core::Integer(integer)) => Some(Literal::Number(integer as f64)),
         (Scalar::Number, Core::Overflow) => beyond(scalar).map(Literal::Number),
         (Scalar::Boolean, Core::Boolean(boolean)) => Some(Literal::Boolean(boolean)),
-        (Scalar::Datetime, _) if is_datetime(&scalar.text) => Some(Literal::Text(scalar.text.clone())),
+        (Scalar::Datetime, _) if is_datetime(&scalar.text) => Some(Literal::Text(scalar.text.to_string())),
         _ => None,
     };
     if literal.is_none() {
