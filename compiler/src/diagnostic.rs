@@ -2,12 +2,11 @@
 //!
 //! Stages collect into [`Diagnostics`]; nobody prints here. The renderers are in `render`.
 
-use std::collections::HashSet;
-
 use crate::code::Code;
 use crate::lint::{Level, Levels, Lint};
 use crate::settings::Settings;
 use crate::source::Span;
+use crate::table::Table;
 
 /// How many findings are kept; a plan with more is no plan, and what is beyond is only counted.
 const LIMIT: usize = 10_000;
@@ -60,7 +59,8 @@ impl Severity {
 #[derive(Debug, Clone, Default)]
 pub struct Diagnostics {
     found: Vec<Diagnostic>,
-    places: HashSet<(Code, Span)>,
+    /// Where something is told.
+    places: Table<Span, ()>,
     levels: Levels,
     errors: usize,
     /// Those of the errors that are findings of lints.
@@ -126,7 +126,7 @@ impl Diagnostics {
 
     /// Beyond the limit nothing is compared: each finding would look at all that are kept.
     fn is_repeated(&mut self, new: &Diagnostic) -> bool {
-        let is_new = self.found.len() == LIMIT || self.places.insert((new.code, new.primary));
+        let is_new = self.found.len() == LIMIT || self.places.insert(new.primary, ()).is_none();
         !is_new && self.found.iter().any(|old| old.primary == new.primary && old.message == new.message)
     }
 

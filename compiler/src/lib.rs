@@ -38,6 +38,7 @@ pub mod source;
 pub mod sparse;
 pub mod stand_in;
 pub mod suggest;
+mod table;
 pub mod yaml;
 
 #[cfg(feature = "text")]

@@ -1,29 +1,28 @@
 //! Names to items, so that looking one up does not walk the plan.
 
-use std::collections::{HashMap, HashSet};
-
 use super::{
     Cohort, EnumShape, Event, Flag, Group, Named, Owner, Plan, Property, PropertyGroup, Section, Shape,
     TypeDeclaration, TypeExpression,
 };
+use crate::table::{ByName, Names};
 
 /// Every named item of a plan by its name.
 #[derive(Debug)]
 pub(crate) struct Index<'p> {
     pub(crate) plan: &'p Plan,
-    pub(crate) owners: HashMap<&'p str, &'p Owner>,
-    pub(crate) types: HashMap<&'p str, &'p TypeDeclaration>,
-    pub(crate) property_groups: HashMap<&'p str, &'p PropertyGroup>,
-    pub(crate) super_properties: HashMap<&'p str, &'p Property>,
-    pub(crate) person: HashMap<&'p str, &'p Property>,
-    pub(crate) groups: HashMap<&'p str, &'p Group>,
-    pub(crate) cohorts: HashMap<&'p str, &'p Cohort>,
-    pub(crate) events: HashMap<&'p str, &'p Event>,
+    pub(crate) owners: ByName<'p, &'p Owner>,
+    pub(crate) types: ByName<'p, &'p TypeDeclaration>,
+    pub(crate) property_groups: ByName<'p, &'p PropertyGroup>,
+    pub(crate) super_properties: ByName<'p, &'p Property>,
+    pub(crate) person: ByName<'p, &'p Property>,
+    pub(crate) groups: ByName<'p, &'p Group>,
+    pub(crate) cohorts: ByName<'p, &'p Cohort>,
+    pub(crate) events: ByName<'p, &'p Event>,
     /// By their wire names, which several may share.
-    wires: HashMap<&'p str, Vec<&'p Event>>,
-    pub(crate) flags: HashMap<&'p str, &'p Flag>,
+    wires: ByName<'p, Vec<&'p Event>>,
+    pub(crate) flags: ByName<'p, &'p Flag>,
     /// Declared types that lists and maps alone lead back to.
-    circular: HashSet<&'p str>,
+    circular: Names<'p>,
 }
 
 impl<'p> Index<'p> {
@@ -138,17 +137,19 @@ impl<'p> Index<'p> {
 }
 
 /// The types on a circle of names, lists and maps. Each leads to one other at most, so that a walk along them finds all.
-fn circular<'p>(plan: &'p Plan, types: &HashMap<&'p str, &'p TypeDeclaration>) -> HashSet<&'p str> {
-    let mut circular = HashSet::new();
-    let mut walked: HashMap<&str, usize> = HashMap::new();
+fn circular<'p>(plan: &'p Plan, types: &ByName<'p, &'p TypeDeclaration>) -> Names<'p> {
+    let mut circular = Names::new();
+    let mut walked = ByName::new();
     for (walk, start) in plan.types.items.iter().enumerate() {
-        let mut path = Vec::new();
+        let mut path: Vec<&str> = Vec::new();
         let mut next = Some(start);
         while let Some(declaration) = next {
             let name = declaration.name.value.as_str();
             if let Some(before) = walked.insert(name, walk) {
                 let back = path.iter().position(|passed| *passed == name).filter(|_| before == walk);
-                circular.extend(back.map_or(&[][..], |back| &path[back..]));
+                for name in back.map_or(&[][..], |back| &path[back..]) {
+                    circular.add(name);
+                }
                 break;
             }
             path.push(name);
@@ -167,14 +168,18 @@ fn leads_to(ty: &TypeExpression) -> Option<&str> {
     }
 }
 
-fn by_wire(events: &Section<Event>) -> HashMap<&str, Vec<&Event>> {
-    let mut wires: HashMap<&str, Vec<&Event>> = HashMap::with_capacity(events.items.len());
+fn by_wire(events: &Section<Event>) -> ByName<'_, Vec<&Event>> {
+    let mut wires: ByName<'_, Vec<&Event>> = ByName::with_capacity(events.items.len());
     for event in &events.items {
-        wires.entry(event.wire_name()).or_default().push(event);
+        wires.or_insert(event.wire_name(), Vec::new()).push(event);
     }
     wires
 }
 
-fn by_name<T: Named>(section: &Section<T>) -> HashMap<&str, &T> {
-    section.items.iter().map(|item| (item.name().value.as_str(), item)).collect()
+fn by_name<T: Named>(section: &Section<T>) -> ByName<'_, &T> {
+    let mut items = ByName::with_capacity(section.items.len());
+    for item in &section.items {
+        items.insert(item.name().value.as_str(), item);
+    }
+    items
 }

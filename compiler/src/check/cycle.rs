@@ -1,18 +1,17 @@
 //! Types that contain themselves.
 
-use std::collections::HashMap;
-
 use crate::ast::index::Index;
 use crate::ast::{Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::table::ByName;
 
 /// How many types may lead from one to the next.
 const DEEPEST: usize = 100;
 
 /// No type holds itself in place, and none goes too deep. A list or map that holds itself is a type of its own in Rust.
 pub(super) fn types(index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let told = Search { index, edges: in_place, found: HashMap::new() }.run(
+    let told = Search { index, edges: in_place, found: ByName::new() }.run(
         |path, ty, diagnostics| {
             diagnostics
                 .error(Code::TypeCycle, ty.span, format!("a type contains itself: {path}"))
@@ -22,7 +21,7 @@ pub(super) fn types(index: &Index<'_>, diagnostics: &mut Diagnostics) {
         diagnostics,
     );
     if !told {
-        Search { index, edges: by_name, found: HashMap::new() }.run(|_, _, _| false, diagnostics);
+        Search { index, edges: by_name, found: ByName::new() }.run(|_, _, _| false, diagnostics);
     }
 }
 
@@ -31,7 +30,7 @@ struct Search<'i, 'p> {
     index: &'i Index<'p>,
     edges: fn(&'p TypeExpression, &mut Vec<&'p TypeExpression>),
     /// `None` while a type is on the path; how deep it goes when all behind it was looked at.
-    found: HashMap<&'p str, Option<usize>>,
+    found: ByName<'p, Option<usize>>,
 }
 
 impl<'p> Search<'_, 'p> {

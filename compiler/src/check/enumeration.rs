@@ -1,7 +1,5 @@
 //! Enums: their values, parts of them, and maps whose keys they are.
 
-use std::collections::{HashMap, HashSet};
-
 use super::reference::nearest;
 use super::value::{self, is_integer, quoted, source_text};
 use crate::ast::index::Index;
@@ -11,6 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, Scalar};
 use crate::parse;
+use crate::table::{Names, Table};
 use crate::yaml::{Node, NodeKind, Value};
 
 /// There is at least one value, all are text or all integers, and none stands twice.
@@ -35,7 +34,7 @@ pub(super) fn values(ty: &TypeExpression, diagnostics: &mut Diagnostics) {
 
 /// What replaces a value is another value of the enum.
 fn replacements(shape: &EnumShape, diagnostics: &mut Diagnostics) {
-    let mut names: Option<HashSet<&str>> = None;
+    let mut names: Option<Names<'_>> = None;
     for value in &shape.values {
         let replaced_by = value.meta.deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replaced_by) = replaced_by.filter(|_| shape.complete) else { continue };
@@ -176,7 +175,7 @@ fn is_fraction(node: &Node) -> bool {
 }
 
 fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
-    let mut seen: HashMap<String, &Value> = HashMap::new();
+    let mut seen: Table<String, &Value> = Table::new();
     let integers = value::is_integers(shape);
     for node in values {
         let key = match value::literal_as(node, integers) {
@@ -196,7 +195,7 @@ fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, dia
 }
 
 /// The texts of the values that an enum or a part of one has.
-fn effective<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> Option<HashSet<&'e str>> {
+fn effective<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> Option<Names<'e>> {
     match &ty.shape {
         Shape::Enum(shape) => Some(shape.values.iter().map(|value| source_text(&value.value)).collect()),
         Shape::Subset { only, .. } => Some(only.iter().map(source_text).collect()),

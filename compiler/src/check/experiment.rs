@@ -1,7 +1,5 @@
 //! Experiments: their flags, and the rules of Optimizely.
 
-use std::collections::HashMap;
-
 use super::include::Included;
 use super::reference::similar;
 use super::{exposure, metric};
@@ -11,6 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{FlagKind, RuleKind};
 use crate::source::Span;
+use crate::table::Table;
 
 /// What PostHog takes.
 const MOST_VARIANTS: usize = 20;
@@ -73,11 +72,12 @@ fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
 
 /// A rule belongs to a flag: where several experiments stand on one, they say the same of it.
 pub(super) fn rules(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let mut known: HashMap<(&str, &str), (RuleKind, Span)> = HashMap::new();
+    let mut known: Table<String, (RuleKind, Span)> = Table::new();
     for experiment in &plan.experiments.items {
         let Some(flag) = &experiment.flag else { continue };
         for (rule, kind) in &experiment.optimizely_rules {
-            let (first, span) = *known.entry((&flag.value, &rule.value)).or_insert((kind.value, kind.span));
+            let of_flag = format!("{:?} {:?}", flag.value, rule.value);
+            let (first, span) = *known.or_insert(of_flag, (kind.value, kind.span));
             if first != kind.value {
                 let message = format!("rule `{}` of flag `{}` is two things", rule.value, flag.value);
                 diagnostics

@@ -1,7 +1,6 @@
 //! `include`: what it names, and whether the properties of all that is included get along.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use super::reference::nearest;
@@ -10,12 +9,13 @@ use crate::ast::{Event, Keyed, Property, PropertyGroup, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
+use crate::table::{ByName, Names};
 
 /// What property groups and object types bring, worked out once for each.
 pub(crate) struct Included<'i, 'p> {
     index: &'i Index<'p>,
-    groups: HashMap<&'p str, Rc<Brought<'p>>>,
-    events: HashMap<&'p str, Brought<'p>>,
+    groups: ByName<'p, Rc<Brought<'p>>>,
+    events: ByName<'p, Brought<'p>>,
     /// How many properties all includes brought so far.
     total: usize,
 }
@@ -64,7 +64,7 @@ impl<'i, 'p> Included<'i, 'p> {
     }
 
     fn empty(index: &'i Index<'p>) -> Self {
-        Self { index, groups: HashMap::new(), events: HashMap::new(), total: 0 }
+        Self { index, groups: ByName::new(), events: ByName::new(), total: 0 }
     }
 
     /// All properties of an event, and whether they are all: some may not have been readable.
@@ -195,11 +195,11 @@ impl<'i, 'p> Included<'i, 'p> {
         if self.total > MOST && !include.is_empty() {
             return Brought { properties: Vec::new(), complete: false, depth: 1 };
         }
-        let mut by_name: HashMap<&str, (&'p Property, Span)> = HashMap::new();
+        let mut by_name: ByName<'_, (&'p Property, Span)> = ByName::new();
         let mut properties: Vec<&'p Property> = Vec::new();
-        let own_names: HashMap<&str, &Property> = match include {
-            [] => HashMap::new(),
-            _ => own.items.iter().map(|property| (property.name.value.as_str(), property)).collect(),
+        let own_names: Names<'_> = match include {
+            [] => Names::new(),
+            _ => own.items.iter().map(|property| property.name.value.as_str()).collect(),
         };
         for name in include {
             let Some(brought) = self.brought(&name.value) else {

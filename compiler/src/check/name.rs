@@ -4,6 +4,7 @@ use crate::ast::{Named, Plan, Section, Shape, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::parse::{TYPE_SHAPES, TYPE_WORDS};
+use crate::table::ByName;
 
 /// Longest name, in characters.
 const LONGEST: usize = 200;
@@ -85,10 +86,12 @@ fn builtin_types(plan: &Plan, diagnostics: &mut Diagnostics) {
 /// `include` takes both property groups and object types, so that one name cannot be both.
 fn includable(plan: &Plan, diagnostics: &mut Diagnostics) {
     let objects = plan.types.items.iter().filter(|declaration| matches!(declaration.ty.shape, Shape::Object(_)));
-    let objects: std::collections::HashMap<_, _> =
-        objects.map(|object| (object.name.value.as_str(), object.name.span)).collect();
+    let mut spans = ByName::new();
+    for object in objects {
+        spans.insert(object.name.value.as_str(), object.name.span);
+    }
     for group in &plan.property_groups.items {
-        if let Some(object) = objects.get(group.name.value.as_str()) {
+        if let Some(object) = spans.get(group.name.value.as_str()) {
             let (later, first) =
                 if group.name.span > *object { (group.name.span, *object) } else { (*object, group.name.span) };
             let message = format!("`{}` is a property group and an object type", group.name.value);

@@ -1,7 +1,5 @@
 //! Rules about single properties, and about properties that reach the person.
 
-use std::collections::HashSet;
-
 use super::reference::similar;
 use super::value::{self, Wanted};
 use crate::ast::index::Index;
@@ -10,6 +8,7 @@ use crate::ast::{EnumValue, PersonLink, Plan, Property, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, PersonWrite, Sensitivity};
+use crate::table::Names;
 
 /// What must be there cannot be on its way out.
 pub(super) fn deprecated_is_not_required(property: &Property, diagnostics: &mut Diagnostics) {
@@ -164,7 +163,7 @@ fn fits(ty: &TypeExpression, wanted: &TypeExpression, index: &Index<'_>) -> bool
             index.types.get(of.as_str()).is_none_or(|declaration| fits(&declaration.ty, wanted, index))
         }
         (Shape::Subset { of: ty, only: some, .. }, Shape::Subset { of: wanted, only: all, .. }) => {
-            let all: HashSet<_> = all.iter().map(value::source_text).collect();
+            let all: Names<'_> = all.iter().map(value::source_text).collect();
             ty == wanted && some.iter().all(|value| all.contains(value::source_text(value)))
         }
         (Shape::Enum(ty), Shape::Enum(wanted)) => {

@@ -1,13 +1,12 @@
 //! Names that refer to something that is declared.
 
-use std::collections::HashSet;
-
 use crate::ast::index::Index;
 use crate::ast::{Meta, Named, Plan, Section, Shape, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::parse::TYPE_WORDS;
 use crate::suggest;
+use crate::table::Names;
 
 /// Every owner is one of `owners`, where there are any.
 pub(super) fn owners(meta: &Meta, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -104,7 +103,7 @@ fn names<T: Named>(items: &[T]) -> Vec<&str> {
 
 /// Each name is replaced by another of `names`, unless that `may_be` something else.
 fn among(replaced: &[(&Text, &Text)], names: &[&str], may_be: &dyn Fn(&str) -> bool, diagnostics: &mut Diagnostics) {
-    let known: HashSet<&str> = names.iter().copied().collect();
+    let known: Names<'_> = names.iter().copied().collect();
     for (name, replaced_by) in replaced {
         if replaced_by.value == name.value {
             let message = format!("`{}` is replaced by itself", name.value);

@@ -1,7 +1,5 @@
 //! Who may see a property: classes against what is held, and keyed hashes.
 
-use std::collections::HashSet;
-
 use crate::ast::index::Index;
 use crate::ast::{Property, Shape, TypeExpression};
 use crate::code::Code;
@@ -9,6 +7,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::{Scalar, Sensitivity};
 use crate::lint::Lint;
 use crate::source::Span;
+use crate::table::Names;
 
 /// A hash stands in for a value that has one text, where a destination may not see it.
 pub(super) fn hash(property: &Property, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -58,11 +57,11 @@ pub(super) fn class(property: &Property, index: &Index<'_>, diagnostics: &mut Di
 /// The highest class that is written beside a field inside a type; a `secret` one is left out of its object.
 pub(crate) fn highest_inside(ty: &TypeExpression, index: &Index<'_>) -> Option<(Sensitivity, Span)> {
     let mut highest: Option<(Sensitivity, Span)> = None;
-    let mut seen = HashSet::new();
+    let mut seen = Names::new();
     let mut waiting = vec![ty];
     while let Some(ty) = waiting.pop() {
         match &ty.shape {
-            Shape::Named(name) if seen.insert(name.as_str()) => {
+            Shape::Named(name) if seen.add(name) => {
                 waiting.extend(index.types.get(name.as_str()).map(|declaration| &declaration.ty));
             }
             Shape::List(element) | Shape::Map { values: element, .. } => waiting.push(&element.ty),

@@ -1,7 +1,5 @@
 //! Several events under one name: something that is always sent tells them apart.
 
-use std::collections::HashMap;
-
 use super::include::Included;
 use super::value;
 use crate::ast::index::Index;
@@ -10,21 +8,21 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Literal, Sensitivity};
 use crate::source::Span;
+use crate::table::{ByName, firsts};
 
 /// Tells events that arrive under one name, everywhere or at one destination, with nothing to tell them apart.
 pub(super) fn all(index: &Index<'_>, included: &Included<'_, '_>, diagnostics: &mut Diagnostics) {
     let events: Vec<&Event> = index.plan.events.items.iter().collect();
     // Keys alone that meet are one key that stands twice, which is told as such.
     let is_news = |named: &[Named<'_>]| named.iter().any(|(event, _)| event.wire.is_some());
-    groups(&events, Event::wire, &is_news, None, included, index, diagnostics);
+    groups(&events, &Event::wire, &is_news, None, included, index, diagnostics);
     for kind in DestinationKind::ALL {
         if !events.iter().any(|event| event.sent_as(kind).is_some()) {
             continue;
         }
         let there: Vec<&Event> = events.iter().copied().filter(|event| event.goes_to(kind)).collect();
         let is_news = |named: &[Named<'_>]| named.iter().any(|(event, _)| event.sent_as(kind).is_some());
-        let name = |event| name_at(event, kind);
-        groups(&there, name, &is_news, Some(kind), included, index, diagnostics);
+        groups(&there, &|event| name_at(event, kind), &is_news, Some(kind), included, index, diagnostics);
     }
 }
 
@@ -37,22 +35,21 @@ fn name_at(event: &Event, kind: DestinationKind) -> &Text {
 
 fn groups<'p>(
     events: &[&'p Event],
-    name: impl Fn(&'p Event) -> &'p Text,
+    name: &dyn Fn(&'p Event) -> &'p Text,
     is_news: &dyn Fn(&[Named<'p>]) -> bool,
     at: Option<DestinationKind>,
     included: &Included<'_, 'p>,
     index: &Index<'p>,
     diagnostics: &mut Diagnostics,
 ) {
-    let mut first: HashMap<&str, usize> = HashMap::with_capacity(events.len());
+    let texts: Vec<&str> = events.iter().map(|event| name(event).value.as_str()).collect();
     // Few names are shared: only these are collected.
     let mut shared: Vec<(usize, Vec<Named<'p>>)> = Vec::new();
-    for (place, event) in events.iter().enumerate() {
-        let text = name(event);
-        let Some(before) = first.get(text.value.as_str()).copied() else {
-            first.insert(&text.value, place);
+    for (place, before) in firsts(&texts).into_iter().enumerate() {
+        if place == before {
             continue;
-        };
+        }
+        let (event, text) = (events[place], name(events[place]));
         match shared.iter_mut().find(|(place, _)| *place == before) {
             Some((_, named)) => named.push((event, text)),
             None => shared.push((before, vec![(events[before], name(events[before])), (event, text)])),
@@ -114,9 +111,9 @@ fn clash<'p>(named: &[Named<'p>], included: &Included<'_, 'p>, index: &Index<'p>
 
 /// The first event that lacks the constant which most have, and one that has it; the first two where none has any.
 fn odd_one(constants: &[Vec<Constant<'_>>]) -> (usize, usize) {
-    let mut counts: HashMap<&str, usize> = HashMap::new();
+    let mut counts: ByName<'_, usize> = ByName::new();
     for constant in constants.iter().flatten() {
-        *counts.entry(constant.name).or_default() += 1;
+        *counts.or_insert(constant.name, 0) += 1;
     }
     let names = constants.iter().flatten().map(|constant| constant.name);
     // Of equals the first.

@@ -1,7 +1,5 @@
 //! Targets of `sync`: where they are, and each flag as it would be there.
 
-use std::collections::{HashMap, HashSet};
-
 use super::reference::similar;
 use super::{flag, host, name};
 use crate::ast::index::Index;
@@ -9,6 +7,7 @@ use crate::ast::{Flag, FlagOverlay, Plan, Spanned, Target, Text, VariantOverlays
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lower::equal_weights;
+use crate::table::{ByName, Names, Table};
 
 /// Whoever has so many errors is not told what they would be at each target.
 const MANY: usize = 200;
@@ -17,13 +16,13 @@ const MANY: usize = 200;
 pub(super) fn all(index: &Index<'_>, diagnostics: &mut Diagnostics) {
     let targets = &index.plan.targets;
     name::each(targets, diagnostics);
-    let mut projects: HashMap<(String, i64), &Target> = HashMap::new();
+    let mut projects: Table<String, &Target> = Table::new();
     for target in &targets.items {
         let host = target.host.as_ref().and_then(|host| host::origin(host, diagnostics));
         if let (Some(host), Some(project)) = (host, &target.project) {
             // One host is written with any letters, and with the port that it has anyway.
             let host = host.strip_suffix(":443").unwrap_or(host).to_ascii_lowercase();
-            let first = *projects.entry((host, project.value)).or_insert(target);
+            let first = *projects.or_insert(format!("{host} {}", project.value), target);
             if !std::ptr::eq(first, target) {
                 same_project(target, first, diagnostics);
             }
@@ -154,16 +153,18 @@ fn needed(target: &Target, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     if target.exclude.is_empty() {
         return;
     }
-    let left_out: HashSet<&str> = target.exclude.iter().map(|excluded| excluded.value.as_str()).collect();
-    let overlays: HashMap<&str, &FlagOverlay> =
-        target.flags.iter().map(|overlay| (overlay.flag.value.as_str(), overlay)).collect();
+    let left_out: Names<'_> = target.exclude.iter().map(|excluded| excluded.value.as_str()).collect();
+    let mut overlays = ByName::new();
+    for overlay in &target.flags {
+        overlays.insert(overlay.flag.value.as_str(), overlay);
+    }
     // The first flag that depends on each.
-    let mut needed: HashMap<&str, &Flag> = HashMap::new();
+    let mut needed: ByName<'_, &Flag> = ByName::new();
     for flag in index.plan.flags.items.iter().filter(|flag| !left_out.contains(flag.name.value.as_str())) {
         let overlay = overlays.get(flag.name.value.as_str());
         let rollout = overlay.and_then(|overlay| overlay.rollout.as_ref()).or(flag.rollout.as_ref());
         for condition in rollout.iter().flat_map(|rollout| &rollout.entries).flat_map(|entry| &entry.flags) {
-            needed.entry(&condition.flag.value).or_insert(flag);
+            needed.or_insert(&condition.flag.value, flag);
         }
     }
     for excluded in &target.exclude {

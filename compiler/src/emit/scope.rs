@@ -1,10 +1,11 @@
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use crate::ir::{Element, Plan, Property, Scalar, Type, TypeId, TypeKind};
+use crate::table::Names;
 
 /// What an item knows of the module that it stands in, and what it asks the module to import.
 pub(super) struct Scope<'p> {
@@ -12,7 +13,7 @@ pub(super) struct Scope<'p> {
     runtime: TokenStream,
     /// Whether this is the module of the types themselves.
     is_types: bool,
-    own_names: HashSet<&'p str>,
+    own_names: Names<'p>,
     imports: RefCell<Imports>,
 }
 

@@ -1,19 +1,18 @@
 //! What is on its way out, where something builds on it.
 
-use std::collections::HashMap;
-
 use super::Lint;
 use crate::ast::walk::{self, Place};
 use crate::ast::{Event, Named, Plan, Section};
 use crate::diagnostic::Diagnostics;
+use crate::table::ByName;
 
 /// Metrics of events that will not be captured any more.
 pub(super) fn metrics(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let mut deprecated: HashMap<&str, &Event> = HashMap::new();
+    let mut deprecated: ByName<'_, Option<&Event>> = ByName::new();
     for event in plan.events.items.iter().filter(|event| event.meta.deprecated.is_some()) {
-        deprecated.insert(&event.name.value, event);
+        deprecated.insert(&event.name.value, Some(event));
         if let Some(wire) = &event.wire {
-            deprecated.insert(&wire.value, event);
+            deprecated.insert(&wire.value, Some(event));
         }
     }
     if deprecated.is_empty() {
@@ -21,11 +20,11 @@ pub(super) fn metrics(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
     // Of several events of one name, those that stay are counted still.
     for event in plan.events.items.iter().filter(|event| event.meta.deprecated.is_none()) {
-        deprecated.remove(event.wire.as_ref().unwrap_or(&event.name).value.as_str());
+        deprecated.insert(event.wire_name(), None);
     }
     for metric in plan.experiments.items.iter().flat_map(|experiment| experiment.metrics.iter()) {
         for name in &metric.events {
-            let Some(event) = deprecated.get(name.value.as_str()) else { continue };
+            let Some(Some(event)) = deprecated.get(name.value.as_str()) else { continue };
             let replaced_by = event.meta.deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
             let help = match replaced_by {
                 Some(replacement) => format!("`{}` replaces it", replacement.value),
@@ -79,19 +78,19 @@ fn section<T: Named>(section: &Section<T>, other: fn(&T) -> &str, diagnostics: &
 
 /// Deprecated items with their other names, and the other names of those that stay.
 fn among(deprecated: &[(&str, &dyn Named)], kept: &[&str], diagnostics: &mut Diagnostics) {
-    let mut items = HashMap::new();
+    let mut items: ByName<'_, Option<&dyn Named>> = ByName::new();
     for (other, item) in deprecated {
-        items.insert(*other, *item);
-        items.insert(&item.name().value, *item);
+        items.insert(other, Some(*item));
+        items.insert(&item.name().value, Some(*item));
     }
     // Of several items of one name, those that stay are meant.
     for name in kept {
-        items.remove(name);
+        items.insert(name, None);
     }
     for (_, item) in deprecated {
         let replacement = item.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replacement) = replacement else { continue };
-        let Some(next) = items.get(replacement.value.as_str()) else { continue };
+        let Some(Some(next)) = items.get(replacement.value.as_str()) else { continue };
         let after = next.meta().deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let help = after.filter(|after| after.value != item.name().value);
         let message = format!("what replaces `{}` is deprecated itself", item.name().value);

@@ -1,13 +1,12 @@
 //! Names that are taken for one another.
 
-use std::collections::HashMap;
-
 use self::folded::Folded;
 use super::Lint;
 use crate::ast::walk::{self, Place};
 use crate::ast::{Meta, Named, Plan, Section, Text};
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
+use crate::table::{ByName, Table};
 
 mod folded;
 
@@ -70,20 +69,15 @@ fn among(what: &str, items: Vec<(&Text, &Meta)>, has_plurals: bool, diagnostics:
 
 /// Each spelling once, in order. Names of the vendors are theirs.
 fn distinct<'p>(items: Vec<(&'p Text, &'p Meta)>) -> Vec<Name<'p>> {
-    let mut places: HashMap<&str, usize> = HashMap::with_capacity(items.len().min(1 << 12));
-    let mut names: Vec<Name<'_>> = Vec::new();
+    let mut names: ByName<'_, Name<'_>> = ByName::new();
     for (name, meta) in items {
         let text = name.value.as_str();
-        if text.starts_with('$') {
-            continue;
+        if !text.starts_with('$') {
+            let name = names.or_insert(text, Name { text, span: name.span, deprecated: false });
+            name.deprecated |= meta.deprecated.is_some();
         }
-        let place = *places.entry(text).or_insert(names.len());
-        if place == names.len() {
-            names.push(Name { text, span: name.span, deprecated: false });
-        }
-        names[place].deprecated |= meta.deprecated.is_some();
     }
-    names
+    names.into_values()
 }
 
 /// Each name that is near an earlier one, with the earliest, and whether only the spelling differs.
@@ -98,7 +92,7 @@ fn pairs(names: &[Name<'_>], has_plurals: bool) -> Vec<(usize, usize, bool)> {
     for name in &folded {
         name.keys(&mut |key| shared.add(key));
     }
-    let mut held: HashMap<u64, Vec<usize>> = HashMap::new();
+    let mut held: Table<u64, Vec<usize>> = Table::new();
     let mut pairs = Vec::new();
     for (at, name) in folded.iter().enumerate() {
         let mut nearest: Option<(usize, bool)> = None;
@@ -106,7 +100,7 @@ fn pairs(names: &[Name<'_>], has_plurals: bool) -> Vec<(usize, usize, bool)> {
             if !shared.has(key) {
                 return;
             }
-            let others = held.entry(key).or_default();
+            let others = held.or_insert(key, Vec::new());
             for other in others.iter().copied().filter(|other| *other != at) {
                 if let Some(spelling) = name.near(&folded[other], has_plurals)
                     && !names[at].deprecated

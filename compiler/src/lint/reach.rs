@@ -1,7 +1,5 @@
 //! Properties that no destination may see.
 
-use std::collections::HashMap;
-
 use super::{Level, Lint};
 use crate::ast::index::Index;
 use crate::ast::{Event, Plan, Property, Shape};
@@ -9,6 +7,7 @@ use crate::check::{Included, highest_inside};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Sensitivity};
 use crate::source::Span;
+use crate::table::{ByName, Table};
 
 /// Properties of a class that is sent nowhere. What is `secret` is meant to stay, and what is hashed goes as a hash.
 /// Events of other applications than `app` are left out.
@@ -17,7 +16,7 @@ pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&s
         return;
     }
     let plan = index.plan;
-    let mut classes = Classes { index, held: HashMap::new() };
+    let mut classes = Classes { index, held: ByName::new() };
     let everywhere = highest(DestinationKind::ALL.iter(), plan);
     let groups = plan.groups.items.iter().map(|group| &group.properties);
     for property in [&plan.person, &plan.super_properties].into_iter().chain(groups).flat_map(|all| &all.items) {
@@ -27,8 +26,7 @@ pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&s
         }
     }
     // What several events include reaches somebody when it does with one of them.
-    let mut kept_back: HashMap<Span, KeptBack<'_>> = HashMap::new();
-    let mut order = Vec::new();
+    let mut kept_back: Table<Span, KeptBack<'_>> = Table::new();
     for event in plan.events_of(app) {
         let (first, highest) = route(event, everywhere, plan);
         let (properties, _) = included.of_event(event);
@@ -39,19 +37,13 @@ pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&s
             if class == Sensitivity::Public || !by_all && at >= included {
                 continue;
             }
-            let place = property.name.span;
-            let known = kept_back.entry(place).or_insert_with(|| {
-                order.push(place);
-                KeptBack { property, class, first, by_all }
-            });
-            known.by_all &= by_all;
+            kept_back.or_insert(property.name.span, KeptBack { property, class, first, by_all }).by_all &= by_all;
         }
     }
-    for place in order {
-        let KeptBack { property, class, first, by_all } = kept_back[&place];
-        if by_all {
-            let events = if is_kept_back(property, class, everywhere) { "" } else { " of its event" };
-            tell(property, class, events, first, diagnostics);
+    for KeptBack { property, class, first, by_all } in kept_back.values() {
+        if *by_all {
+            let events = if is_kept_back(property, *class, everywhere) { "" } else { " of its event" };
+            tell(property, *class, events, *first, diagnostics);
         }
     }
 }
@@ -70,7 +62,7 @@ struct KeptBack<'p> {
 struct Classes<'i, 'p> {
     index: &'i Index<'p>,
     /// By the names of declared types, of which there are few.
-    held: HashMap<&'p str, Sensitivity>,
+    held: ByName<'p, Sensitivity>,
 }
 
 impl<'p> Classes<'_, 'p> {
@@ -80,7 +72,10 @@ impl<'p> Classes<'_, 'p> {
         let index = self.index;
         let inside = || highest_inside(&property.ty, index).map_or(Sensitivity::Public, |(class, _)| class);
         own.max(match &property.ty.shape {
-            Shape::Named(name) => *self.held.entry(name).or_insert_with(inside),
+            Shape::Named(name) => match self.held.get(name.as_str()) {
+                Some(class) => *class,
+                None => *self.held.or_insert(name, inside()),
+            },
             Shape::Object(_) | Shape::List(_) | Shape::Map { .. } => inside(),
             _ => Sensitivity::Public,
         })

@@ -1,11 +1,10 @@
 //! What is declared and used nowhere.
 
-use std::collections::HashSet;
-
 use super::Lint;
 use crate::ast::walk::{self, Place};
 use crate::ast::{Named, Plan, Section, Shape, Text};
 use crate::diagnostic::Diagnostics;
+use crate::table::Names;
 
 /// Types, property groups, owners and cohorts that no other part of the plan names.
 pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
@@ -14,26 +13,27 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     if sections == [0; 4] {
         return;
     }
-    let mut types = HashSet::new();
-    let mut owners = HashSet::new();
+    let mut types = Names::new();
+    let mut owners = Names::new();
     walk::plan(plan, &mut |place| match place {
         Place::Type(ty, _) => {
             if let Shape::Named(name) | Shape::Subset { of: name, .. } = &ty.shape {
-                types.insert(name.as_str());
+                types.add(name);
             }
         }
         Place::Meta(meta, _) => add(&mut owners, &meta.owners),
         Place::Property(_) | Place::Properties(..) => {}
     });
-    let mut includes = HashSet::new();
+    let mut includes = Names::new();
     for event in &plan.events.items {
         add(&mut includes, &event.include);
+        add(&mut types, &event.include);
     }
     for group in &plan.property_groups.items {
         add(&mut includes, &group.include);
+        add(&mut types, &group.include);
     }
-    types.extend(&includes);
-    let mut cohorts = HashSet::new();
+    let mut cohorts = Names::new();
     for rollout in plan.flags.items.iter().filter_map(|flag| flag.rollout.as_ref()) {
         for entry in &rollout.entries {
             add(&mut cohorts, &entry.in_cohort);
@@ -60,12 +60,12 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn add<'p>(names: &mut HashSet<&'p str>, texts: &'p [Text]) {
+fn add<'p>(names: &mut Names<'p>, texts: &'p [Text]) {
     for text in texts {
-        names.insert(&text.value);
+        names.add(&text.value);
     }
 }
 
-fn unused<'p, T: Named>(section: &'p Section<T>, used: &HashSet<&str>) -> Vec<&'p Text> {
+fn unused<'p, T: Named>(section: &'p Section<T>, used: &Names<'_>) -> Vec<&'p Text> {
     section.items.iter().map(Named::name).filter(|name| !used.contains(name.value.as_str())).collect()
 }

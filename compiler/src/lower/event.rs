@@ -1,50 +1,44 @@
 //! Events, and what they include; groups.
 
-use std::collections::{HashMap, HashSet};
-
 use super::types::{Types, stem};
 use super::{example, meta, names, property};
 use crate::ast::{self, Shape};
 use crate::ir::{self, TypeKind};
+use crate::table::{ByName, Names};
 
 /// The properties of property groups, made once, so that a shape in one exists once.
 pub(super) struct Included<'p> {
-    groups: HashMap<&'p str, (&'p ast::PropertyGroup, Vec<ir::Property>)>,
+    groups: ByName<'p, (&'p ast::PropertyGroup, Vec<ir::Property>)>,
 }
 
 impl<'p> Included<'p> {
     pub(super) fn new(types: &mut Types<'p>) -> Self {
         let groups = &types.index.plan.property_groups.items;
-        let made = groups.iter().map(|group| {
+        let mut made = ByName::new();
+        for group in groups {
             let properties = property::all(&group.properties, &stem(group), types);
-            (group.name.value.as_str(), (group, properties))
-        });
-        Self { groups: made.collect() }
+            made.insert(group.name.value.as_str(), (group, properties));
+        }
+        Self { groups: made }
     }
 
     /// Included properties first, then the own ones; an own one stands in for an included one.
     fn with(&self, include: &[ast::Text], own: Vec<ir::Property>, types: &Types<'p>) -> Vec<ir::Property> {
-        let mut seen = HashSet::new();
+        let mut seen = Names::new();
         let mut properties = Vec::new();
         for name in include {
             self.collect(&name.value, &mut seen, &mut properties, types);
         }
         if !properties.is_empty() {
-            let overridden: HashSet<_> = own.iter().map(|property| property.name.wire.as_str()).collect();
+            let overridden: Names<'_> = own.iter().map(|property| property.name.wire.as_str()).collect();
             properties.retain(|property| !overridden.contains(property.name.wire.as_str()));
         }
         properties.extend(own);
         properties
     }
 
-    fn collect<'a>(
-        &'a self,
-        name: &'a str,
-        seen: &mut HashSet<&'a str>,
-        into: &mut Vec<ir::Property>,
-        types: &Types<'p>,
-    ) {
-        if !seen.insert(name) {
+    fn collect<'a>(&'a self, name: &'a str, seen: &mut Names<'a>, into: &mut Vec<ir::Property>, types: &Types<'p>) {
+        if !seen.add(name) {
             return;
         }
         let properties = match self.groups.get(name) {

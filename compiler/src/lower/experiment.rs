@@ -1,16 +1,15 @@
 //! Experiments.
 
-use std::collections::HashMap;
-
 use super::types::Types;
 use super::{meta, names};
 use crate::ast;
 use crate::check::{exposure, shared_name};
 use crate::ir::{self, Exposure, FlagId, Metric, MetricEvent};
+use crate::table::ByName;
 
 pub(super) fn experiment(
     experiment: &ast::Experiment,
-    flags: &HashMap<&str, FlagId>,
+    flags: &ByName<'_, FlagId>,
     types: &Types<'_>,
 ) -> ir::Experiment {
     let key = &experiment.flag.as_ref().expect("an experiment without a flag was told").value;

@@ -20,6 +20,7 @@ pub(crate) use self::flag::equal_weights;
 use self::types::Types;
 use crate::ast::index::Index;
 use crate::ir::FlagId;
+use crate::table::ByName;
 use crate::{ast, ir};
 
 /// The meaning of a plan of which nothing was told. `hash` is the fingerprint of its text; events of other
@@ -37,7 +38,10 @@ pub fn plan(plan: ast::Plan, hash: String, app: Option<&str>) -> ir::Plan {
     let person = property::all(&plan.person, "Person", &mut types);
     let groups = plan.groups.items.iter().map(|group| event::group(group, &mut types)).collect();
     let flags: Vec<_> = plan.flags.items.iter().map(|flag| flag::flag(flag, &mut types)).collect();
-    let ids = flags.iter().enumerate().map(|(at, flag)| (flag.name.wire.as_str(), FlagId(at))).collect();
+    let mut ids = ByName::new();
+    for (at, flag) in flags.iter().enumerate() {
+        ids.insert(flag.name.wire.as_str(), FlagId(at));
+    }
     let experiments =
         plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids, &types)).collect();
     let targets = plan.targets.items.iter().map(|target| sync::target(target, &types)).collect();

@@ -1,7 +1,5 @@
 //! Types: named ones first, then inline shapes as they are met.
 
-use std::collections::HashMap;
-
 use super::shape::{KEY, element_stem};
 use super::{meta, names, property, shape};
 use crate::ast::index::Index;
@@ -9,19 +7,22 @@ use crate::ast::{Constraints, Element, EnumShape, EnumValue, Named, Number, Shap
 use crate::check::value::{self, Wanted};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{self, Enum, EnumRepr, Literal, Meta, Name, Scalar, Type, TypeId, TypeItem, TypeKind};
+use crate::table::ByName;
 use crate::yaml::Node;
 
 /// The items of the module `types`, while they grow.
 pub(super) struct Types<'p> {
     pub(super) index: &'p Index<'p>,
-    ids: HashMap<&'p str, TypeId>,
+    ids: ByName<'p, TypeId>,
     items: Vec<TypeItem>,
 }
 
 impl<'p> Types<'p> {
     pub(super) fn new(index: &'p Index<'p>) -> Self {
-        let names = index.plan.types.items.iter().enumerate();
-        let ids = names.map(|(at, declaration)| (declaration.name.value.as_str(), TypeId(at))).collect();
+        let mut ids = ByName::new();
+        for (at, declaration) in index.plan.types.items.iter().enumerate() {
+            ids.insert(declaration.name.value.as_str(), TypeId(at));
+        }
         Self { index, ids, items: Vec::new() }
     }
 

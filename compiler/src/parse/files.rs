@@ -1,12 +1,11 @@
 //! The files of a plan, read as one.
 
-use std::collections::HashMap;
-
-use crate::ast::{Named, Plan, Section};
+use crate::ast::{Named, Plan, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lint::{Ambiguous, Lint};
 use crate::source::Source;
+use crate::table::firsts;
 use crate::yaml;
 
 /// Reads every file of a plan: a section holds what the plan itself declares, then what each included file does, in
@@ -55,17 +54,35 @@ pub fn files(source: &Source, diagnostics: &mut Diagnostics) -> (Plan, Ambiguous
 
 /// Tells a name that stands in two files, and keeps the first. Within one file the YAML was told already.
 fn once<T: Named>(section: &mut Section<T>, diagnostics: &mut Diagnostics) {
-    let mut firsts = HashMap::with_capacity(section.items.len());
-    section.items.retain(|item| {
-        let name = item.name();
-        let Some(first) = firsts.get(&name.value).copied() else {
-            firsts.insert(name.value.clone(), name.span);
-            return true;
-        };
+    let mut names = Vec::with_capacity(section.items.len());
+    for item in &section.items {
+        names.push(item.name());
+    }
+    let repeated = repeated(&names, diagnostics);
+    if repeated.is_empty() {
+        return;
+    }
+    let mut at = 0;
+    section.items.retain(|_| {
+        at += 1;
+        repeated.binary_search(&(at - 1)).is_err()
+    });
+}
+
+/// Where a name stands that stands before; each is told.
+fn repeated(names: &[&Text], diagnostics: &mut Diagnostics) -> Vec<usize> {
+    let texts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+    let mut repeated = Vec::new();
+    for (at, first) in firsts(&texts).into_iter().enumerate() {
+        if at == first {
+            continue;
+        }
+        let (name, first) = (names[at], names[first]);
         diagnostics
             .error(Code::NameInTwoFiles, name.span, format!("`{}` stands in two files of the plan", name.value))
-            .also(first, "first declared here")
+            .also(first.span, "first declared here")
             .help("remove one of the two, or give it another name".to_owned());
-        false
-    });
+        repeated.push(at);
+    }
+    repeated
 }

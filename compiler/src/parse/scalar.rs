@@ -1,7 +1,5 @@
 //! Single values behind keys: text, truth, numbers, words, dates.
 
-use std::collections::HashMap;
-
 use super::fields::{list, shape};
 use crate::ast::scalar::{Core, beyond, core};
 use crate::ast::{Keyed, Number, Spanned, Text};
@@ -11,6 +9,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lint::Lint;
 use crate::source::Span;
 use crate::suggest;
+use crate::table::firsts;
 use crate::yaml::{Entry, Node, NodeKind, Scalar};
 
 /// Text behind a key: the scalar's source text, whatever it looks like.
@@ -52,19 +51,20 @@ pub(super) fn names(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
 
 /// The names of a list behind `key` without those that stand there already, which are told.
 pub(super) fn once_each(names: Vec<Text>, key: &str, diagnostics: &mut Diagnostics) -> Vec<Text> {
-    let mut seen: HashMap<String, Span> = HashMap::new();
+    let texts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+    let firsts = firsts(&texts);
+    let spans: Vec<Span> = names.iter().map(|name| name.span).collect();
     let mut kept = Vec::with_capacity(names.len());
-    for name in names {
-        if let Some(first) = seen.get(&name.value) {
-            let message = format!("`{}` stands twice in `{key}`", name.value);
-            diagnostics
-                .error(Code::DuplicateKey, name.span, message)
-                .also(*first, "the first")
-                .help("remove one of them".to_owned());
-        } else {
-            seen.insert(name.value.clone(), name.span);
+    for (at, name) in names.into_iter().enumerate() {
+        if firsts[at] == at {
             kept.push(name);
+            continue;
         }
+        let message = format!("`{}` stands twice in `{key}`", name.value);
+        diagnostics
+            .error(Code::DuplicateKey, name.span, message)
+            .also(spans[firsts[at]], "the first")
+            .help("remove one of them".to_owned());
     }
     kept
 }

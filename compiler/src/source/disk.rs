@@ -28,7 +28,7 @@ pub fn read(path: &Path, name: &str) -> Result<Source, ReadError> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_owned();
     // What cannot be followed to its place, as a pipe, includes what stands beside its name.
     let real = |path: &Path| fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    include::follow(&mut source, real(path), &Disk { real_folder: real(&folder), folder, boundary: OnceCell::new() });
+    include::follow(&mut source, &real(path), &Disk { real_folder: real(&folder), folder, boundary: OnceCell::new() });
     Ok(source)
 }
 

@@ -1,10 +1,10 @@
 //! Follows what the files of a plan include, each file before those that stand behind it.
 
-use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::path::{self, PathError};
 use super::{File, MAX_BYTES, MAX_FILES, ReadErrorKind, Source, Span, Stamp};
+use crate::table::{Names, Table};
 use crate::yaml::{self, Node, NodeKind};
 
 /// Why an entry of an `include` adds no file.
@@ -78,7 +78,7 @@ pub(super) trait Files {
 }
 
 /// Follows what the only file of `source` includes. `identity` is the one path of that file.
-pub(super) fn follow(source: &mut Source, identity: PathBuf, files: &dyn Files) {
+pub(super) fn follow(source: &mut Source, identity: &Path, files: &dyn Files) {
     let wanted = wanted(source, 0);
     if wanted.is_empty() {
         return;
@@ -88,10 +88,11 @@ pub(super) fn follow(source: &mut Source, identity: PathBuf, files: &dyn Files) 
         files,
         folder_name: path::folder(&own_name).to_owned() + if own_name.contains('/') { "/" } else { "" },
         paths: vec![own_name.rsplit('/').next().unwrap_or_default().to_owned()],
-        known: HashMap::from([(identity, Some(0))]),
+        known: Table::new(),
         left: MAX_BYTES.saturating_sub(source.files[0].text.len() as u64),
         source,
     };
+    follower.known.insert(key(identity), Some(0));
     follower.all(wanted);
     follower.find_unused();
 }
@@ -104,7 +105,7 @@ struct Follower<'a> {
     /// The path of each file, relative to the folder of the plan.
     paths: Vec<String>,
     /// Everything that is named, and the file that it is where it could be read.
-    known: HashMap<PathBuf, Option<u16>>,
+    known: Table<String, Option<u16>>,
     /// How many bytes the plan may still have.
     left: u64,
 }
@@ -130,7 +131,7 @@ impl Follower<'_> {
                 trail.push(Level { file, wanted: self::wanted(self.source, file).into_iter() });
             }
             // One place is two entries where an alias repeats it.
-            self.source.includes.entry(place).or_insert(outcome);
+            self.source.includes.or_insert(place, outcome);
         }
     }
 
@@ -146,7 +147,8 @@ impl Follower<'_> {
                 return Err(error.named(name));
             }
         };
-        if let Some(known) = self.known.get(&identity) {
+        let key = key(&identity);
+        if let Some(known) = self.known.get(key.as_str()) {
             let file = known.ok_or(IncludeError::Told)?;
             let on_trail = trail.iter().position(|level| level.file == file);
             return Err(on_trail.map_or(IncludeError::Twice(file), |at| {
@@ -154,7 +156,7 @@ impl Follower<'_> {
             }));
         }
         if self.source.files.len() == MAX_FILES {
-            self.known.insert(identity, None);
+            self.known.insert(key, None);
             return Err(IncludeError::TooManyFiles);
         }
         // Before the text: a change in between is then seen the next time.
@@ -165,11 +167,11 @@ impl Follower<'_> {
                 let file = File { included_at: Some(place), stamp, ..File::new(name, watched, text) };
                 let index = self.source.add(file);
                 self.paths.push(path);
-                self.known.insert(identity, Some(index));
+                self.known.insert(key, Some(index));
                 Ok(index)
             }
             Err(kind) => {
-                self.known.insert(identity, None);
+                self.known.insert(key, None);
                 self.source.unread.push((watched, stamp));
                 Err(IncludeError::Read { name, kind })
             }
@@ -183,14 +185,15 @@ impl Follower<'_> {
 
     /// Finds what lies beside the included files. In the folder of the plan itself other YAML is usual.
     fn find_unused(&mut self) {
-        let mut folders = HashSet::from([""]);
+        let mut folders: Names<'_> = [""].into_iter().collect();
         let mut unused = Vec::new();
         for (file, path) in self.source.files.iter().zip(&self.paths) {
             let folder = path::folder(path);
-            let Some(place) = file.included_at.filter(|_| folders.insert(folder)) else { continue };
+            let Some(place) = file.included_at.filter(|_| folders.add(folder)) else { continue };
             for beside in self.files.beside(folder) {
                 let path = if folder.is_empty() { beside } else { format!("{folder}/{beside}") };
-                let is_known = self.files.identify(&path).is_ok_and(|identity| self.known.contains_key(&identity));
+                let is_known =
+                    self.files.identify(&path).is_ok_and(|identity| self.known.contains_key(key(&identity).as_str()));
                 if !is_known {
                     unused.push(Unused { place, name: self.name(&path) });
                 }
@@ -198,6 +201,11 @@ impl Follower<'_> {
         }
         self.source.unused = unused;
     }
+}
+
+/// A path as text: other characters are escaped, so that two paths are two texts.
+fn key(identity: &Path) -> String {
+    identity.as_os_str().as_encoded_bytes().escape_ascii().to_string()
 }
 
 impl IncludeError {

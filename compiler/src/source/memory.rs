@@ -1,18 +1,22 @@
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use super::include::{self, Boundary, Files, IncludeError};
 use super::{File, ReadErrorKind, Source, Stamp, path};
+use crate::table::ByName;
 
 /// Texts by their paths. The folder of the plan is all there is.
-struct Memory<'a>(HashMap<&'a str, &'a str>);
+struct Memory<'a>(ByName<'a, &'a str>);
 
 /// Reads a plan from memory.
 pub(super) fn read(name: &str, text: String, others: &[(&str, &str)]) -> Source {
     let mut source = Source::default();
     source.add(File::new(name.to_owned(), PathBuf::from(name), text));
     let own = name.rsplit('/').next().unwrap_or_default();
-    include::follow(&mut source, PathBuf::from(own), &Memory(others.iter().copied().collect()));
+    let mut texts = ByName::new();
+    for (path, text) in others {
+        texts.insert(*path, *text);
+    }
+    include::follow(&mut source, Path::new(own), &Memory(texts));
     source
 }
 

@@ -7,7 +7,6 @@ mod memory;
 mod path;
 mod stamp;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -19,6 +18,7 @@ pub use self::include::{Boundary, IncludeError, Unused};
 pub use self::path::PathError;
 pub use self::stamp::Stamp;
 use crate::secret;
+use crate::table::Table;
 
 /// The most bytes that all files of a plan may have together: 64 MiB, beyond any plan that a person reviews.
 pub const MAX_BYTES: u64 = 64 << 20;
@@ -33,7 +33,7 @@ const BYTE_ORDER_MARK: &str = "\u{feff}";
 pub struct Source {
     files: Vec<File>,
     /// What became of each entry of an `include`, by its place.
-    includes: HashMap<Span, Result<u16, IncludeError>>,
+    includes: Table<Span, Result<u16, IncludeError>>,
     unused: Vec<Unused>,
     /// What is named and could not be read, with its state then.
     unread: Vec<(PathBuf, Option<Stamp>)>,
@@ -145,7 +145,7 @@ impl Source {
     #[must_use]
     pub fn lacks_files(&self) -> bool {
         let is_there = |error: &IncludeError| matches!(error, IncludeError::Circle(_) | IncludeError::Twice(_));
-        self.includes.values().any(|outcome| outcome.as_ref().is_err_and(|error| !is_there(error)))
+        self.includes.values().iter().any(|outcome| outcome.as_ref().is_err_and(|error| !is_there(error)))
     }
 
     /// YAML files beside included ones which no file of the plan includes, in the order of their names.

@@ -52,7 +52,7 @@ pub(super) enum EventKind<'t> {
 }
 
 /// The parser's number of an anchor.
-pub(super) type Anchor = usize;
+pub(super) type Anchor = u64;
 
 /// Why the parser could not go on, and where.
 pub(super) struct SyntaxError {
@@ -115,7 +115,7 @@ impl<'t> Events<'t> {
                 trouble: trouble(error.kind()),
                 offset: error.marker().byte_offset().unwrap_or_default(),
             })?;
-            let anchor = |id: usize| (id != 0).then_some(id);
+            let anchor = |id: usize| (id != 0).then_some(id as Anchor);
             let kind = match raw {
                 Raw::StreamEnd => return Ok(self.end()),
                 Raw::DocumentStart(..) => EventKind::Document,
@@ -134,9 +134,9 @@ impl<'t> Events<'t> {
                     EventKind::Mapping { flow: style == StructureStyle::Flow && !at.is_empty(), anchor: anchor(id) }
                 }
                 Raw::SequenceEnd | Raw::MappingEnd => EventKind::Close,
-                Raw::Alias(id) => EventKind::Alias(id),
+                Raw::Alias(id) => EventKind::Alias(id as Anchor),
                 Raw::UnresolvedAlias(name) => EventKind::UnknownAlias(name),
-                Raw::Anchor(id, name) => EventKind::AnchorName(id, name),
+                Raw::Anchor(id, name) => EventKind::AnchorName(id as Anchor, name),
                 // The begin of the stream, the end of the document, and comments, where another crate of the build
                 // switched that feature of the parser on.
                 _ => continue,

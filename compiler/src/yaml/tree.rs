@@ -1,14 +1,13 @@
 //! Builds the tree from the parser's events: aliases are expanded, repeated keys left out, and what the
 //! language does not take of YAML is told.
 
-use std::collections::HashMap;
-
 use super::events::{Anchor, Event, EventKind, Events, NESTING_LIMIT};
 use super::{Entry, Key, Node, NodeKind, Scalar, syntax};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::source::Span;
 use crate::suggest;
+use crate::table::{Table, firsts};
 
 /// How many nodes all aliases of a file may stand for together.
 const ALIAS_NODES: usize = 250_000;
@@ -28,8 +27,8 @@ pub(super) struct Builder<'t, 'd> {
     file: u16,
     diagnostics: &'d mut Diagnostics,
     /// `None` while the node is being built.
-    anchors: HashMap<Anchor, Option<Anchored<'t>>>,
-    anchor_names: HashMap<Anchor, (String, Span)>,
+    anchors: Table<Anchor, Option<Anchored<'t>>>,
+    anchor_names: Table<Anchor, (String, Span)>,
     /// How many anchored collections are being built.
     open_anchors: usize,
     /// How many nodes were copied for aliases, and how many bytes of text in them.
@@ -61,8 +60,8 @@ impl<'t, 'd> Builder<'t, 'd> {
             text,
             file,
             diagnostics,
-            anchors: HashMap::new(),
-            anchor_names: HashMap::new(),
+            anchors: Table::new(),
+            anchor_names: Table::new(),
             open_anchors: 0,
             copied: (0, 0),
             end: 0,
@@ -283,9 +282,8 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     fn unknown_alias(&mut self, name: &str, span: Span) -> Stop {
-        let mut names: Vec<(&Span, &str)> = self.anchor_names.values().map(|(name, span)| (span, &**name)).collect();
-        names.sort_unstable();
-        let help = match suggest::nearest(name, names.into_iter().map(|(_, name)| name)) {
+        let names = self.anchor_names.values().iter().map(|(name, _)| name.as_str());
+        let help = match suggest::nearest(name, names) {
             Some(similar) => format!("an anchor with a similar name exists: `&{similar}`"),
             None => format!("if it is meant as text, put it in quotes; an anchor `&{name}` stands before its aliases"),
         };
@@ -353,8 +351,8 @@ fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
         let first = |at| (0..=at).find(|earlier| key(*earlier) == key(at)).expect("it is equal to itself");
         return (0..entries.len()).filter_map(|at| repeat((at, first(at)))).collect();
     }
-    let mut firsts = HashMap::with_capacity(entries.len());
-    (0..entries.len()).filter_map(|at| repeat((at, *firsts.entry(key(at)).or_insert(at)))).collect()
+    let keys: Vec<&str> = entries.iter().map(|entry| &*entry.key.text).collect();
+    firsts(&keys).into_iter().enumerate().filter_map(repeat).collect()
 }
 
 fn size(node: &Node) -> Size {

@@ -2,8 +2,6 @@
 
 mod scope;
 
-use std::collections::HashSet;
-
 use self::scope::{Claim, Scope, Told, identifier};
 use super::include::Included;
 use super::value::source_text;
@@ -15,6 +13,7 @@ use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
 use crate::lower::names;
 use crate::lower::shape::{self, PAYLOAD};
+use crate::table::Names;
 
 /// Every scope of the generated code.
 pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -125,11 +124,11 @@ fn inner(ty: &TypeExpression, told: &mut Told<'_>) {
 /// The variants of an enum; an open one has `Other` besides.
 fn values(shape: &EnumShape, told: &mut Told<'_>) {
     let mut scope = Scope::default();
-    let mut wires = HashSet::new();
+    let mut wires = Names::new();
     for value in &shape.values {
         let wire = source_text(&value.value);
         // A value that stands twice, or is missing, was told as such.
-        if !wires.insert(wire) || is_null(&value.value) && wire.is_empty() {
+        if !wires.add(wire) || is_null(&value.value) && wire.is_empty() {
             continue;
         }
         let span = value.meta.code_name.as_ref().map_or(value.value.span, |name| name.span);

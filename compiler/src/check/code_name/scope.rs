@@ -1,8 +1,5 @@
 //! One scope of the generated code, and who has which name in it.
 
-use std::collections::hash_map::Entry;
-use std::collections::{HashMap, HashSet};
-
 use crate::ast::index::Index;
 use crate::ast::{Element, EnumShape, Meta, Named, Property, Section, Shape, Text, TypeDeclaration, TypeExpression};
 use crate::code::Code;
@@ -11,22 +8,23 @@ use crate::ir::Scalar;
 use crate::lower::meta::said;
 use crate::lower::shape::is_constrained;
 use crate::source::Span;
+use crate::table::Table;
 
 /// What was told, so that two names that meet in many events are told once.
 pub(super) struct Told<'d> {
     pub(super) diagnostics: &'d mut Diagnostics,
-    places: HashSet<(Span, Span)>,
+    places: Table<Span, Vec<Span>>,
 }
 
 impl<'d> Told<'d> {
     pub(super) fn new(diagnostics: &'d mut Diagnostics) -> Self {
-        Self { diagnostics, places: HashSet::new() }
+        Self { diagnostics, places: Table::new() }
     }
 
     /// Tells that two names meet: the later place is the wrong one.
     pub(super) fn meet(&mut self, claims: (Claim<'_>, Claim<'_>), how: &str) {
         let (first, later) = if claims.0.span < claims.1.span { claims } else { (claims.1, claims.0) };
-        if self.places.insert((first.span, later.span)) {
+        if self.is_new(first.span, later.span) {
             let message = format!(
                 "{} and {} {how} in Rust",
                 called(later.name, "the shape here"),
@@ -39,10 +37,19 @@ impl<'d> Told<'d> {
         }
     }
 
+    fn is_new(&mut self, first: Span, later: Span) -> bool {
+        let firsts = self.places.or_insert(later, Vec::new());
+        let is_new = !firsts.contains(&first);
+        if is_new {
+            firsts.push(first);
+        }
+        is_new
+    }
+
     /// Tells that no identifier can be made of a name.
     pub(super) fn nothing_left(&mut self, said: &str, span: Span, help: &str) {
         // A name of control characters was told.
-        if self.places.insert((span, span)) && !self.diagnostics.has_within(Code::InvalidName, span) {
+        if self.is_new(span, span) && !self.diagnostics.has_within(Code::InvalidName, span) {
             let said = if said.is_empty() { "the empty text".to_owned() } else { format!("`{said}`") };
             self.diagnostics
                 .error(Code::NoCodeName, span, format!("nothing is left of {said} for a name in Rust"))
@@ -72,7 +79,7 @@ impl<'p> Claim<'p> {
 /// Identifiers that are taken, with what has them.
 #[derive(Default)]
 pub(super) struct Scope<'p> {
-    taken: HashMap<String, Claim<'p>>,
+    taken: Table<String, Claim<'p>>,
 }
 
 impl<'p> Scope<'p> {
@@ -90,14 +97,11 @@ impl<'p> Scope<'p> {
 
     /// Takes an identifier, or tells that another has it.
     pub(super) fn claim(&mut self, ident: String, claim: Claim<'p>, told: &mut Told<'_>) {
-        match self.taken.entry(ident) {
-            Entry::Occupied(taken) => {
-                let bare = taken.key().strip_prefix("r#").unwrap_or(taken.key());
-                told.meet((claim, *taken.get()), &format!("are both `{bare}`"));
-            }
-            Entry::Vacant(free) => {
-                free.insert(claim);
-            }
+        if let Some(taken) = self.holder(&ident) {
+            let bare = ident.strip_prefix("r#").unwrap_or(&ident);
+            told.meet((claim, taken), &format!("are both `{bare}`"));
+        } else {
+            self.taken.insert(ident, claim);
         }
     }
 

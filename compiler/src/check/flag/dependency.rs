@@ -1,7 +1,5 @@
 //! Conditions on other flags: what they answer, and that they do not lead back.
 
-use std::collections::HashMap;
-
 use super::{is, variant};
 use crate::ast::index::Index;
 use crate::ast::scalar::{Core, core};
@@ -10,6 +8,7 @@ use crate::check::reference::similar;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{FlagKind, Literal};
+use crate::table::ByName;
 use crate::yaml::NodeKind;
 
 /// What another flag has to say: a boolean, or the key of a variant.
@@ -83,7 +82,7 @@ enum Search {
 
 /// No flag depends on itself, whichever way. Each circle is told once, where it closes.
 pub(super) fn circles(index: &Index<'_>, diagnostics: &mut Diagnostics) {
-    let mut found = HashMap::new();
+    let mut found = ByName::new();
     for flag in &index.plan.flags.items {
         // A stack instead of calls: a chain of flags may be as long as the plan.
         let mut path: Vec<(&str, Vec<&FlagCondition>)> = Vec::new();
@@ -104,7 +103,7 @@ pub(super) fn circles(index: &Index<'_>, diagnostics: &mut Diagnostics) {
     }
 }
 
-fn enter<'p>(flag: &'p Flag, found: &mut HashMap<&'p str, Search>, path: &mut Vec<(&'p str, Vec<&'p FlagCondition>)>) {
+fn enter<'p>(flag: &'p Flag, found: &mut ByName<'p, Search>, path: &mut Vec<(&'p str, Vec<&'p FlagCondition>)>) {
     let name = flag.name.value.as_str();
     if found.contains_key(name) {
         return;

@@ -1,7 +1,5 @@
 //! Properties of which every value is known: those that `exact` lists, or those of a closed enum.
 
-use std::collections::HashSet;
-
 use super::Compared;
 use super::contradiction::Contradiction;
 use super::reach::values;
@@ -9,6 +7,7 @@ use crate::ast::index::Index;
 use crate::ast::{Property, Shape};
 use crate::check::value::literal_of;
 use crate::ir::{Literal, Scalar};
+use crate::table::Table;
 
 /// Whether no value meets all conditions.
 pub(super) fn exhausted<'e, 'p>(
@@ -56,7 +55,7 @@ fn declared_values(property: &Property, index: &Index<'_>) -> Option<Vec<Literal
 struct Test<'e, 'p> {
     condition: &'e Compared<'p>,
     /// As the server compares them.
-    texts: HashSet<String>,
+    texts: Table<String, ()>,
     number: Option<f64>,
 }
 
@@ -72,8 +71,12 @@ impl<'e, 'p> Test<'e, 'p> {
             _ => None,
         };
         let fold = if is_equality { folded } else { ascii_folded };
-        let texts =
-            if is_text || is_equality { values(&condition.operand).iter().map(fold).collect() } else { HashSet::new() };
+        let mut texts = Table::new();
+        if is_text || is_equality {
+            for value in values(&condition.operand) {
+                texts.insert(fold(value), ());
+            }
+        }
         (number.is_some() || !texts.is_empty()).then_some(Self { condition, texts, number })
     }
 
@@ -89,12 +92,12 @@ impl<'e, 'p> Test<'e, 'p> {
             };
         }
         match operator {
-            "exact" => return self.texts.contains(&folded(value)),
-            "is_not" => return !self.texts.contains(&folded(value)),
+            "exact" => return self.texts.contains_key(folded(value).as_str()),
+            "is_not" => return !self.texts.contains_key(folded(value).as_str()),
             _ => {}
         }
         let text = ascii_folded(value);
-        let found = self.texts.iter().any(|part| match operator.trim_start_matches("not_") {
+        let found = self.texts.keys().any(|part| match operator.trim_start_matches("not_") {
             "starts_with" => text.starts_with(part.as_str()),
             "ends_with" => text.ends_with(part.as_str()),
             _ => text.contains(part.as_str()),
