@@ -33,6 +33,46 @@ impl fmt::Display for InvalidProperty {
     }
 }
 
+/// Something that stands in the way of delivery until somebody acts. Nothing is lost by it so far.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Trouble {
+    /// `posthog`, `segment`, `mixpanel`; `None` where it concerns all of them.
+    pub destination: Option<&'static str>,
+    /// What it is.
+    pub kind: TroubleKind,
+    /// What the destination said, shortened, or what else is known.
+    pub detail: String,
+}
+
+/// Kinds of [`Trouble`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TroubleKind {
+    /// The destination refuses the key (401, 403) and is paused: its events are kept, and the next attempt is a minute
+    /// away, or at the next `flush`. Told once, until the key is taken again.
+    Paused,
+    /// Delivery there has ended by a mistake of this library: a panic. What is captured for it is kept and not sent.
+    Stopped,
+    /// This process was forked from the one that built the client, and has no delivery thread: build a client after the
+    /// fork.
+    Forked,
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let what = match self.kind {
+            TroubleKind::Paused => "is paused",
+            TroubleKind::Stopped => "has stopped",
+            TroubleKind::Forked => "stops at a fork",
+        };
+        match self.destination {
+            Some(destination) => write!(formatter, "delivery to {destination} {what}: {}", self.detail),
+            None => write!(formatter, "delivery {what}: {}", self.detail),
+        }
+    }
+}
+
 /// Looks at a record before the log has it.
 pub(crate) type BeforeCapture = dyn Fn(&mut Draft<'_>) + Send + Sync;
 
@@ -41,6 +81,7 @@ type Hook<T> = Option<Arc<dyn Fn(&T) + Send + Sync>>;
 #[derive(Clone, Default)]
 pub(crate) struct Hooks {
     pub(crate) on_loss: Hook<Loss>,
+    pub(crate) on_trouble: Hook<Trouble>,
     pub(crate) on_invalid: Hook<InvalidProperty>,
     pub(crate) on_flag_problem: Hook<FlagProblem>,
     pub(crate) before_capture: Option<Arc<BeforeCapture>>,
@@ -49,6 +90,10 @@ pub(crate) struct Hooks {
 impl Hooks {
     pub(crate) fn loss(&self, loss: &Loss) {
         call(self.on_loss.as_deref(), loss);
+    }
+
+    pub(crate) fn trouble(&self, trouble: &Trouble) {
+        call(self.on_trouble.as_deref(), trouble);
     }
 
     pub(crate) fn invalid(&self, invalid: &InvalidProperty) {

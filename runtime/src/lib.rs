@@ -139,7 +139,7 @@ pub use experiment::{Experiment, ExperimentKey, Exposure};
 #[cfg(feature = "http")]
 pub use filter::Outgoing;
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
-pub use hooks::InvalidProperty;
+pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;
 #[cfg(feature = "http")]
 pub use log::Overflow;

@@ -10,7 +10,7 @@ use crate::draft::Draft;
 use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
 use crate::hash_key::{HashKey, KeySource};
-use crate::hooks::{Hooks, InvalidProperty};
+use crate::hooks::{Hooks, InvalidProperty, Trouble};
 #[cfg(feature = "http")]
 use crate::log::Overflow;
 use crate::recorder::Recorder;
@@ -103,6 +103,27 @@ impl Builder {
         self
     }
 
+    /// How long an event may wait for its delivery; 12 hours unless set. After that it is lost as
+    /// [`LossReason::Expired`](crate::LossReason::Expired), counted and told, for each destination that had not taken
+    /// it.
+    ///
+    /// It is measured from the capture, by the clock of this machine: one that is set forward by a day makes everything
+    /// a day older.
+    #[cfg(feature = "http")]
+    pub fn max_age(mut self, age: Duration) -> Self {
+        self.settings.max_age = age;
+        self
+    }
+
+    /// For tests: the clock by which events grow old, and how many times shorter all pauses between attempts are.
+    #[cfg(feature = "http")]
+    #[doc(hidden)]
+    pub fn times_for_tests(mut self, clock: fn() -> crate::value::Timestamp, haste: u32) -> Self {
+        self.settings.clock = clock;
+        self.settings.haste = haste;
+        self
+    }
+
     /// How many bytes may wait for the slowest destination; 64 MiB unless set, at least 64 KiB.
     ///
     /// What happens when they are used up says [`overflow`](Self::overflow).
@@ -125,6 +146,15 @@ impl Builder {
     /// panic in it is caught. What is lost inside a hook, on its thread, is counted and not told.
     pub fn on_loss(mut self, hook: impl Fn(&Loss) + Send + Sync + 'static) -> Self {
         self.hooks.on_loss = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called when something stands in the way of delivery until somebody acts: a destination that refuses the key, say,
+    /// which is paused and keeps its events. [`Trouble`] prints as a sentence.
+    ///
+    /// It runs where the trouble is noticed, mostly on the delivery thread: it should be quick. A panic in it is caught.
+    pub fn on_trouble(mut self, hook: impl Fn(&Trouble) + Send + Sync + 'static) -> Self {
+        self.hooks.on_trouble = Some(Arc::new(hook));
         self
     }
 

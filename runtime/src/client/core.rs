@@ -4,12 +4,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 #[cfg(feature = "http")]
-use crate::delivery::{Delivery, Pending, Settings};
+use crate::delivery::{Delivery, Pending, Settings, flushed};
 use crate::destinations::Destinations;
 use crate::draft::{self, Screened};
 use crate::error::Error;
-#[cfg(feature = "http")]
-use crate::error::Kind;
 use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagState};
 use crate::hash_key::HashKey;
@@ -21,7 +19,7 @@ use crate::opt_out::OptOuts;
 use crate::reach::Reach;
 use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
 use crate::recorder::Recorder;
-use crate::report::{Ledger, Loss, LossReason, LostEvent, Report};
+use crate::report::{Ledger, Loss, LossReason, LostEvent, Queued, Report};
 use crate::supers::{self, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
@@ -281,7 +279,7 @@ impl Core {
     pub(crate) fn flush(&self, deadline: Duration) -> Result<(), Error> {
         match &self.sink {
             #[cfg(feature = "http")]
-            Sink::Delivery(delivery) => in_time(delivery.flush_blocking(deadline)),
+            Sink::Delivery(delivery) => delivery.flush_blocking(deadline),
             Sink::Recorder(_) | Sink::Nothing => Ok(()),
         }
     }
@@ -292,8 +290,7 @@ impl Core {
         let pending = self.pending(|delivery| delivery.flush(deadline));
         async move {
             match pending {
-                // Where the delivery thread has ended nothing is left.
-                Some(pending) => in_time(pending.await.unwrap_or(true)),
+                Some(pending) => flushed(pending.await.into()),
                 None => Ok(()),
             }
         }
@@ -338,7 +335,7 @@ impl Core {
         match &self.sink {
             #[cfg(feature = "http")]
             Sink::Delivery(delivery) => delivery.report(),
-            Sink::Recorder(_) | Sink::Nothing => self.ledger.report(|_| 0),
+            Sink::Recorder(_) | Sink::Nothing => self.ledger.report(|_| Queued::default()),
         }
     }
 }
@@ -349,12 +346,6 @@ fn log_full(delivery: &Delivery, lost: &[(LaneId, Vec<RecordRef>)]) {
     for (lane, records) in lost {
         delivery.log_full(*lane, records);
     }
-}
-
-#[cfg(feature = "http")]
-fn in_time(settled: bool) -> Result<(), Error> {
-    let late = || Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log");
-    settled.then_some(()).ok_or_else(late)
 }
 
 impl fmt::Debug for Sink {

@@ -1,9 +1,9 @@
 use std::sync::Arc;
 
-use crate::hooks::Hooks;
+use crate::hooks::{Hooks, Trouble, TroubleKind};
 use crate::log::RecordRef;
 use crate::report::{Ledger, Loss, LossReason, LostEvent};
-use crate::transport::Share;
+use crate::transport::{Batch, Share};
 
 /// Where deliveries and losses of one destination are counted, and told.
 #[derive(Clone)]
@@ -15,8 +15,18 @@ pub(super) struct Books {
 }
 
 impl Books {
-    pub(super) fn delivered(&self, records: usize) {
-        self.ledger.delivered(self.destination, records);
+    pub(super) fn delivered<'a>(&self, records: impl Iterator<Item = (&'a RecordRef, Share)>) {
+        self.ledger.delivered(self.destination, records.filter(|(_, share)| *share == Share::Whole).count());
+    }
+
+    /// The destination.
+    pub(super) fn name(&self) -> &'static str {
+        self.ledger.name(self.destination)
+    }
+
+    /// An attempt has to be made again.
+    pub(super) fn retried(&self, batch: &Batch) {
+        self.ledger.retried(self.destination, batch.counted());
     }
 
     /// Counts a record that the application does not want sent.
@@ -24,31 +34,49 @@ impl Books {
         self.ledger.dropped(Some(self.destination), usize::from(share == Share::Whole));
     }
 
-    /// Counts records as lost and tells so.
-    ///
-    /// A part of a record is told and not counted: the record itself is, by the lane that has it.
+    /// Counts records as lost and tells so. Parts of records are counted apart: the record itself is, by the lane that
+    /// has it.
     pub(super) fn lost<'a>(
         &self,
         reason: LossReason,
         detail: &str,
         records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
     ) {
+        let (whole, parts) = self.tell(reason, detail, records);
+        self.ledger.lost(Some(self.destination), reason, whole);
+        self.ledger.lost_parts(self.destination, parts);
+    }
+
+    /// Tells what ends with the process, and stays counted as kept.
+    pub(super) fn left<'a>(&self, detail: &str, records: impl IntoIterator<Item = (&'a RecordRef, Share)>) {
+        self.tell(LossReason::Shutdown, detail, records);
+    }
+
+    /// Tells that somebody has to act.
+    pub(super) fn trouble(&self, kind: TroubleKind, detail: &str) {
+        self.hooks.trouble(&Trouble { destination: Some(self.name()), kind, detail: detail.to_owned() });
+    }
+
+    /// How many records, and how many parts, it told.
+    fn tell<'a>(
+        &self,
+        reason: LossReason,
+        detail: &str,
+        records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
+    ) -> (usize, usize) {
         let (mut whole, mut parts) = (Vec::new(), Vec::new());
         for (record, share) in records {
             let events = if share == Share::Part { &mut parts } else { &mut whole };
             events.push(LostEvent::from_record(&record.read()));
         }
-        self.ledger.lost(Some(self.destination), reason, whole.len());
-        self.tell(reason, detail.to_owned(), whole);
-        let detail = if detail.is_empty() { PART.to_owned() } else { format!("{PART}: {detail}") };
-        self.tell(reason, detail, parts);
-    }
-
-    fn tell(&self, reason: LossReason, detail: String, events: Vec<LostEvent>) {
-        if !events.is_empty() {
-            let destination = Some(self.ledger.name(self.destination));
-            self.hooks.loss(&Loss { destination, reason, detail, events });
+        let counts = (whole.len(), parts.len());
+        let detail_of_parts = if detail.is_empty() { PART.to_owned() } else { format!("{PART}: {detail}") };
+        for (detail, events) in [(detail.to_owned(), whole), (detail_of_parts, parts)] {
+            if !events.is_empty() {
+                self.hooks.loss(&Loss { destination: Some(self.name()), reason, detail, events });
+            }
         }
+        counts
     }
 }
 

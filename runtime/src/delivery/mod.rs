@@ -5,61 +5,50 @@ mod books;
 mod http;
 mod lane;
 mod orders;
+mod outlet;
 mod pending;
 #[cfg(feature = "posthog")]
 mod question;
 mod race;
 mod retry;
 mod screen;
+mod settings;
+mod standing;
+mod tally;
+mod thread;
 mod tls;
 
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
 pub(crate) use pending::{Pending, Waited};
+pub(crate) use settings::Settings;
 
-use std::collections::VecDeque;
 use std::future::Future;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, mpsc};
-use std::thread::{self, ThreadId};
+use std::thread::ThreadId;
 use std::time::Duration;
 
-use tokio::runtime::{self, Handle};
+use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::error::{Error, Kind};
 use crate::hooks::{self, Hooks};
-use crate::log::{Appended, LaneId, LaneSettings, Log, Overflow, RecordRef, Wake};
+use crate::log::{Appended, LaneId, Log, RecordRef};
 use crate::opt_out::OptOuts;
-use crate::report::{Ledger, LossReason, Report};
+use crate::report::{Ledger, LossReason, Queued, Report};
+use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
-use crate::transport::{Batch, Destination, Endpoint, Share};
-use body::Packer;
 use books::Books;
 use http::Http;
-use lane::Lane;
-use orders::Orders;
+use orders::End;
+use outlet::{Outlet, Post};
 use pending::after;
 use screen::Screen;
-
-/// The times of delivery.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings {
-    /// How long the first record of a batch waits for others.
-    pub(crate) linger: Duration,
-    /// How long a request may take, and each of its connections.
-    pub(crate) request_timeout: Duration,
-    /// What happens when the log is full.
-    pub(crate) overflow: Overflow,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self { linger: Duration::from_secs(1), request_timeout: Duration::from_secs(30), overflow: Overflow::default() }
-    }
-}
+use standing::Standing;
+use tally::Tally;
 
 /// The delivery thread, seen from all others. Dropping it tries once more for a moment and waits for nothing.
 pub(crate) struct Delivery {
@@ -75,25 +64,9 @@ pub(crate) struct Delivery {
     runtime: Handle,
     thread: ThreadId,
     stop: Arc<Notify>,
+    settings: Settings,
     /// Whether somebody has called `shutdown`.
     closed: AtomicBool,
-}
-
-/// A lane, seen from other threads.
-struct Outlet {
-    post: Post,
-    log: Arc<Log>,
-    /// In that log.
-    id: LaneId,
-    orders: Arc<Orders>,
-}
-
-/// Where a lane delivers to.
-#[derive(Clone)]
-struct Post {
-    endpoint: Arc<Endpoint>,
-    books: Books,
-    screen: Screen,
 }
 
 /// How long a client that was dropped without `shutdown` still tries.
@@ -118,17 +91,18 @@ impl Delivery {
     ) -> Result<Self, Error> {
         let mut posts = Vec::new();
         for (destination, config) in destinations.iter().enumerate() {
+            let standing = Arc::<Standing>::default();
             for endpoint in config.endpoints()? {
                 let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
                 let screen = Screen::new(config, opt_outs);
-                posts.push(Post { endpoint: Arc::new(endpoint), books, screen });
+                posts.push(Post { endpoint: Arc::new(endpoint), standing: Arc::clone(&standing), books, screen });
             }
         }
         let secure = posts.iter().any(|post| post.endpoint.url.scheme() == "https");
         let http = Http::new(&settings, secure)?;
         let (log, lanes) = Outlet::all(&posts, |lanes| Log::new(log_bytes, lanes).with_overflow(settings.overflow));
         let stop = Arc::<Notify>::default();
-        let (runtime, thread) = spawn_thread(Arc::clone(&stop))?;
+        let (runtime, thread) = thread::spawn(Arc::clone(&stop))?;
         for lane in &lanes {
             runtime.spawn(lane.start(&http, &settings).run());
         }
@@ -142,24 +116,49 @@ impl Delivery {
             runtime,
             thread,
             stop,
+            settings,
             closed: AtomicBool::new(false),
         })
     }
 
-    /// Delivers what is in the log now; `true` when all of it was settled before the deadline.
-    pub(crate) fn flush(&self, deadline: Duration) -> Pending<bool> {
+    /// Delivers what is in the log now; an error says why not all of it was settled before the deadline.
+    pub(crate) fn flush(&self, deadline: Duration) -> Pending<Result<(), Error>> {
+        if let Some(ended) = self.ended() {
+            return Pending::answered(self.thread, ended);
+        }
         let end = self.log.end();
-        let own = self.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.log));
-        let settled: Vec<_> = own.map(|lane| lane.orders.flush(end)).collect();
+        let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
+        let answers: Vec<_> = self.own_lanes().map(flushed).collect();
         self.on_thread(async move {
             let all = async {
-                for lane in settled {
-                    // A lane that has ended has nothing left.
-                    let _ = lane.await;
+                let mut result = Ok(());
+                for (name, standing, answer) in answers {
+                    let settled = answer.await.unwrap_or(false);
+                    if !settled && result.is_ok() {
+                        result = Err(not_settled(name, &standing));
+                    }
                 }
+                result
             };
-            timeout(deadline, all).await.is_ok()
+            timeout(deadline, all).await.unwrap_or_else(|_| Err(late()))
         })
+    }
+
+    /// What is to be said of a flush after the end of all lanes: there is no thread to ask.
+    fn ended(&self) -> Option<Result<(), Error>> {
+        let mut result = Ok(());
+        for lane in self.own_lanes() {
+            let end = lane.orders.ended()?;
+            if end != End::Settled && result.is_ok() {
+                result = Err(not_settled(lane.post.books.name(), &lane.post.standing));
+            }
+        }
+        Some(result)
+    }
+
+    /// Those that read what this client captures.
+    fn own_lanes(&self) -> impl Iterator<Item = &Outlet> {
+        self.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.log))
     }
 
     /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
@@ -182,13 +181,8 @@ impl Delivery {
     }
 
     /// [`flush`](Self::flush), waited for.
-    pub(crate) fn flush_blocking(&self, deadline: Duration) -> bool {
-        match self.flush(deadline).wait(deadline.saturating_add(GRACE)) {
-            Waited::Answered(settled) => settled,
-            // After a shutdown nothing is left.
-            Waited::Ended => true,
-            Waited::Late => false,
-        }
+    pub(crate) fn flush_blocking(&self, deadline: Duration) -> Result<(), Error> {
+        flushed(self.flush(deadline).wait(deadline.saturating_add(GRACE)))
     }
 
     /// [`shutdown`](Self::shutdown), waited for.
@@ -199,7 +193,7 @@ impl Delivery {
     /// Appends a record to the log.
     pub(crate) fn append(&self, record: &[u8]) -> Appended {
         // The delivery thread would wait for itself, and so would a hook that holds what it needs.
-        self.log.append(record, || thread::current().id() != self.thread && !hooks::is_inside())
+        self.log.append(record, || std::thread::current().id() != self.thread && !hooks::is_inside())
     }
 
     /// Records that a lane lost because the log was full.
@@ -211,8 +205,14 @@ impl Delivery {
 
     /// What became of everything so far.
     pub(crate) fn report(&self) -> Report {
+        let now = (self.settings.clock)();
         self.ledger.report(|destination| {
-            self.lanes.iter().filter(|lane| lane.post.books.destination == destination).map(Outlet::kept).sum()
+            let lanes = || self.lanes.iter().filter(|lane| lane.post.books.destination == destination);
+            let mut tally = Tally::default();
+            lanes().for_each(|lane| tally.add_all(lane.tally()));
+            let Tally { records, parts, bytes, oldest } = tally;
+            let oldest = oldest.map(|captured| settings::age(captured, now));
+            Queued { records, parts, bytes, oldest, paused: lanes().find_map(Outlet::paused) }
         })
     }
 
@@ -233,78 +233,26 @@ impl Drop for Delivery {
     }
 }
 
-impl Outlet {
-    /// A lane for each of these, and the log that they read.
-    fn all(posts: &[Post], log: impl FnOnce(Vec<LaneSettings>) -> Log) -> (Arc<Log>, Vec<Self>) {
-        let orders: Vec<_> = posts.iter().map(|_| Arc::<Orders>::default()).collect();
-        let log = Arc::new(log(posts.iter().zip(&orders).map(|(post, orders)| post.lane(orders)).collect()));
-        let outlet = |(place, (post, orders)): (usize, (&Post, Arc<Orders>))| Self {
-            post: post.clone(),
-            log: Arc::clone(&log),
-            id: LaneId(place),
-            orders,
-        };
-        let outlets = posts.iter().zip(orders).enumerate().map(outlet).collect();
-        (log, outlets)
-    }
-
-    fn kept(&self) -> u64 {
-        self.log.unread(self.id).records + self.orders.in_flight.load(Ordering::Relaxed)
-    }
-
-    fn start(&self, http: &Http, settings: &Settings) -> Lane {
-        let Post { endpoint, books, screen } = self.post.clone();
-        Lane {
-            id: self.id,
-            log: Arc::clone(&self.log),
-            packer: Packer::new(endpoint.encoding),
-            endpoint,
-            http: http.clone(),
-            orders: Arc::clone(&self.orders),
-            books,
-            screen,
-            linger: settings.linger,
-            waiting: VecDeque::new(),
-            batches: VecDeque::new(),
-            spare: Batch::default(),
-            attempts: 0,
-            trouble: String::new(),
-            lone_refusals: 0,
-        }
+/// What came of waiting for a flush.
+pub(crate) fn flushed(waited: Waited<Result<(), Error>>) -> Result<(), Error> {
+    match waited {
+        Waited::Answered(settled) => settled,
+        // The thread has ended since the flush began.
+        Waited::Ended | Waited::Late => Err(late()),
     }
 }
 
-impl Post {
-    /// What the log is told of a lane to here.
-    fn lane(&self, orders: &Arc<Orders>) -> LaneSettings {
-        let (wants, counts) = (Arc::clone(&self.endpoint), Arc::clone(&self.endpoint));
-        LaneSettings {
-            wants: Arc::new(move |record| wants.dialect.share(record) != Share::Nothing),
-            counts: Arc::new(move |record| counts.dialect.share(record) == Share::Whole),
-            wake: Arc::clone(orders) as Arc<dyn Wake>,
-        }
-    }
+fn late() -> Error {
+    Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log")
 }
 
-/// Starts the thread that runs everything; it ends when it is told to stop.
-///
-/// The runtime is made and dropped there, because neither is allowed inside another runtime.
-fn spawn_thread(stop: Arc<Notify>) -> Result<(Handle, ThreadId), Error> {
-    let (sender, receiver) = mpsc::sync_channel(1);
-    let run = move || {
-        let runtime = match runtime::Builder::new_current_thread().enable_all().thread_name("taxogen-dns").build() {
-            Ok(runtime) => runtime,
-            Err(problem) => return drop(sender.send(Err(problem))),
-        };
-        let _ = sender.send(Ok(runtime.handle().clone()));
-        runtime.block_on(stop.notified());
-        // A name that is still being looked up holds nobody.
-        runtime.shutdown_background();
-    };
-    let failed = |problem: std::io::Error| {
-        Error::new(Kind::Configuration, "the delivery thread cannot be started").with_source(problem)
-    };
-    let thread = thread::Builder::new().name("taxogen-delivery".to_owned()).spawn(run).map_err(failed)?;
-    let handle = receiver.recv().map_err(|ended| failed(std::io::Error::other(ended)))?.map_err(failed)?;
-    Ok((handle, thread.thread().id()))
+/// Why a destination did not settle what was asked for.
+fn not_settled(name: &str, standing: &Standing) -> Error {
+    match standing.why() {
+        Some(why) => {
+            let sentence = format!("{name} refuses the key ({why}): what is captured for it stays in the log");
+            Error::new(Kind::Network, sentence)
+        }
+        None => late(),
+    }
 }

@@ -1,9 +1,9 @@
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
 
+use super::tally::Tally;
 use crate::log::Wake;
 
 /// What a lane is told from outside, and what it tells.
@@ -11,46 +11,67 @@ use crate::log::Wake;
 pub(super) struct Orders {
     notify: Notify,
     state: Mutex<State>,
-    /// Records that the lane has taken from the log and not settled, as far as they count.
-    pub(super) in_flight: AtomicU64,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// Who waits until everything before a position is settled.
-    waiting: Vec<(u64, oneshot::Sender<()>)>,
+    /// Who waits until everything before a position is settled, and hears whether it is.
+    waiting: Vec<(u64, oneshot::Sender<bool>)>,
+    /// Who waits for the lane's end.
+    until_end: Vec<oneshot::Sender<()>>,
     /// Nothing more comes: everything has to be settled by then.
     drain: Option<Instant>,
     /// Somebody new waits: a pause is over as far as the vendor did not ask for it.
     hurry: bool,
-    ended: bool,
+    /// What the lane has taken from the log and not settled; when it has ended, what it left.
+    in_hand: Tally,
+    /// How the lane has ended.
+    ended: Option<End>,
+}
+
+/// How a lane has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum End {
+    /// Nothing is left.
+    Settled,
+    /// At the deadline of a drain, with something left.
+    Left,
+    /// By a panic.
+    Broken,
 }
 
 impl Orders {
-    /// Asks to deliver everything before this position now. The answer comes when it is settled, or an error
-    /// when the lane has ended.
-    pub(super) fn flush(&self, position: u64) -> oneshot::Receiver<()> {
-        self.order(position, |_| {})
-    }
-
-    /// Asks to deliver everything, to give up what is left at the deadline, and to end.
-    pub(super) fn drain(&self, deadline: Instant) -> oneshot::Receiver<()> {
-        self.order(u64::MAX, |state| state.drain = state.drain.max(Some(deadline)))
-    }
-
-    fn order(&self, position: u64, also: impl FnOnce(&mut State)) -> oneshot::Receiver<()> {
+    /// Asks to deliver everything before this position now. The answer is `true` when it is settled, and `false` when
+    /// it will not be for now: the destination is paused, or the lane has ended.
+    pub(super) fn flush(&self, position: u64) -> oneshot::Receiver<bool> {
         let (done, settled) = oneshot::channel();
         let mut state = self.state();
-        if !state.ended {
-            // Who gave up waiting, while a vendor is down, takes no room.
-            state.waiting.retain(|(_, done)| !done.is_closed());
-            state.waiting.push((position, done));
-            state.hurry = true;
-            also(&mut state);
+        if let Some(end) = state.ended {
+            let _ = done.send(end == End::Settled);
+            return settled;
         }
+        // Who gave up waiting, while a vendor is down, takes no room.
+        state.waiting.retain(|(_, done)| !done.is_closed());
+        state.waiting.push((position, done));
+        state.hurry = true;
         drop(state);
         self.notify.notify_one();
         settled
+    }
+
+    /// Asks to deliver everything, to give up what is left at the deadline, and to end. The answer comes when it has.
+    pub(super) fn drain(&self, deadline: Instant) -> oneshot::Receiver<()> {
+        let (done, ended) = oneshot::channel();
+        let mut state = self.state();
+        if state.ended.is_none() {
+            state.until_end.retain(|done| !done.is_closed());
+            state.until_end.push(done);
+            state.hurry = true;
+            state.drain = state.drain.max(Some(deadline));
+            drop(state);
+            self.notify.notify_one();
+        }
+        ended
     }
 
     /// The lane waits until something may have changed.
@@ -78,18 +99,43 @@ impl Orders {
         let done: Vec<_> = state.waiting.extract_if(.., |(awaited, _)| *awaited <= position).collect();
         drop(state);
         for (_, done) in done {
-            let _ = done.send(());
+            let _ = done.send(true);
         }
     }
 
+    /// Nothing will be settled for now: who waits is told.
+    pub(super) fn refuse(&self) {
+        let waiting = std::mem::take(&mut self.state().waiting);
+        for (_, done) in waiting {
+            let _ = done.send(false);
+        }
+    }
+
+    /// What the lane has taken from the log and not settled; when it has ended, what it left.
+    pub(super) fn in_hand(&self) -> Tally {
+        self.state().in_hand
+    }
+
+    pub(super) fn set_in_hand(&self, tally: Tally) {
+        self.state().in_hand = tally;
+    }
+
+    /// How the lane has ended, if it has.
+    pub(super) fn ended(&self) -> Option<End> {
+        self.state().ended
+    }
+
     /// The lane is no more: who waits or ever will is let go.
-    pub(super) fn end(&self) {
+    pub(super) fn end(&self, end: End) {
         let mut state = self.state();
-        state.ended = true;
-        let released = std::mem::take(&mut state.waiting);
+        state.ended = Some(end);
+        let waiting = std::mem::take(&mut state.waiting);
+        let until_end = std::mem::take(&mut state.until_end);
         drop(state);
-        drop(released);
-        self.in_flight.store(0, Ordering::Relaxed);
+        for (_, done) in waiting {
+            let _ = done.send(end == End::Settled);
+        }
+        drop(until_end);
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -118,6 +164,21 @@ mod tests {
         assert_eq!(orders.state().waiting.len(), 1);
         assert!(orders.is_awaited(6) && !orders.is_awaited(7));
         orders.settled(7);
-        assert_eq!(settled.try_recv(), Ok(()));
+        assert_eq!(settled.try_recv(), Ok(true));
+    }
+
+    #[test]
+    fn who_waits_for_what_will_not_come_is_let_go() {
+        for (end, answer) in [(End::Settled, true), (End::Left, false), (End::Broken, false)] {
+            let orders = Orders::default();
+            let mut paused = orders.flush(1);
+            orders.refuse();
+            assert_eq!(paused.try_recv(), Ok(false), "{end:?}");
+            let (mut before, mut ended) = (orders.flush(1), orders.drain(Instant::now()));
+            orders.end(end);
+            let mut after = orders.flush(1);
+            assert_eq!((before.try_recv(), after.try_recv()), (Ok(answer), Ok(answer)), "{end:?}");
+            assert!(matches!(ended.try_recv(), Err(oneshot::error::TryRecvError::Closed)));
+        }
     }
 }

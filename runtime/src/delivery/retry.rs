@@ -11,11 +11,26 @@ const LONGEST_ASKED: Duration = Duration::from_secs(300);
 
 /// How long to wait, unless somebody is in a hurry, after the attempt of this number, counted from 0.
 ///
-/// It doubles from half a second to a minute, and `jitter`, between 0 and 1, moves it within its upper half,
-/// so that a fleet does not come back at one moment.
+/// It doubles from half a second to a minute, and `jitter`, between 0 and 1, shortens it.
 pub(crate) fn backoff(attempt: u32, jitter: f64) -> Duration {
-    let doubled = FIRST.saturating_mul(1 << attempt.min(16)).min(LONGEST);
-    doubled.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
+    jittered(FIRST.saturating_mul(1 << attempt.min(16)).min(LONGEST), jitter)
+}
+
+/// How long to wait after a refusal, when so many records in a row were refused alone and nothing was taken.
+///
+/// The first sixteen cost no time: somebody sent some bad records. After that it may be the vendor, which is then asked
+/// once a second. That takes a good record behind a thousand bad ones half an hour, and loses none.
+pub(crate) fn pace(refused_alone: u32, jitter: f64) -> Duration {
+    const IN_A_ROW: u32 = 16;
+    const FIRST: Duration = Duration::from_millis(100);
+    const LONGEST: Duration = Duration::from_secs(1);
+    let Some(more) = refused_alone.checked_sub(IN_A_ROW) else { return Duration::ZERO };
+    jittered(FIRST.saturating_mul(1 << more.min(16)).min(LONGEST), jitter)
+}
+
+/// Within its upper half, so that a fleet does not come back at one moment.
+fn jittered(pause: Duration, jitter: f64) -> Duration {
+    pause.mul_f64(0.5 + 0.5 * jitter.clamp(0.0, 1.0))
 }
 
 /// How long to wait at least, whoever is in a hurry: what the vendor asked for, up to five minutes.
@@ -26,8 +41,8 @@ pub(crate) fn floor(asked: Option<Duration>) -> Duration {
 /// Reads a `Retry-After` header: seconds, or a date.
 pub(crate) fn retry_after(header: &str, now: Timestamp) -> Option<Duration> {
     let header = header.trim();
-    if let Ok(seconds) = header.parse() {
-        return Some(Duration::from_secs(seconds));
+    if !header.is_empty() && header.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Some(header.parse().map_or(Duration::MAX, Duration::from_secs));
     }
     let until = http_date(header)? - now.as_unix_millis();
     Some(Duration::from_millis(u64::try_from(until).unwrap_or_default()))
@@ -75,6 +90,21 @@ mod tests {
     }
 
     #[test]
+    fn a_vendor_that_refuses_one_after_the_other_is_asked_ever_more_slowly() {
+        for (refused, jitter, millis) in [
+            (0, 1.0, 0),
+            (15, 1.0, 0),
+            (16, 1.0, 100),
+            (17, 0.0, 100),
+            (18, 1.0, 400),
+            (20, 1.0, 1000),
+            (u32::MAX, 1.0, 1000),
+        ] {
+            assert_eq!(pace(refused, jitter), Duration::from_millis(millis), "{refused} {jitter}");
+        }
+    }
+
+    #[test]
     fn a_vendor_is_left_alone_as_long_as_it_asks_up_to_five_minutes() {
         for (asked, seconds) in [(None, 0), (Some(0), 0), (Some(2), 2), (Some(300), 300), (Some(86_400), 300)] {
             assert_eq!(floor(asked.map(Duration::from_secs)), Duration::from_secs(seconds), "{asked:?}");
@@ -101,5 +131,6 @@ mod tests {
         ] {
             assert_eq!(retry_after(header, now), expected.map(Duration::from_millis), "{header}");
         }
+        assert_eq!(retry_after("99999999999999999999", now), Some(Duration::MAX));
     }
 }

@@ -128,6 +128,11 @@ pub(crate) struct RecordRef {
 }
 
 impl RecordRef {
+    /// Its bytes in the log.
+    pub(crate) fn len(&self) -> usize {
+        self.length
+    }
+
     pub(crate) fn read(&self) -> Record<'_> {
         let bytes = &self.chunk.bytes[self.start..self.start + self.length];
         Record::read(bytes).expect("a record was read here before")

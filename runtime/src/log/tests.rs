@@ -92,8 +92,8 @@ fn what_a_lane_has_not_taken_can_be_counted_while_others_capture() {
     }
     let one = record("a").len() as u64;
     let oldest = |millis| Some(Timestamp::from_unix_millis(millis));
-    assert_eq!(log.unread(FIRST), Unread { records: 1, bytes: 2 * one, oldest: oldest(6) });
-    assert_eq!(log.unread(SECOND), Unread { records: 4, bytes: 4 * one, oldest: oldest(5) });
+    assert_eq!(log.unread(FIRST), Unread { records: 1, parts: 1, bytes: 2 * one, oldest: oldest(6) });
+    assert_eq!(log.unread(SECOND), Unread { records: 4, parts: 0, bytes: 4 * one, oldest: oldest(5) });
     while !log.take(SECOND, usize::MAX, 10).records.is_empty() {}
     assert_eq!(log.unread(SECOND), Unread::default());
 }

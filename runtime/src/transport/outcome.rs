@@ -10,6 +10,8 @@ pub(crate) enum Outcome {
     Delivered,
     /// Not now: again, and not before that time where the vendor named one.
     RetryAfter(Option<Duration>),
+    /// Not with this key: again when somebody may have repaired it, and until then nothing at all goes there.
+    Unauthorized(String),
     /// Not together: again in halves, and a record that is refused alone is lost for this reason.
     Split(LossReason, String),
     /// Each of its messages by itself.
@@ -67,6 +69,7 @@ impl Answer<'_> {
         Some(match self.status {
             200..=299 => return None,
             408 | 429 | 500..=599 => Outcome::RetryAfter(self.retry_after),
+            401 | 403 => Outcome::Unauthorized(self.explain()),
             413 => Outcome::Split(LossReason::TooLarge, self.explain()),
             300..=399 => Outcome::Refused(format!("{} (redirects are not followed)", self.explain())),
             _ => Outcome::Refused(self.explain()),
@@ -133,8 +136,8 @@ mod tests {
             (599, "", later),
             (413, "too big", Some(Outcome::Split(LossReason::TooLarge, "status 413: too big".to_owned()))),
             (302, "", refused("status 302 (redirects are not followed)")),
-            (401, "{\"error\":\"bad key\"}", refused("status 401: bad key")),
-            (403, "<!DOCTYPE html><p>no</p>", refused("status 403: a web page")),
+            (401, "{\"error\":\"bad key\"}", Some(Outcome::Unauthorized("status 401: bad key".to_owned()))),
+            (403, "<!DOCTYPE html><p>no</p>", Some(Outcome::Unauthorized("status 403: a web page".to_owned()))),
             (404, "\"gone\"", refused("status 404: gone")),
             (418, "{\"error\":{\"message\":\"teapot\"}}", refused("status 418: teapot")),
         ] {

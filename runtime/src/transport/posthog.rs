@@ -378,7 +378,7 @@ mod tests {
             (200, "{\"error\":\"queue\"}", Outcome::RetryAfter(None)),
             (200, "{\"status\":0}", Outcome::RetryAfter(None)),
             (400, "no `event`", Outcome::Split(LossReason::Refused, "status 400: no `event`".to_owned())),
-            (401, "bad key", Outcome::Refused("status 401: bad key".to_owned())),
+            (401, "bad key", Outcome::Unauthorized("status 401: bad key".to_owned())),
             (503, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };

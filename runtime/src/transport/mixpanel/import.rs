@@ -157,7 +157,7 @@ mod tests {
             (
                 401,
                 "{\"error\":\"Invalid credentials\"}",
-                Outcome::Refused("status 401: Invalid credentials".to_owned()),
+                Outcome::Unauthorized("status 401: Invalid credentials".to_owned()),
             ),
             (413, "", Outcome::Split(LossReason::TooLarge, "status 413".to_owned())),
             (429, "", Outcome::RetryAfter(None)),

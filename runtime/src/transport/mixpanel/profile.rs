@@ -153,7 +153,7 @@ mod tests {
             (200, invalid, Outcome::Split(LossReason::Refused, "status 200: invalid $token".to_owned())),
             (200, "", Outcome::RetryAfter(None)),
             (200, "<html>", Outcome::RetryAfter(None)),
-            (401, "{\"error\":\"no\"}", Outcome::Refused("status 401: no".to_owned())),
+            (401, "{\"error\":\"no\"}", Outcome::Unauthorized("status 401: no".to_owned())),
             (502, "", Outcome::RetryAfter(None)),
         ] {
             let answer = Answer { status, retry_after: None, body: body.as_bytes() };

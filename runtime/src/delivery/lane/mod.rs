@@ -1,0 +1,226 @@
+mod attempt;
+mod pause;
+mod settle;
+
+use std::collections::VecDeque;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::time::sleep_until;
+
+use super::Settings;
+use super::body::Packer;
+use super::books::Books;
+use super::http::Http;
+use super::orders::{End, Orders};
+use super::pending::after;
+use super::race::race;
+use super::screen::Screen;
+use super::standing::Standing;
+use crate::hooks::TroubleKind;
+use crate::log::{LaneId, Log, RecordRef};
+use crate::transport::{Batch, Endpoint, Fit, Outcome, Share};
+use crate::value::Timestamp;
+
+/// Carries records from the log to one endpoint, first in, first out, at its own pace.
+pub(super) struct Lane {
+    pub(super) id: LaneId,
+    pub(super) log: Arc<Log>,
+    pub(super) endpoint: Arc<Endpoint>,
+    pub(super) http: Http,
+    pub(super) orders: Arc<Orders>,
+    pub(super) standing: Arc<Standing>,
+    /// Its number among the lanes that share that.
+    pub(super) member: u32,
+    pub(super) books: Books,
+    pub(super) screen: Screen,
+    pub(super) settings: Settings,
+    pub(super) packer: Packer,
+    /// Taken from the log and not in a batch yet.
+    pub(super) waiting: VecDeque<(RecordRef, Share)>,
+    /// To be sent, in order: one, or the pieces that one was split into.
+    pub(super) batches: VecDeque<Batch>,
+    /// A settled batch, for its memory.
+    pub(super) spare: Batch,
+    /// Attempts since the vendor last took or refused something.
+    pub(super) attempts: u32,
+    /// Why the last attempt failed.
+    pub(super) trouble: String,
+    /// Records that were refused alone since something was delivered.
+    pub(super) refused_alone: u32,
+}
+
+/// The time to give up has come.
+struct GiveUp;
+
+impl Lane {
+    /// Delivers until it is told to drain, and then until it is empty or its time is over.
+    pub(super) async fn run(mut self) {
+        let mut guard = Guard::new(&self);
+        while self.has_work().await {
+            self.fill();
+            if let Err(GiveUp) = self.deliver().await {
+                self.give_up();
+                return guard.end(End::Left);
+            }
+        }
+        guard.end(End::Settled);
+    }
+
+    /// Waits until there is something to send; `false` when nothing will come any more.
+    async fn has_work(&mut self) -> bool {
+        let mut oldest = None;
+        loop {
+            if !self.waiting.is_empty() {
+                return true;
+            }
+            // In this order: the log is closed before a drain is ordered, so the end that is seen after the order
+            // is the last.
+            let draining = self.orders.deadline().is_some();
+            let (read, end) = self.log.positions(self.id);
+            self.log.settle(self.id, read);
+            self.orders.settled(read);
+            if read == end {
+                if draining {
+                    return false;
+                }
+                oldest = None;
+                self.log.wake_when(self.id, 1);
+                self.orders.changed().await;
+                continue;
+            }
+            let lingers_until = *oldest.get_or_insert_with(|| after(self.settings.linger));
+            let enough = self.enough();
+            let now = draining || end - read >= enough || self.orders.is_awaited(read) || self.log.is_awaited();
+            if now || Instant::now() >= lingers_until {
+                self.take();
+                oldest = None;
+                continue;
+            }
+            self.log.wake_when(self.id, enough);
+            race(self.orders.changed(), sleep_until(lingers_until.into())).await;
+        }
+    }
+
+    /// The unread bytes that are worth a request at once: a batch, and in a small log long before it is full.
+    fn enough(&self) -> u64 {
+        (self.endpoint.limits.batch as u64 / 2).min(self.log.bound() / 4)
+    }
+
+    /// Takes what comes next, as far as the destination's filter lets it pass; says whether anything came.
+    fn take(&mut self) -> bool {
+        let Endpoint { limits, dialect, .. } = &*self.endpoint;
+        // A message is longer than its record: half the bytes of a batch about fill it.
+        let window = self.log.take(self.id, limits.batch / 2, limits.messages);
+        let taken = !window.records.is_empty();
+        for record in window.records {
+            let share = dialect.share(&record.read());
+            match self.screen.passes(record.read()) {
+                Ok(true) => self.waiting.push_back((record, share)),
+                Ok(false) => self.books.dropped(share),
+                Err(reason) => self.books.lost(reason, "", [(&record, share)]),
+            }
+        }
+        self.count_in_hand();
+        taken
+    }
+
+    /// Encodes what waits, as much as fits into one batch.
+    fn fill(&mut self) {
+        let mut batch = std::mem::take(&mut self.spare);
+        while let Some((record, share)) = self.waiting.front() {
+            if self.screen.withholds(&record.read()) {
+                self.books.dropped(*share);
+                self.waiting.pop_front();
+                continue;
+            }
+            match batch.add(&self.endpoint, record, *share) {
+                Fit::Added => {}
+                Fit::Full => break,
+                Fit::Never(unfit) => self.books.lost(unfit.reason, unfit.detail, [(record, *share)]),
+            }
+            self.waiting.pop_front();
+        }
+        if batch.is_empty() {
+            self.spare = batch;
+        } else {
+            self.batches.push_back(batch);
+        }
+        self.count_in_hand();
+    }
+
+    /// Sends the batch and its pieces until all are settled.
+    async fn deliver(&mut self) -> Result<(), GiveUp> {
+        loop {
+            self.turn().await?;
+            self.expire();
+            let Some(batch) = self.batches.front_mut() else { break };
+            let attempt = batch.attempt(Timestamp::now());
+            let wrap = |parts: &[&[u8]]| self.packer.body(parts);
+            let body = self.endpoint.envelope.wrap(&attempt, batch.messages(), wrap);
+            match self.attempt(&attempt, body).await? {
+                Outcome::RetryAfter(asked) => self.back_off(asked).await?,
+                Outcome::Unauthorized(why) => self.refuse_key(&why)?,
+                outcome => self.settle_first(outcome).await?,
+            }
+        }
+        // Nothing is left that could ask whether the destination is still paused.
+        self.standing.leave(self.member);
+        Ok(())
+    }
+
+    async fn settle_first(&mut self, outcome: Outcome) -> Result<(), GiveUp> {
+        self.attempts = 0;
+        self.standing.answered(self.member);
+        let asked = outcome.asks_again();
+        let Some(batch) = self.batches.pop_front() else { return Ok(()) };
+        let own = self.settle(batch, outcome);
+        self.count_in_hand();
+        match asked {
+            Some(asked) => {
+                "some events were asked for again".clone_into(&mut self.trouble);
+                self.back_off(asked).await
+            }
+            None => self.pause(own, Duration::ZERO).await,
+        }
+    }
+}
+
+/// Lets go who waits for a lane, however it ends.
+struct Guard {
+    orders: Arc<Orders>,
+    books: Books,
+    end: End,
+}
+
+impl Guard {
+    fn new(lane: &Lane) -> Self {
+        Self { orders: Arc::clone(&lane.orders), books: lane.books.clone(), end: End::Broken }
+    }
+
+    fn end(&mut self, end: End) {
+        self.end = end;
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.orders.end(self.end);
+        if self.end == End::Broken {
+            self.books.trouble(TroubleKind::Stopped, BROKEN);
+        }
+    }
+}
+
+/// What is told of a lane that panicked.
+pub(super) const BROKEN: &str = "a panic ended delivery there; what waits is kept and not sent";
+
+/// Between 0 and 1, another each time.
+fn jitter() -> f64 {
+    let random = RandomState::new().hash_one(());
+    f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
+}
+
+#[cfg(all(test, feature = "mixpanel"))]
+mod tests;
