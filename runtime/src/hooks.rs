@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use crate::draft::Draft;
 use crate::flag::FlagProblem;
+use crate::limited::Limited;
 use crate::report::{Loss, LossReason};
 use crate::value::Rule;
 
@@ -84,6 +85,7 @@ pub(crate) struct Hooks {
     pub(crate) on_trouble: Hook<Trouble>,
     pub(crate) on_invalid: Hook<InvalidProperty>,
     pub(crate) on_flag_problem: Hook<FlagProblem>,
+    pub(crate) on_limit: Hook<Limited>,
     pub(crate) before_capture: Option<Arc<BeforeCapture>>,
 }
 
@@ -98,6 +100,10 @@ impl Hooks {
 
     pub(crate) fn invalid(&self, invalid: &InvalidProperty) {
         call(self.on_invalid.as_deref(), invalid);
+    }
+
+    pub(crate) fn limited(&self, limited: &Limited) {
+        call(self.on_limit.as_deref(), limited);
     }
 
     pub(crate) fn flag_problem(&self, problem: &FlagProblem) {

@@ -106,6 +106,7 @@ mod hooks;
 mod id;
 mod invalids;
 mod json;
+mod limited;
 #[cfg(feature = "http")]
 mod log;
 #[cfg(feature = "macros")]
@@ -141,6 +142,7 @@ pub use filter::Outgoing;
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;
+pub use limited::{Limit, Limited};
 #[cfg(feature = "http")]
 pub use log::Overflow;
 #[cfg(feature = "macros")]

@@ -12,6 +12,7 @@ mod faults;
 mod filters;
 mod flags;
 mod generated;
+mod limits;
 mod opt_out;
 mod pace;
 mod privacy;

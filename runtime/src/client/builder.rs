@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::flag::{FixedFlags, Flag, FlagProblem};
 use crate::hash_key::{HashKey, KeySource};
 use crate::hooks::{Hooks, InvalidProperty, Trouble};
+use crate::limited::Limited;
 #[cfg(feature = "http")]
 use crate::log::Overflow;
 use crate::recorder::Recorder;
@@ -164,6 +165,15 @@ impl Builder {
     /// thread, is counted and not told.
     pub fn on_invalid(mut self, hook: impl Fn(&InvalidProperty) + Send + Sync + 'static) -> Self {
         self.hooks.on_invalid = Some(Arc::new(hook));
+        self
+    }
+
+    /// Called with each property that was cut or left out because a destination would not have taken it.
+    ///
+    /// It runs on the delivery thread: it should be quick. A panic in it is caught. They are counted in
+    /// [`Report::limited`](crate::Report::limited).
+    pub fn on_limit(mut self, hook: impl Fn(&Limited) + Send + Sync + 'static) -> Self {
+        self.hooks.on_limit = Some(Arc::new(hook));
         self
     }
 

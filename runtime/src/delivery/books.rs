@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::hooks::{Hooks, Trouble, TroubleKind};
+use crate::limited::{Limited, Met};
 use crate::log::RecordRef;
 use crate::report::{Ledger, Loss, LossReason, LostEvent};
 use crate::transport::{Batch, Share};
@@ -27,6 +28,24 @@ impl Books {
     /// An attempt has to be made again.
     pub(super) fn retried(&self, batch: &Batch) {
         self.ledger.retried(self.destination, batch.counted());
+    }
+
+    /// Counts properties that the destination's limits cut or left out, and tells so.
+    #[inline]
+    pub(super) fn limited(&self, record: &RecordRef, met: Vec<Met>) {
+        if !met.is_empty() {
+            self.limited_some(record, met);
+        }
+    }
+
+    #[cold]
+    fn limited_some(&self, record: &RecordRef, met: Vec<Met>) {
+        self.ledger.limited(self.destination, met.len());
+        let (destination, record) = (self.name(), record.read());
+        for Met { property, limit } in met {
+            let (event, id) = (record.label(), record.id.to_string());
+            self.hooks.limited(&Limited { destination, event, id, property, limit });
+        }
     }
 
     /// Counts a record that the application does not want sent.

@@ -27,6 +27,7 @@ struct Account {
     lost_parts: AtomicU64,
     lost: Mutex<BTreeMap<LossReason, u64>>,
     dropped: AtomicU64,
+    limited: AtomicU64,
 }
 
 /// What waits for a destination.
@@ -91,6 +92,10 @@ impl Ledger {
         count.fetch_add(events as u64, Ordering::Relaxed);
     }
 
+    pub(crate) fn limited(&self, destination: usize, properties: usize) {
+        self.accounts[destination].limited.fetch_add(properties as u64, Ordering::Relaxed);
+    }
+
     pub(crate) fn name(&self, destination: usize) -> &'static str {
         self.accounts[destination].name
     }
@@ -113,6 +118,8 @@ impl Ledger {
             report.kept += kept;
             let dropped = account.dropped.load(Ordering::Relaxed);
             report.dropped += dropped;
+            let limited = account.limited.load(Ordering::Relaxed);
+            report.limited += limited;
             report.destinations.push(DestinationReport {
                 name: account.name,
                 accepted: delivered + kept + lost.values().sum::<u64>(),
@@ -120,6 +127,7 @@ impl Ledger {
                 kept,
                 lost: lost.into_iter().collect(),
                 dropped,
+                limited,
                 retried: account.retried.load(Ordering::Relaxed),
                 kept_parts,
                 lost_parts: account.lost_parts.load(Ordering::Relaxed),

@@ -47,6 +47,9 @@ pub struct Report {
     /// Properties with `hash: true` that some destination got neither as they are nor hashed, because the client has no
     /// [`hash_key`](crate::Builder::hash_key).
     pub unhashed: u64,
+    /// Properties that were cut or left out because a destination would not have taken them; each was told to
+    /// [`Builder::on_limit`](crate::Builder::on_limit).
+    pub limited: u64,
     /// The same for each destination.
     pub destinations: Vec<DestinationReport>,
 }
@@ -93,6 +96,8 @@ pub struct DestinationReport {
     pub lost: Vec<(LossReason, u64)>,
     /// Dropped on the way there, by its `filter` and by [`Client::opt_out`](crate::Client::opt_out).
     pub dropped: u64,
+    /// Properties cut or left out because it would not have taken them.
+    pub limited: u64,
     /// Attempts that failed for now and were, or will be, made again, counted in events: a batch of 50 that was answered
     /// twice with 503 counts 100.
     pub retried: u64,
@@ -126,6 +131,7 @@ impl fmt::Display for Report {
             1 => formatter.write_str("; one property was not hashed for lack of a key")?,
             count => write!(formatter, "; {count} properties were not hashed for lack of a key")?,
         }
+        write_limited(formatter, self.limited)?;
         for destination in &self.destinations {
             write!(
                 formatter,
@@ -134,6 +140,7 @@ impl fmt::Display for Report {
             )?;
             write_losses(formatter, &destination.lost)?;
             write_dropped(formatter, destination.dropped)?;
+            write_limited(formatter, destination.limited)?;
             match destination.lost_parts {
                 0 => {}
                 1 => formatter.write_str("; a part of one event was lost")?,
@@ -154,6 +161,14 @@ fn write_losses(formatter: &mut fmt::Formatter<'_>, lost: &[(LossReason, u64)]) 
         write!(formatter, "{count} {reason}")?;
     }
     formatter.write_str(if lost.is_empty() { "" } else { ")" })
+}
+
+fn write_limited(formatter: &mut fmt::Formatter<'_>, limited: u64) -> fmt::Result {
+    match limited {
+        0 => Ok(()),
+        1 => formatter.write_str("; one property was cut or left out by a limit"),
+        count => write!(formatter, "; {count} properties were cut or left out by a limit"),
+    }
 }
 
 fn write_dropped(formatter: &mut fmt::Formatter<'_>, dropped: u64) -> fmt::Result {

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 
 use super::attempt::{Attempt, Attempts};
 use super::endpoint::{Endpoint, Messages, Share, Unfit, without_comma};
+use crate::limited::Met;
 use crate::log::RecordRef;
 use crate::report::LossReason;
 use crate::value::Timestamp;
@@ -28,7 +29,8 @@ struct Entry {
 /// Whether a record went into a batch.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Fit {
-    Added,
+    /// With these properties cut or left out.
+    Added(Vec<Met>),
     /// The batch is full; the record belongs into the next.
     Full,
     /// It belongs into none.
@@ -43,9 +45,9 @@ impl Batch {
         }
         let start = self.bytes.len();
         let read = record.read();
-        let mut messages = Messages { bytes: &mut self.bytes, count: 0, longest: 0 };
+        let mut messages = Messages { bytes: &mut self.bytes, count: 0, longest: 0, met: Vec::new() };
         let encoded = endpoint.dialect.encode(&read, &mut messages);
-        let Messages { count, longest, .. } = messages;
+        let Messages { count, longest, met, .. } = messages;
         let problem = match encoded {
             Err(unfit) => Some(Fit::Never(unfit)),
             Ok(()) if longest > endpoint.limits.message => {
@@ -60,7 +62,7 @@ impl Batch {
         }
         self.messages += count;
         self.records.push(Entry { record: record.clone(), end: self.bytes.len(), messages: count, share });
-        Fit::Added
+        Fit::Added(met)
     }
 
     fn is_over(&self, endpoint: &Endpoint, more: usize) -> bool {

@@ -6,6 +6,7 @@ use super::attempt::Attempt;
 use super::encoding::Encoding;
 use super::outcome::{Answer, Outcome};
 use super::{Batch, Identity};
+use crate::limited::{Limit, Met};
 use crate::record::Record;
 use crate::report::LossReason;
 
@@ -103,9 +104,17 @@ pub(crate) struct Messages<'a> {
     pub(super) count: usize,
     /// The length of the longest.
     pub(super) longest: usize,
+    /// What of the record was cut or left out.
+    pub(super) met: Vec<Met>,
 }
 
 impl Messages<'_> {
+    /// Says that a property was cut or left out.
+    #[cold]
+    pub(crate) fn limited(&mut self, property: &str, limit: Limit) {
+        self.met.push(Met { property: property.to_owned(), limit });
+    }
+
     pub(crate) fn add(&mut self, write: impl FnOnce(&mut Vec<u8>)) {
         if !self.bytes.is_empty() {
             self.bytes.push(b',');

@@ -1,3 +1,4 @@
+mod ids;
 mod page;
 
 use std::fmt;
@@ -11,6 +12,7 @@ use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
 use crate::filter::{Filter, Outgoing};
 use crate::json;
+use crate::limited::Limit;
 use crate::record::{Mark, Place, Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
@@ -196,6 +198,7 @@ impl Dialect for Batches {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
+        check_ids(record, messages)?;
         messages.add(|bytes| {
             let (id, time) = (record.id.to_text(), record.time.to_rfc3339());
             put(bytes, &[b"{\"uuid\":\"", &id, b"\",\"timestamp\":\"", &time]);
@@ -248,7 +251,7 @@ impl Batches {
                 match record.verb {
                     Verb::Page => page::write_page(self.sight, record, bytes),
                     Verb::Screen => page::write_screen(self.sight, record, bytes),
-                    Verb::Identify if !record.anonymous_id.is_empty() => {
+                    Verb::Identify if !record.anonymous_id.is_empty() && ids::joins(record.anonymous_id) => {
                         put(bytes, &[b",\"$anon_distinct_id\":\"", record.anonymous_id.as_bytes(), b"\""]);
                     }
                     _ => self.sight.copy(record, Place::Event, bytes),
@@ -283,6 +286,26 @@ impl Batches {
             bytes.extend_from_slice(b",\"$ignore_sent_at\":true");
         }
     }
+}
+
+/// Refuses a record whose ids PostHog does not take, and tells where it takes one and merges nobody by it.
+fn check_ids(record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
+    let previous = if record.verb == Verb::Alias { record.second_id } else { "" };
+    if ids::is_long(record.distinct_id) || ids::is_long(previous) {
+        return Err(ids::TOO_LONG);
+    }
+    let is_nobody = ids::is_nobody(record.distinct_id);
+    match record.verb {
+        Verb::Alias if is_nobody || ids::is_nobody(previous) => return Err(ids::NOBODYS),
+        // Its distinct id is the group's.
+        Verb::Group => {}
+        Verb::Identify if !record.anonymous_id.is_empty() && !ids::joins(record.anonymous_id) => {
+            messages.limited("$anon_distinct_id", Limit::Id);
+        }
+        _ if is_nobody => messages.limited("distinct_id", Limit::Id),
+        _ => {}
+    }
+    Ok(())
 }
 
 fn event<'a>(record: &Record<'a>) -> &'a str {

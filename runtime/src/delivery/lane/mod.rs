@@ -136,7 +136,7 @@ impl Lane {
                 continue;
             }
             match batch.add(&self.endpoint, record, *share) {
-                Fit::Added => {}
+                Fit::Added(met) => self.books.limited(record, met),
                 Fit::Full => break,
                 Fit::Never(unfit) => self.books.lost(unfit.reason, unfit.detail, [(record, *share)]),
             }

@@ -1,43 +1,34 @@
 use serde_json::Value;
 
-use super::super::endpoint::put;
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Partly, Rejection, Share, Unfit};
+use super::check_id;
+use super::event::EventWriter;
 use super::profile::has_profile;
-use super::{BANNED_DETAIL, DEVICE, is_banned};
-use crate::destinations::Destinations;
-use crate::json;
-use crate::record::{Place, Record, Verb};
+use crate::record::{Record, Verb};
 use crate::report::LossReason;
 use crate::sight::Sight;
 
 /// `/import?strict=1`: events.
 pub(super) struct Import {
-    sight: Sight,
-    /// Properties of every event, up to the value of the distinct id.
-    token: Vec<u8>,
+    writer: EventWriter,
 }
-
-const LIBRARY: &str = concat!(",\"mp_lib\":\"taxogen\",\"$lib_version\":\"", env!("CARGO_PKG_VERSION"), "\",\"ip\":0");
 
 impl Import {
     pub(super) fn new(sight: Sight, token: &str) -> Self {
-        let mut bytes = b"\",\"properties\":{\"token\":".to_vec();
-        json::write_string(&mut bytes, token);
-        bytes.extend_from_slice(b",\"distinct_id\":\"");
-        Self { sight, token: bytes }
+        Self { writer: EventWriter::new(sight, token) }
     }
 }
 
 impl Dialect for Import {
     fn share(&self, record: &Record<'_>) -> Share {
-        if !self.sight.sees(record) {
+        if !self.writer.sight.sees(record) {
             return Share::Nothing;
         }
         match record.verb {
             Verb::Capture | Verb::Page | Verb::Screen | Verb::Alias => Share::Whole,
             // Only an event makes the two one person.
             Verb::Identify if !record.anonymous_id.is_empty() => {
-                if has_profile(self.sight, record) {
+                if has_profile(self.writer.sight, record) {
                     Share::Part
                 } else {
                     Share::Whole
@@ -48,35 +39,13 @@ impl Dialect for Import {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
-        let (event, distinct_id) = match record.verb {
-            Verb::Alias => ("$create_alias", record.second_id),
-            Verb::Identify => ("$identify", record.distinct_id),
-            _ => (record.name_at(Destinations::MIXPANEL), record.distinct_id),
-        };
-        if is_banned(distinct_id) {
-            return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
+        check_id(record.distinct_id)?;
+        match record.verb {
+            Verb::Alias => check_id(record.second_id)?,
+            Verb::Identify => check_id(record.anonymous_id)?,
+            _ => {}
         }
-        messages.add(|bytes| {
-            put(bytes, &[b"{\"event\":\"", event.as_bytes(), &self.token]);
-            write_ids(record, distinct_id, bytes);
-            bytes.extend_from_slice(b",\"time\":");
-            json::write_integer(bytes, record.time.as_unix_millis());
-            put(bytes, &[b",\"$insert_id\":\"", &record.id.to_text(), b"\"", LIBRARY.as_bytes()]);
-            if record.verb == Verb::Alias {
-                put(bytes, &[b",\"alias\":\"", record.distinct_id.as_bytes(), b"\"}}"]);
-                return;
-            }
-            if record.verb == Verb::Identify {
-                let (known, anonymous) = (record.distinct_id.as_bytes(), record.anonymous_id.as_bytes());
-                put(bytes, &[b",\"$identified_id\":\"", known, b"\",\"$anon_id\":\"$device:", anonymous, b"\"}}"]);
-                return;
-            }
-            for (kind, key) in record.groups() {
-                put(bytes, &[b",\"", kind.as_bytes(), b"\":\"", key.as_bytes(), b"\""]);
-            }
-            self.sight.copy(record, Place::Event, bytes);
-            bytes.extend_from_slice(b"}}");
-        });
+        self.writer.write(record, messages);
         Ok(())
     }
 
@@ -98,23 +67,6 @@ impl Dialect for Import {
     }
 }
 
-/// Closes the distinct id, and says what Mixpanel makes it from where somebody is or was anonymous: it is the
-/// user's id, and without one the device's behind `$device:`.
-fn write_ids(record: &Record<'_>, distinct_id: &str, bytes: &mut Vec<u8>) {
-    let distinct_id = distinct_id.as_bytes();
-    if record.verb == Verb::Alias {
-        put(bytes, &[distinct_id, b"\""]);
-    } else if record.marks.is_anonymous() {
-        put(bytes, &[DEVICE, distinct_id, b"\",\"$device_id\":\"", distinct_id, b"\""]);
-    } else {
-        put(bytes, &[distinct_id, b"\""]);
-        if !record.anonymous_id.is_empty() {
-            let device = record.anonymous_id.as_bytes();
-            put(bytes, &[b",\"$device_id\":\"", device, b"\",\"$user_id\":\"", distinct_id, b"\""]);
-        }
-    }
-}
-
 /// The records of a 400: all others of the request are in.
 fn rejections(answer: &Value) -> Option<Vec<Rejection>> {
     let failed = answer["failed_records"].as_array().filter(|failed| !failed.is_empty())?;
@@ -131,6 +83,7 @@ fn rejection(failed: &Value) -> Option<Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::destinations::Destinations;
 
     #[test]
     fn a_400_names_what_is_rejected_and_the_rest_is_in() {

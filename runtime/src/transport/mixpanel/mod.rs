@@ -1,15 +1,18 @@
+mod event;
 mod import;
 mod profile;
+mod shape;
 
 use std::fmt;
 
 use super::{
     Authorization, Config, Destination, Encoding, Endpoint, Envelope, Host, Identity, Limits, Place as Location,
-    Region, check_key,
+    Region, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::filter::{Filter, Outgoing};
+use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 use crate::sight::Sight;
 
@@ -166,7 +169,22 @@ fn is_banned(distinct_id: &str) -> bool {
     distinct_id.len() <= 36 && BANNED.iter().any(|banned| banned.eq_ignore_ascii_case(distinct_id))
 }
 
-const BANNED_DETAIL: &str = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+/// Whether an id, escaped, tells somebody from others.
+fn is_fit(id: &str) -> bool {
+    check_id(id).is_ok()
+}
+
+fn check_id(id: &str) -> Result<(), Unfit> {
+    if is_banned(id) {
+        let detail = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+        return Err(Unfit { reason: LossReason::Rejected, detail });
+    }
+    if shape::is_cut(id) {
+        let detail = "mixpanel keeps 255 bytes of a distinct id: what is longer would be somebody else";
+        return Err(Unfit { reason: LossReason::TooLarge, detail });
+    }
+    Ok(())
+}
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,6 @@
 use super::super::endpoint::put;
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Share, Unfit};
-use super::{BANNED_DETAIL, DEVICE, is_banned};
+use super::{DEVICE, check_id};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
@@ -52,9 +52,7 @@ impl Dialect for Persons {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
-        if is_banned(record.distinct_id) {
-            return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
-        }
+        check_id(record.distinct_id)?;
         // An update holds one operation.
         for (place, operation) in OPERATIONS {
             if self.sight.has(record, place) {
@@ -87,9 +85,7 @@ impl Dialect for Groups {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
-        if is_banned(record.second_id) {
-            return Err(Unfit { reason: LossReason::Rejected, detail: BANNED_DETAIL });
-        }
+        check_id(record.second_id)?;
         let (kind, key) = (record.group_type.as_bytes(), record.second_id.as_bytes());
         messages.add(|bytes| {
             bytes.extend_from_slice(&self.head);
