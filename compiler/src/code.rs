@@ -17,8 +17,9 @@ macro_rules! codes {
                 match self { $(Self::$name => $code,)* }
             }
 
-            /// One line: what this kind of finding is.
+            /// One line: what this kind of finding is. Compiled where it is asked.
             #[must_use]
+            #[inline]
             pub const fn title(self) -> &'static str {
                 match self { $(Self::$name => $title,)* }
             }

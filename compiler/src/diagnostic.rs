@@ -4,8 +4,9 @@
 
 use crate::code::Code;
 use crate::lint::{Level, Levels, Lint};
+use crate::list;
 use crate::settings::Settings;
-use crate::source::Span;
+use crate::source::{Span, in_order};
 use crate::table::Table;
 
 /// How many findings are kept; a plan with more is no plan, and what is beyond is only counted.
@@ -198,9 +199,8 @@ impl Diagnostics {
     /// In the order of their places.
     #[must_use]
     pub fn sorted(&self) -> Vec<&Diagnostic> {
-        let mut sorted: Vec<_> = self.found.iter().collect();
-        sorted.sort_by_key(|diagnostic| diagnostic.primary);
-        sorted
+        let places: Vec<Span> = list::map(&self.found, |diagnostic| diagnostic.primary);
+        in_order(&places).into_iter().map(|at| &self.found[at]).collect()
     }
 }
 

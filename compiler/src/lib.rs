@@ -26,6 +26,7 @@ pub mod diagnostic;
 pub mod emit;
 pub mod ir;
 pub mod lint;
+mod list;
 pub mod locate;
 pub mod lower;
 pub mod parse;

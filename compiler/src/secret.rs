@@ -28,10 +28,16 @@ const LABELS: [&str; 3] = ["key", "token", "secret"];
 pub(crate) fn mask(text: &mut String) -> Vec<Range<usize>> {
     let mut keys: Vec<Range<usize>> = Vec::new();
     // Whether a text holds a word at all is seen much faster than where.
-    for prefix in PREFIXES.into_iter().filter(|prefix| text.contains(prefix)) {
-        keys.extend(text.match_indices(prefix).filter_map(|(at, _)| key(text, at, prefix.len())));
+    for prefix in PREFIXES {
+        if !text.contains(prefix) {
+            continue;
+        }
+        for (at, _) in text.match_indices(prefix) {
+            let Some(key) = key(text, at, prefix.len()) else { continue };
+            let place = keys.partition_point(|other| other.start < key.start);
+            keys.insert(place, key);
+        }
     }
-    keys.sort_by_key(|key| key.start);
     for key in &keys {
         let letters = key.start + PREFIXES[0].len()..key.end;
         let stars = "*".repeat(letters.len());

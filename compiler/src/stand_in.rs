@@ -3,12 +3,10 @@
 //! Every type is one whose length is the error itself. The language says no more about such a type, so that code
 //! which uses the names of the plan is not told to be wrong because the plan is.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ast::{Meta, Named, Plan, Property, Text, TypeExpression};
+use crate::ast::{Named, Plan, Property, Section, TypeExpression};
 use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
 use crate::lower::shape::PAYLOAD;
@@ -21,15 +19,15 @@ use crate::source::Source;
 #[must_use]
 pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
     let (plan, ..) = parse::files(source, &mut Diagnostics::default());
-    let properties = BTreeSet::from(["Properties".to_owned()]);
+    let properties = || vec!["Properties".to_owned()];
     let modules = [
-        module("types", &types(&plan), &BTreeSet::new()),
-        module("events", &structs(&plan.events.items), &BTreeSet::new()),
-        module("flags", &variant_enums(&plan), &constants(&plan.flags.items)),
-        module("experiments", &BTreeSet::new(), &constants(&plan.experiments.items)),
-        module("person", &properties, &BTreeSet::new()),
-        module("super_properties", &properties, &BTreeSet::new()),
-        module("groups", &structs(&plan.groups.items), &BTreeSet::new()),
+        module("types", types(&plan), Vec::new()),
+        module("events", structs(&plan.events.items), Vec::new()),
+        module("flags", variant_enums(&plan), constants(&plan.flags.items)),
+        module("experiments", Vec::new(), constants(&plan.experiments.items)),
+        module("person", properties(), Vec::new()),
+        module("super_properties", properties(), Vec::new()),
+        module("groups", structs(&plan.groups.items), Vec::new()),
     ];
     quote! {
         #[doc(hidden)]
@@ -43,10 +41,10 @@ pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
     }
 }
 
-fn module(name: &str, types: &BTreeSet<String>, constants: &BTreeSet<String>) -> TokenStream {
+fn module(name: &str, types: Vec<String>, constants: Vec<String>) -> TokenStream {
     let name = ident(name);
-    let types = types.iter().map(|name| ident(name));
-    let constants = constants.iter().map(|name| ident(name));
+    let types = idents(types);
+    let constants = idents(constants);
     quote! {
         #[allow(dead_code, missing_docs)]
         pub mod #name {
@@ -60,20 +58,33 @@ fn ident(name: &str) -> Ident {
     Ident::new(name, Span::call_site())
 }
 
+/// Each name once, in order.
+fn idents(mut names: Vec<String>) -> Vec<Ident> {
+    names.sort_unstable();
+    names.dedup();
+    let mut idents = Vec::with_capacity(names.len());
+    for name in names {
+        idents.push(ident(&name));
+    }
+    idents
+}
+
 /// Declared types, and the shapes that stand inline anywhere.
-fn types(plan: &Plan) -> BTreeSet<String> {
+fn types(plan: &Plan) -> Vec<String> {
     let mut types = structs(&plan.types.items);
     for declaration in &plan.types.items {
         shapes(&declaration.ty, names::camel(said(&declaration.name, &declaration.meta)), true, &mut types);
     }
-    let groups = plan.property_groups.items.iter().map(|group| (camel_of(&group.name, &group.meta), &group.properties));
-    let events = plan.events.items.iter().map(|event| (camel(event), &event.properties));
-    let people = [("Super", &plan.super_properties), ("Person", &plan.person)];
-    let people = people.map(|(owner, properties)| (Some(owner.to_owned()), properties));
-    let kinds = plan.groups.items.iter().map(|group| (camel(group), &group.properties));
-    for (owner, properties) in groups.chain(events).chain(people).chain(kinds) {
-        let nested = |property: &Property| names::nested(owner.as_deref()?, said(&property.name, &property.meta));
-        properties.items.iter().for_each(|property| shapes(&property.ty, nested(property), false, &mut types));
+    for group in &plan.property_groups.items {
+        shapes_of(&group.properties, camel(group), &mut types);
+    }
+    for event in &plan.events.items {
+        shapes_of(&event.properties, camel(event), &mut types);
+    }
+    shapes_of(&plan.super_properties, Some("Super".to_owned()), &mut types);
+    shapes_of(&plan.person, Some("Person".to_owned()), &mut types);
+    for group in &plan.groups.items {
+        shapes_of(&group.properties, camel(group), &mut types);
     }
     for flag in &plan.flags.items {
         let (Some(payload), Some(stem)) = (&flag.payload_type, camel(flag)) else { continue };
@@ -82,39 +93,54 @@ fn types(plan: &Plan) -> BTreeSet<String> {
     types
 }
 
-fn shapes(ty: &TypeExpression, stem: Option<String>, named: bool, types: &mut BTreeSet<String>) {
+/// The shapes in the properties of `owner`.
+fn shapes_of(properties: &Section<Property>, owner: Option<String>, types: &mut Vec<String>) {
+    let Some(owner) = owner else { return };
+    for property in &properties.items {
+        shapes(&property.ty, names::nested(&owner, said(&property.name, &property.meta)), false, types);
+    }
+}
+
+fn shapes(ty: &TypeExpression, stem: Option<String>, named: bool, types: &mut Vec<String>) {
     let Some(stem) = stem else { return };
     shape::visit(ty, &stem, named, &mut |_, stem| add(stem, types));
 }
 
-fn add(stem: &str, types: &mut BTreeSet<String>) {
-    types.extend(with_required(names::finish_type(stem.to_owned())));
+fn add(stem: &str, types: &mut Vec<String>) {
+    with_required(names::finish_type(stem.to_owned()), types);
 }
 
-fn structs(items: &[impl Named]) -> BTreeSet<String> {
-    items.iter().filter_map(|item| names::type_name(said(item.name(), item.meta()))).flat_map(with_required).collect()
+fn structs<T: Named>(items: &[T]) -> Vec<String> {
+    let mut types = Vec::new();
+    for item in items {
+        if let Some(name) = names::type_name(said(item.name(), item.meta())) {
+            with_required(name, &mut types);
+        }
+    }
+    types
 }
 
 /// A struct, and that of its required properties, which it has when they are many.
-fn with_required(name: String) -> [String; 2] {
-    [format!("{name}Required"), name]
+fn with_required(name: String, types: &mut Vec<String>) {
+    types.push(format!("{name}Required"));
+    types.push(name);
 }
 
-fn variant_enums(plan: &Plan) -> BTreeSet<String> {
+fn variant_enums(plan: &Plan) -> Vec<String> {
     let flags = plan.flags.items.iter().filter(|flag| flag.variants.is_some());
     flags.filter_map(|flag| names::type_name(said(&flag.name, &flag.meta))).collect()
 }
 
-fn constants(items: &[impl Named]) -> BTreeSet<String> {
-    items.iter().filter_map(|item| names::constant(said(item.name(), item.meta()))).collect()
+fn constants<T: Named>(items: &[T]) -> Vec<String> {
+    let mut constants = Vec::new();
+    for item in items {
+        constants.extend(names::constant(said(item.name(), item.meta())));
+    }
+    constants
 }
 
-fn camel(item: &impl Named) -> Option<String> {
-    camel_of(item.name(), item.meta())
-}
-
-fn camel_of(name: &Text, meta: &Meta) -> Option<String> {
-    names::camel(said(name, meta))
+fn camel(item: &dyn Named) -> Option<String> {
+    names::camel(said(item.name(), item.meta()))
 }
 
 #[cfg(test)]

@@ -100,6 +100,14 @@ impl<K: Eq + Hash, V> Table<K, V> {
 }
 
 impl<'n> Names<'n> {
+    pub(crate) fn of(names: &[&'n str]) -> Self {
+        let mut all = Self::with_capacity(names.len());
+        for name in names {
+            all.add(name);
+        }
+        all
+    }
+
     /// Adds a name; whether it is new.
     pub(crate) fn add(&mut self, name: &'n str) -> bool {
         self.insert(name, ()).is_none()
@@ -115,16 +123,6 @@ impl<V> Index<&str> for ByName<'_, V> {
 
     fn index(&self, name: &str) -> &V {
         self.get(name).expect("who asks so knows that it is there")
-    }
-}
-
-impl<'n> FromIterator<&'n str> for Names<'n> {
-    fn from_iter<I: IntoIterator<Item = &'n str>>(names: I) -> Self {
-        let mut all = Self::new();
-        for name in names {
-            all.add(name);
-        }
-        all
     }
 }
 

@@ -172,6 +172,11 @@ impl Number {
         }
     }
 
+    /// A length: those that are written fit.
+    pub(crate) fn of_count(count: u64) -> Self {
+        Self::Integer(i64::try_from(count).expect("it was read as one"))
+    }
+
     /// Whether it is greater; two integers are compared as such, so that none is lost beyond 2^53.
     pub(crate) fn is_above(self, other: Self) -> bool {
         match (self, other) {

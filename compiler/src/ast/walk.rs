@@ -16,7 +16,7 @@ pub(crate) enum Place<'p> {
 }
 
 /// Calls `visit` with each of them, in the order of the plan.
-pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
+pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut dyn FnMut(Place<'p>)) {
     metas(&plan.targets, visit);
     metas(&plan.owners, visit);
     for declaration in &plan.types.items {
@@ -50,7 +50,7 @@ pub(crate) fn plan<'p>(plan: &'p Plan, visit: &mut impl FnMut(Place<'p>)) {
     metas(&plan.experiments, visit);
 }
 
-fn properties<'p>(section: &'p Section<Property>, include: &'p [Text], visit: &mut impl FnMut(Place<'p>)) {
+fn properties<'p>(section: &'p Section<Property>, include: &'p [Text], visit: &mut dyn FnMut(Place<'p>)) {
     visit(Place::Properties(section, include));
     for property in &section.items {
         visit(Place::Meta(&property.meta, Some(&property.name)));
@@ -59,7 +59,7 @@ fn properties<'p>(section: &'p Section<Property>, include: &'p [Text], visit: &m
     }
 }
 
-fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, visit: &mut impl FnMut(Place<'p>)) {
+fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, visit: &mut dyn FnMut(Place<'p>)) {
     visit(Place::Type(ty, constraints));
     match &ty.shape {
         Shape::Object(section) => properties(section, &[], visit),
@@ -76,6 +76,8 @@ fn expression<'p>(ty: &'p TypeExpression, constraints: Option<&'p Constraints>, 
     }
 }
 
-fn metas<'p, T: Named + 'p>(section: &'p Section<T>, visit: &mut impl FnMut(Place<'p>)) {
-    section.items.iter().for_each(|item| visit(Place::Meta(item.meta(), Some(item.name()))));
+fn metas<'p, T: Named + 'p>(section: &'p Section<T>, visit: &mut dyn FnMut(Place<'p>)) {
+    for item in &section.items {
+        visit(Place::Meta(item.meta(), Some(item.name())));
+    }
 }

@@ -15,14 +15,25 @@ pub(super) fn all(ty: &TypeExpression, constraints: &Constraints, index: &Index<
         return;
     }
     fit(ty, constraints, index, diagnostics);
-    let every: Vec<_> =
-        std::iter::once(constraints).chain(index.aliases(ty).map(|declaration| &declaration.constraints)).collect();
-    let is_more = |min: u64, max: u64| min > max;
-    bounds(&every, ("min", "max"), |it| (it.min.as_ref(), it.max.as_ref()), Number::is_above, diagnostics);
-    let names = ("min_length", "max_length");
-    bounds(&every, names, |it| (it.min_length.as_ref(), it.max_length.as_ref()), is_more, diagnostics);
-    let names = ("min_items", "max_items");
-    bounds(&every, names, |it| (it.min_items.as_ref(), it.max_items.as_ref()), is_more, diagnostics);
+    let mut every = vec![constraints];
+    every.extend(index.aliases(ty).map(|declaration| &declaration.constraints));
+    let number = |bound: &Option<Keyed<Number>>| bound.as_ref().map(|bound| Bound::of(bound, bound.value));
+    let count =
+        |bound: &Option<Keyed<u64>>| bound.as_ref().map(|bound| Bound::of(bound, Number::of_count(bound.value)));
+    let mut bounds = [Vec::new(), Vec::new(), Vec::new()];
+    for it in every {
+        bounds[0].push((number(&it.min), number(&it.max)));
+        bounds[1].push((count(&it.min_length), count(&it.max_length)));
+        bounds[2].push((count(&it.min_items), count(&it.max_items)));
+    }
+    for (bounds, what) in bounds.iter().zip(["", "_length", "_items"]) {
+        if let Some((wrong, other)) = contradiction(bounds) {
+            diagnostics
+                .error(Code::ConstraintContradiction, wrong.span, format!("`min{what}` is above `max{what}`"))
+                .also(other.span, "the other bound")
+                .help("no value keeps both".to_owned());
+        }
+    }
     pattern(constraints, diagnostics);
 }
 
@@ -101,33 +112,44 @@ fn keys(constraints: &Constraints) -> impl Iterator<Item = (&'static str, Span, 
     keys.into_iter().filter_map(|(key, span, kind)| Some((key, span?, kind)))
 }
 
-/// A minimum and a maximum.
-type Bounds<'c, T> = (Option<&'c Keyed<T>>, Option<&'c Keyed<T>>);
+/// A minimum or a maximum.
+#[derive(Clone, Copy)]
+struct Bound {
+    key: Span,
+    span: Span,
+    value: Number,
+}
 
-/// A minimum is not above its maximum, be they written here or on a type that is named here.
-fn bounds<T: Copy>(
-    every: &[&Constraints],
-    (min_name, max_name): (&str, &str),
-    of: fn(&Constraints) -> Bounds<'_, T>,
-    is_above: fn(T, T) -> bool,
-    diagnostics: &mut Diagnostics,
-) {
-    let Some((own, declared)) = every.split_first() else { return };
-    let (own_min, own_max) = of(own);
-    // What is written on a type alone is told there.
-    let with_min = own_min.iter().flat_map(|min| every.iter().filter_map(|other| Some((*min, of(other).1?))));
-    let with_max = own_max.iter().flat_map(|max| declared.iter().filter_map(|other| Some((of(other).0?, *max))));
-    let Some((min, max)) = with_min.chain(with_max).find(|(min, max)| is_above(min.value, max.value)) else { return };
-    let is_own = |bound: &Keyed<T>| [own_min, own_max].into_iter().flatten().any(|own| own.key == bound.key);
-    let (wrong, other) = match (is_own(min), is_own(max)) {
-        (true, true) if min.key > max.key => (min, max),
-        (true, false) => (min, max),
-        _ => (max, min),
-    };
-    diagnostics
-        .error(Code::ConstraintContradiction, wrong.span, format!("`{min_name}` is above `{max_name}`"))
-        .also(other.span, "the other bound")
-        .help("no value keeps both".to_owned());
+impl Bound {
+    fn of<T>(written: &Keyed<T>, value: Number) -> Self {
+        Self { key: written.key, span: written.span, value }
+    }
+}
+
+/// A minimum that is above a maximum, be they written here, where the first pair stands, or on a type that is named
+/// here: the wrong one and the other. What is written on a type alone is told there.
+fn contradiction(bounds: &[(Option<Bound>, Option<Bound>)]) -> Option<(Bound, Bound)> {
+    let (own_min, own_max) = *bounds.first()?;
+    let mut pairs = Vec::new();
+    for (_, max) in bounds {
+        pairs.push((own_min, *max));
+    }
+    for (min, _) in &bounds[1..] {
+        pairs.push((*min, own_max));
+    }
+    for pair in pairs {
+        let (Some(min), Some(max)) = pair else { continue };
+        if !min.value.is_above(max.value) {
+            continue;
+        }
+        let is_own = |bound: Bound| [own_min, own_max].iter().flatten().any(|own| own.key == bound.key);
+        return Some(match (is_own(min), is_own(max)) {
+            (true, true) if min.key > max.key => (min, max),
+            (true, false) => (min, max),
+            _ => (max, min),
+        });
+    }
+    None
 }
 
 fn pattern(constraints: &Constraints, diagnostics: &mut Diagnostics) {

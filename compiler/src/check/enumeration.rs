@@ -8,6 +8,7 @@ use crate::ast::{EnumShape, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, Scalar};
+use crate::list;
 use crate::parse;
 use crate::table::{Names, Table};
 use crate::yaml::{Node, NodeKind, Value};
@@ -39,12 +40,12 @@ fn replacements(shape: &EnumShape, diagnostics: &mut Diagnostics) {
         let replaced_by = value.meta.deprecated.as_ref().and_then(|deprecated| deprecated.replaced_by.as_ref());
         let Some(replaced_by) = replaced_by.filter(|_| shape.complete) else { continue };
         let name = source_text(&value.value);
-        let all = || shape.values.iter().map(|value| source_text(&value.value));
-        let names = names.get_or_insert_with(|| all().collect());
+        let all = list::map(&shape.values, |value| source_text(&value.value));
+        let names = names.get_or_insert_with(|| Names::of(&all));
         if name != replaced_by.value && names.contains(replaced_by.value.as_str()) {
             continue;
         }
-        let help = match nearest(&replaced_by.value, all().filter(|other| *other != name), diagnostics) {
+        let help = match nearest(&replaced_by.value, all.iter().copied().filter(|other| *other != name), diagnostics) {
             Some(similar) => format!("did you mean `{similar}`?"),
             None => "name another value of this enum, or remove `replaced_by`".to_owned(),
         };
@@ -197,8 +198,8 @@ fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, dia
 /// The texts of the values that an enum or a part of one has.
 fn effective<'e>(ty: &'e TypeExpression, index: &'e Index<'_>) -> Option<Names<'e>> {
     match &ty.shape {
-        Shape::Enum(shape) => Some(shape.values.iter().map(|value| source_text(&value.value)).collect()),
-        Shape::Subset { only, .. } => Some(only.iter().map(source_text).collect()),
+        Shape::Enum(shape) => Some(Names::of(&list::map(&shape.values, |value| source_text(&value.value)))),
+        Shape::Subset { only, .. } => Some(Names::of(&list::map(only, source_text))),
         _ => effective(index.resolve(ty)?, index),
     }
 }

@@ -8,6 +8,7 @@ use crate::ast::index::Index;
 use crate::ast::{Event, Keyed, Property, PropertyGroup, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::Span;
 use crate::table::{ByName, Names};
 
@@ -199,7 +200,7 @@ impl<'i, 'p> Included<'i, 'p> {
         let mut properties: Vec<&'p Property> = Vec::new();
         let own_names: Names<'_> = match include {
             [] => Names::new(),
-            _ => own.items.iter().map(|property| property.name.value.as_str()).collect(),
+            _ => Names::of(&list::map(&own.items, |property| property.name.value.as_str())),
         };
         for name in include {
             let Some(brought) = self.brought(&name.value) else {

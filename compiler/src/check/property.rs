@@ -8,6 +8,7 @@ use crate::ast::{EnumValue, PersonLink, Plan, Property, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Literal, PersonWrite, Sensitivity};
+use crate::list;
 use crate::table::Names;
 
 /// What must be there cannot be on its way out.
@@ -163,7 +164,7 @@ fn fits(ty: &TypeExpression, wanted: &TypeExpression, index: &Index<'_>) -> bool
             index.types.get(of.as_str()).is_none_or(|declaration| fits(&declaration.ty, wanted, index))
         }
         (Shape::Subset { of: ty, only: some, .. }, Shape::Subset { of: wanted, only: all, .. }) => {
-            let all: Names<'_> = all.iter().map(value::source_text).collect();
+            let all = Names::of(&list::map(all, value::source_text));
             ty == wanted && some.iter().all(|value| all.contains(value::source_text(value)))
         }
         (Shape::Enum(ty), Shape::Enum(wanted)) => {

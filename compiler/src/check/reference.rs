@@ -103,7 +103,7 @@ fn names<T: Named>(items: &[T]) -> Vec<&str> {
 
 /// Each name is replaced by another of `names`, unless that `may_be` something else.
 fn among(replaced: &[(&Text, &Text)], names: &[&str], may_be: &dyn Fn(&str) -> bool, diagnostics: &mut Diagnostics) {
-    let known: Names<'_> = names.iter().copied().collect();
+    let known = Names::of(names);
     for (name, replaced_by) in replaced {
         if replaced_by.value == name.value {
             let message = format!("`{}` is replaced by itself", name.value);

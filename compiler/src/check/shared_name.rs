@@ -7,6 +7,7 @@ use crate::ast::{Event, Property, Shape, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Literal, Sensitivity};
+use crate::list;
 use crate::source::Span;
 use crate::table::{ByName, firsts};
 
@@ -42,7 +43,7 @@ fn groups<'p>(
     index: &Index<'p>,
     diagnostics: &mut Diagnostics,
 ) {
-    let texts: Vec<&str> = events.iter().map(|event| name(event).value.as_str()).collect();
+    let texts: Vec<&str> = list::map(events, |event| name(event).value.as_str());
     // Few names are shared: only these are collected.
     let mut shared: Vec<(usize, Vec<Named<'p>>)> = Vec::new();
     for (place, before) in firsts(&texts).into_iter().enumerate() {
@@ -95,7 +96,7 @@ fn clash<'p>(named: &[Named<'p>], included: &Included<'_, 'p>, index: &Index<'p>
         if !complete {
             return None;
         }
-        constants.push(properties.iter().filter_map(|property| constant(property, index)).collect::<Vec<_>>());
+        constants.push(list::filter_map(&properties, |property| constant(property, index)));
     }
     let mut found = None;
     for Constant { name, .. } in &constants[0] {

@@ -6,6 +6,7 @@ use crate::ast::index::Index;
 use crate::ast::{Flag, FlagOverlay, Plan, Spanned, Target, Text, VariantOverlays, Variants};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::lower::equal_weights;
 use crate::table::{ByName, Names, Table};
 
@@ -153,7 +154,7 @@ fn needed(target: &Target, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     if target.exclude.is_empty() {
         return;
     }
-    let left_out: Names<'_> = target.exclude.iter().map(|excluded| excluded.value.as_str()).collect();
+    let left_out = Names::of(&list::map(&target.exclude, |excluded| excluded.value.as_str()));
     let mut overlays = ByName::new();
     for overlay in &target.flags {
         overlays.insert(overlay.flag.value.as_str(), overlay);

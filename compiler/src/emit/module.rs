@@ -34,7 +34,7 @@ pub(super) fn all<'p>(plan: &'p Plan, options: &Options) -> impl Iterator<Item =
     let runtime = options.runtime.clone();
     KINDS.into_iter().filter(|kind| !kind.is_empty(plan)).map(move |kind| Module {
         kind,
-        scope: Scope::new(plan, runtime.clone(), kind == Kind::Types, kind.own_names(plan)),
+        scope: Scope::new(plan, runtime.clone(), kind == Kind::Types, &kind.own_names(plan)),
     })
 }
 

@@ -60,8 +60,8 @@ pub(super) fn ident(text: &str) -> Ident {
 }
 
 impl<'p> Scope<'p> {
-    pub(super) fn new(plan: &'p Plan, runtime: TokenStream, is_types: bool, own_names: Vec<&'p str>) -> Self {
-        Self { plan, runtime, is_types, own_names: own_names.into_iter().collect(), imports: RefCell::default() }
+    pub(super) fn new(plan: &'p Plan, runtime: TokenStream, is_types: bool, own_names: &[&'p str]) -> Self {
+        Self { plan, runtime, is_types, own_names: Names::of(own_names), imports: RefCell::default() }
     }
 
     pub(super) fn plan(&self) -> &'p Plan {

@@ -3,6 +3,8 @@
 //! `lower` makes it from a checked `ast`; `emit`, the macros and the command line read it. Nothing in
 //! it is wrong: what could be wrong was told by `check`.
 
+#[cfg(feature = "text")]
+mod at_target;
 mod destination;
 mod experiment;
 mod flag;

@@ -52,8 +52,9 @@ macro_rules! lints {
                 match self { $(Self::$name => Level::$level,)* }
             }
 
-            /// One line: what it tells.
+            /// One line: what it tells. Compiled where it is asked.
             #[must_use]
+            #[inline]
             pub const fn about(self) -> &'static str {
                 match self { $(Self::$name => $about,)* }
             }

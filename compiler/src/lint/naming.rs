@@ -6,6 +6,7 @@ use super::Lint;
 use crate::ast::walk::{self, Place};
 use crate::ast::{Case, Plan, Spanned, Text};
 use crate::diagnostic::Diagnostics;
+use crate::list;
 
 /// Every name for which there is a convention. Those of the vendors, with their `$`, are not the plan's to choose.
 pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
@@ -32,7 +33,7 @@ fn name(what: &str, name: &Text, wanted: &[Spanned<Case>], diagnostics: &mut Dia
     if written.starts_with('$') || wanted.iter().any(|case| is_written(written, case.value)) {
         return;
     }
-    let cases = wanted.iter().map(|case| format!("`{}`", word(case.value))).collect::<Vec<_>>().join(" or ");
+    let cases = list::map(wanted, |case| format!("`{}`", word(case.value))).join(" or ");
     let mut right: Vec<String> = Vec::new();
     for case in wanted {
         let converted = converted(written, case.value);

@@ -5,6 +5,7 @@ use super::Lint;
 use crate::ast::walk::{self, Place};
 use crate::ast::{Meta, Named, Plan, Section, Text};
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::Span;
 use crate::table::{ByName, Table};
 
@@ -39,7 +40,7 @@ pub(super) fn all(plan: &Plan, diagnostics: &mut Diagnostics) {
 }
 
 fn named<T: Named>(section: &Section<T>) -> Vec<(&Text, &Meta)> {
-    section.items.iter().map(|item| (item.name(), item.meta())).collect()
+    list::map(&section.items, |item| (item.name(), item.meta()))
 }
 
 /// With `has_plurals` a name and its plural are two names: a thing and a list of them.
@@ -86,7 +87,7 @@ fn distinct<'p>(items: Vec<(&'p Text, &'p Meta)>) -> Vec<Name<'p>> {
 /// one edit apart share one of these. Most keys belong to one name alone; a table of bits tells them, so that few
 /// are looked up.
 fn pairs(names: &[Name<'_>], has_plurals: bool) -> Vec<(usize, usize, bool)> {
-    let folded: Vec<_> = names.iter().map(|name| Folded::new(name.text)).collect();
+    let folded: Vec<_> = list::map(names, |name| Folded::new(name.text));
     let count: usize = folded.iter().map(|name| name.len() + 1).sum();
     let mut shared = Shared::new(count);
     for name in &folded {

@@ -5,6 +5,7 @@ use crate::ast::index::Index;
 use crate::ast::{Plan, Property, Section, Shape, Text, TypeExpression};
 use crate::diagnostic::Diagnostics;
 use crate::ir::Scalar;
+use crate::list;
 
 /// What a name of several words is of a person, in front of `name`.
 const WHOSE_NAME: [&str; 22] = [
@@ -95,7 +96,7 @@ fn tell(name: &Text, diagnostics: &mut Diagnostics) {
 /// What it is stands at its end: an `email_template` is no `user_email`.
 fn is_personal(name: &str) -> bool {
     let words = words(name);
-    let mut words: Vec<_> = words.iter().map(String::as_str).collect();
+    let mut words: Vec<_> = list::map(&words, String::as_str);
     // `address_line_2`, `phone_number`, `email_address`: the word before says what it is.
     while let [_, .., last] = words[..]
         && (matches!(last, "line" | "number" | "hash") || last.bytes().all(|byte| byte.is_ascii_digit()))

@@ -4,6 +4,7 @@ use super::types::{Types, stem};
 use super::{example, meta, names, property};
 use crate::ast::{self, Shape};
 use crate::ir::{self, TypeKind};
+use crate::list;
 use crate::table::{ByName, Names};
 
 /// The properties of property groups, made once, so that a shape in one exists once.
@@ -30,7 +31,7 @@ impl<'p> Included<'p> {
             self.collect(&name.value, &mut seen, &mut properties, types);
         }
         if !properties.is_empty() {
-            let overridden: Names<'_> = own.iter().map(|property| property.name.wire.as_str()).collect();
+            let overridden = Names::of(&list::map(&own, |property| property.name.wire.as_str()));
             properties.retain(|property| !overridden.contains(property.name.wire.as_str()));
         }
         properties.extend(own);
@@ -71,11 +72,11 @@ pub(super) fn event<'p>(event: &'p ast::Event, included: &Included<'p>, types: &
         key: event.name.value.clone(),
         meta: meta::meta(&event.meta),
         send_as: send_as.collect(),
-        to: event.to.as_ref().map(|to| to.value.iter().map(|kind| kind.value).collect()),
+        to: event.to.as_ref().map(|to| list::map(&to.value, |kind| kind.value)),
         open: event.is_open(),
         takes_super: event.takes_super(),
         shadows: if event.takes_super() { shadows(&properties, types) } else { Vec::new() },
-        apps: event.apps.iter().map(|app| app.value.clone()).collect(),
+        apps: list::map(&event.apps, |app| app.value.clone()),
         conversion: event.conversion.as_ref().is_some_and(|conversion| conversion.value),
         examples: example::all(event, types),
         properties,

@@ -6,6 +6,7 @@ use crate::ast::{Event, Property, Section, Text};
 use crate::check::value::{self, Wanted};
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
+use crate::list;
 use crate::yaml::{Entry, NodeKind};
 
 /// The examples of an event, as maps of its properties.
@@ -14,7 +15,7 @@ pub(super) fn all(event: &Event, types: &Types<'_>) -> Vec<Literal> {
         NodeKind::Mapping(entries) => entries,
         _ => unreachable!("an example that is no map was told"),
     });
-    maps.map(|entries| Literal::Map(entries.iter().map(|entry| value(entry, event, types)).collect())).collect()
+    maps.map(|entries| Literal::Map(list::map(entries, |entry| value(entry, event, types)))).collect()
 }
 
 fn value(entry: &Entry, event: &Event, types: &Types<'_>) -> (String, Literal) {

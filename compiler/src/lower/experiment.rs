@@ -5,6 +5,7 @@ use super::{meta, names};
 use crate::ast;
 use crate::check::{exposure, shared_name};
 use crate::ir::{self, Exposure, FlagId, Metric, MetricEvent};
+use crate::list;
 use crate::table::ByName;
 
 pub(super) fn experiment(
@@ -35,18 +36,15 @@ pub(super) fn experiment(
 
 fn metrics(metrics: &[ast::Metric], types: &Types<'_>) -> Vec<Metric> {
     let text = |text: &Option<ast::Text>| text.as_ref().map(|text| text.value.clone());
-    metrics
-        .iter()
-        .map(|metric| Metric {
-            events: metric.events.iter().map(|event| self::event(&event.value, types)).collect(),
-            kind: metric.kind,
-            property: text(&metric.property),
-            goal: metric.goal,
-            threshold: metric.threshold.as_ref().map(|threshold| threshold.value.clone()),
-            action: text(&metric.action),
-            span: metric.span,
-        })
-        .collect()
+    list::map(metrics, |metric| Metric {
+        events: metric.events.iter().map(|event| self::event(&event.value, types)).collect(),
+        kind: metric.kind,
+        property: text(&metric.property),
+        goal: metric.goal,
+        threshold: metric.threshold.as_ref().map(|threshold| threshold.value.clone()),
+        action: text(&metric.action),
+        span: metric.span,
+    })
 }
 
 /// What a metric's event is on the wire: a key means one event, though others may share its wire name.
@@ -58,7 +56,7 @@ fn event(name: &str, types: &Types<'_>) -> MetricEvent {
         [event] => shared_name::constants(event, index),
         _ => Vec::new(),
     };
-    let keys = events.iter().map(|event| event.name.value.clone()).collect();
+    let keys = list::map(&events, |event| event.name.value.clone());
     MetricEvent { name: wire.to_owned(), keys, only }
 }
 

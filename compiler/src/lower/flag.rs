@@ -9,6 +9,7 @@ use crate::check::flag::answer;
 use crate::check::value::Wanted;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{self, Condition, FlagCondition, FlagKind, FlagValue, Literal, RolloutEntry, Variant};
+use crate::list;
 use crate::yaml::Node;
 
 pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
@@ -29,7 +30,7 @@ pub(super) fn flag<'p>(flag: &'p ast::Flag, types: &mut Types<'p>) -> ir::Flag {
         persist: flag.persist.as_ref().is_some_and(|persist| persist.value),
         runtime: flag.runtime.map(|runtime| runtime.value).unwrap_or_default(),
         early_exit: flag.early_exit.as_ref().is_some_and(|early_exit| early_exit.value),
-        manage: flag.manage.iter().map(|managed| managed.value).collect(),
+        manage: list::map(&flag.manage, |managed| managed.value),
         created: flag.created.as_ref().map(|created| created.value.clone()),
     }
 }
@@ -87,10 +88,10 @@ pub(super) fn rollout(flag: &ast::Flag, rollout: &ast::Rollout, types: &Types<'_
     for entry in &rollout.entries {
         entries.push(RolloutEntry {
             percent: entry.percent,
-            when: entry.when.iter().map(|written| self::condition(flag, written, types)).collect(),
+            when: list::map(&entry.when, |written| self::condition(flag, written, types)),
             in_cohort: names_of(&entry.in_cohort),
             not_in_cohort: names_of(&entry.not_in_cohort),
-            flags: entry.flags.iter().map(flag_condition).collect(),
+            flags: list::map(&entry.flags, flag_condition),
             variant: entry.variant.as_ref().map(|variant| variant.value.clone()),
             note: entry.note.as_ref().map(|note| note.value.clone()),
             span: entry.span,
@@ -124,7 +125,7 @@ pub(super) fn cohort(cohort: &ast::Cohort) -> ir::Cohort {
 }
 
 fn names_of(texts: &[ast::Text]) -> Vec<String> {
-    texts.iter().map(|text| text.value.clone()).collect()
+    list::map(texts, |text| text.value.clone())
 }
 
 fn text<'n>(node: &'n Node<'_>) -> &'n str {

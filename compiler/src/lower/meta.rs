@@ -1,5 +1,6 @@
 //! What stands on every named thing.
 
+use crate::list;
 use crate::{ast, ir};
 
 pub(super) fn meta(meta: &ast::Meta) -> ir::Meta {
@@ -41,5 +42,5 @@ pub(super) fn name(name: &ast::Text, meta: &ast::Meta, ident: impl Fn(&str) -> O
 }
 
 fn texts(texts: &[ast::Text]) -> Vec<String> {
-    texts.iter().map(|text| text.value.clone()).collect()
+    list::map(texts, |text| text.value.clone())
 }

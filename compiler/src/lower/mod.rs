@@ -20,6 +20,7 @@ pub(crate) use self::flag::equal_weights;
 use self::types::Types;
 use crate::ast::index::Index;
 use crate::ir::FlagId;
+use crate::list;
 use crate::table::ByName;
 use crate::{ast, ir};
 
@@ -36,28 +37,27 @@ pub fn plan(plan: ast::Plan, hash: String, app: Option<&str>) -> ir::Plan {
     let events = plan.events.items.iter().filter(|event| event.is_of(app));
     let events = events.map(|event| event::event(event, &included, &mut types)).collect();
     let person = property::all(&plan.person, "Person", &mut types);
-    let groups = plan.groups.items.iter().map(|group| event::group(group, &mut types)).collect();
-    let flags: Vec<_> = plan.flags.items.iter().map(|flag| flag::flag(flag, &mut types)).collect();
+    let groups = list::map(&plan.groups.items, |group| event::group(group, &mut types));
+    let flags: Vec<_> = list::map(&plan.flags.items, |flag| flag::flag(flag, &mut types));
     let mut ids = ByName::new();
     for (at, flag) in flags.iter().enumerate() {
         ids.insert(flag.name.wire.as_str(), FlagId(at));
     }
-    let experiments =
-        plan.experiments.items.iter().map(|experiment| experiment::experiment(experiment, &ids, &types)).collect();
-    let targets = plan.targets.items.iter().map(|target| sync::target(target, &types)).collect();
+    let experiments = list::map(&plan.experiments.items, |experiment| experiment::experiment(experiment, &ids, &types));
+    let targets = list::map(&plan.targets.items, |target| sync::target(target, &types));
     let name = plan.name.as_ref().map(|name| name.value.clone());
     let mut plan = ir::Plan {
         name,
         hash,
-        destinations: plan.destinations.iter().filter_map(destination).collect(),
+        destinations: list::filter_map(&plan.destinations, destination),
         targets,
-        owners: plan.owners.items.iter().map(meta::owner).collect(),
+        owners: list::map(&plan.owners.items, meta::owner),
         types: types.finish(&flags),
         events,
         super_properties,
         person,
         groups,
-        cohorts: plan.cohorts.items.iter().map(flag::cohort).collect(),
+        cohorts: list::map(&plan.cohorts.items, flag::cohort),
         flags,
         experiments,
     };

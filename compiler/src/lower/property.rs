@@ -5,10 +5,11 @@ use super::{meta, names, shape};
 use crate::ast::{Property, Section, Shape};
 use crate::check::value::Wanted;
 use crate::ir;
+use crate::list;
 
 /// The properties of a section; shapes in them are named behind `stem`.
 pub(super) fn all<'p>(properties: &'p Section<Property>, stem: &str, types: &mut Types<'p>) -> Vec<ir::Property> {
-    properties.items.iter().map(|property| self::property(property, stem, types)).collect()
+    list::map(&properties.items, |property| self::property(property, stem, types))
 }
 
 fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir::Property {
@@ -31,10 +32,7 @@ fn property<'p>(property: &'p Property, stem: &str, types: &mut Types<'p>) -> ir
         own_class,
         hash: property.hash.as_ref().is_some_and(|hash| hash.value),
         person: property.person.map(|person| person.write),
-        examples: examples
-            .iter()
-            .map(|example| types.literal(example, Wanted::of_property(property, example.span)))
-            .collect(),
+        examples: list::map(examples, |example| types.literal(example, Wanted::of_property(property, example.span))),
         included_from: None,
     }
 }

@@ -18,7 +18,7 @@ pub(crate) fn visit<'e>(
     ty: &'e TypeExpression,
     stem: &str,
     named: bool,
-    visit: &mut impl FnMut(&'e TypeExpression, &str),
+    visit: &mut dyn FnMut(&'e TypeExpression, &str),
 ) {
     match &ty.shape {
         Shape::Enum(_) | Shape::Subset { .. } => {
@@ -49,7 +49,7 @@ pub(crate) fn visit<'e>(
 }
 
 /// What a list or map holds, or a payload is; with constraints it is a type of its own.
-pub(crate) fn visit_element<'e>(element: &'e Element, stem: &str, visit: &mut impl FnMut(&'e TypeExpression, &str)) {
+pub(crate) fn visit_element<'e>(element: &'e Element, stem: &str, visit: &mut dyn FnMut(&'e TypeExpression, &str)) {
     let named = is_constrained(element);
     if named {
         visit(&element.ty, stem);

@@ -5,6 +5,7 @@ use super::{flag, meta};
 use crate::ast;
 use crate::check::host;
 use crate::ir::{FlagOverlay, Target, VariantOverlay};
+use crate::list;
 
 pub(super) fn target(target: &ast::Target, types: &Types<'_>) -> Target {
     let overlays = target.flags.iter().map(|overlay| (overlay.flag.value.clone(), self::overlay(overlay, types)));
@@ -14,7 +15,7 @@ pub(super) fn target(target: &ast::Target, types: &Types<'_>) -> Target {
         host: host::trimmed(&target.host.as_ref().expect("a target without a host was told").value).to_owned(),
         project: target.project.expect("a target without a project was told").value,
         owner_tag: target.owner_tag.as_ref().map(|tag| tag.value.clone()),
-        exclude: target.exclude.iter().map(|flag| flag.value.clone()).collect(),
+        exclude: list::map(&target.exclude, |flag| flag.value.clone()),
         flags: overlays.collect(),
     }
 }
@@ -26,7 +27,7 @@ fn overlay(overlay: &ast::FlagOverlay, types: &Types<'_>) -> FlagOverlay {
     FlagOverlay {
         rollout: overlay.rollout.as_ref().map(|rollout| flag::rollout(flag, rollout, types)),
         active: overlay.active,
-        manage: overlay.manage.as_ref().map(|manage| manage.iter().map(|managed| managed.value).collect()),
+        manage: overlay.manage.as_ref().map(|manage| list::map(manage, |managed| managed.value)),
         payload: overlay.payload.as_ref().map(payload),
         variants: variants
             .map(|variant| VariantOverlay {

@@ -7,6 +7,7 @@ use crate::ast::{Constraints, Element, EnumShape, EnumValue, Named, Number, Shap
 use crate::check::value::{self, Wanted};
 use crate::diagnostic::Diagnostics;
 use crate::ir::{self, Enum, EnumRepr, Literal, Meta, Name, Scalar, Type, TypeId, TypeItem, TypeKind};
+use crate::list;
 use crate::table::ByName;
 use crate::yaml::Node;
 
@@ -30,18 +31,15 @@ impl<'p> Types<'p> {
     pub(super) fn declare(&mut self) {
         let declarations = &self.index.plan.types.items;
         // References may lead forward, so every declared type has its place before any is filled.
-        self.items = declarations
-            .iter()
-            .map(|declaration| TypeItem {
-                name: meta::name(&declaration.name, &declaration.meta, names::type_name),
-                meta: meta::meta(&declaration.meta),
-                kind: TypeKind::Object(Vec::new()),
-                borrows: false,
-                decoded: false,
-                measured: false,
-                keyed: false,
-            })
-            .collect();
+        self.items = list::map(declarations, |declaration| TypeItem {
+            name: meta::name(&declaration.name, &declaration.meta, names::type_name),
+            meta: meta::meta(&declaration.meta),
+            kind: TypeKind::Object(Vec::new()),
+            borrows: false,
+            decoded: false,
+            measured: false,
+            keyed: false,
+        });
         for (at, declaration) in declarations.iter().enumerate() {
             self.items[at].kind = self.declared_kind(declaration);
         }
@@ -152,7 +150,7 @@ impl<'p> Types<'p> {
         let whole = self.index.types[of];
         let shape = self.index.enumeration(&whole.ty).expect("a subset of what is no enum was told");
         let mut part = enumeration(shape);
-        let only: Vec<_> = only.iter().filter_map(|node| value::literal_of(node, shape)).collect();
+        let only: Vec<_> = list::filter_map(only, |node| value::literal_of(node, shape));
         part.values.retain(|value| only.contains(&value.wire));
         let mut declared = of;
         while let Shape::Named(next) = &self.index.types[declared].ty.shape {
@@ -200,7 +198,7 @@ pub(super) fn constraints(constraints: &Constraints) -> ir::Constraints {
 
 fn enumeration(shape: &EnumShape) -> Enum {
     let repr = if value::is_integers(shape) { EnumRepr::Integer } else { EnumRepr::Text };
-    let values = shape.values.iter().map(|value| enum_value(value, shape)).collect();
+    let values = list::map(&shape.values, |value| enum_value(value, shape));
     Enum { repr, values, open: shape.open, subset_of: None }
 }
 

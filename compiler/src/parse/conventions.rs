@@ -4,6 +4,7 @@ use super::fields::{Fields, list, shape};
 use crate::ast::{Case, Conventions, Spanned};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind};
 
@@ -19,7 +20,7 @@ pub(super) fn conventions(entry: Option<&Entry>, diagnostics: &mut Diagnostics) 
 /// One way to write names, or several of which each name has one.
 fn cases(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanned<Case>> {
     match &entry.value.kind {
-        NodeKind::Sequence(items) => items.iter().filter_map(|item| case(item, entry, diagnostics)).collect(),
+        NodeKind::Sequence(items) => list::filter_map(items, |item| case(item, entry, diagnostics)),
         _ => case(&entry.value, entry, diagnostics).into_iter().collect(),
     }
 }
@@ -48,5 +49,5 @@ fn case(node: &Node, entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spa
 }
 
 fn words() -> String {
-    format!("it is one of {}", list(&Case::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>()))
+    format!("it is one of {}", list(&list::map(Case::WORDS, |(word, _)| *word)))
 }

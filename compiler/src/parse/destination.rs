@@ -7,6 +7,7 @@ use crate::ast::{Destination, Keyed, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Sensitivity};
+use crate::list;
 use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{Entry, NodeKind};
@@ -45,7 +46,7 @@ pub(super) fn to(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<V
     let told = diagnostics.errors();
     let names = texts(entry, diagnostics);
     let names = once_each(names, &entry.key.text, diagnostics);
-    let kinds: Vec<_> = names.iter().filter_map(|name| kind(&name.value, name.span, diagnostics)).collect();
+    let kinds: Vec<_> = list::filter_map(&names, |name| kind(&name.value, name.span, diagnostics));
     if kinds.is_empty() && diagnostics.errors() == told {
         diagnostics
             .error(Code::NoDestination, entry.value.span, "`to` names no destination, so that the event goes nowhere")

@@ -6,6 +6,7 @@ use crate::ast::scalar::is_null;
 use crate::ast::{EnumShape, EnumValue, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::sparse::Sparse;
 use crate::suggest;
 use crate::yaml::{Entry, Key, Node, NodeKind};
@@ -18,7 +19,7 @@ pub(super) fn enumeration(entry: &Entry, open: bool, diagnostics: &mut Diagnosti
         diagnostics.error(Code::WrongShape, span, message).help("write `enum: [a, b]`".to_owned());
         return Shape::Broken;
     };
-    let values: Vec<_> = nodes.iter().filter_map(|node| enum_value(node, diagnostics)).collect();
+    let values: Vec<_> = list::filter_map(nodes, |node| enum_value(node, diagnostics));
     let complete = values.len() == nodes.len();
     Shape::Enum(EnumShape { values, open, complete })
 }
@@ -69,8 +70,7 @@ pub(super) fn subset(of: TypeExpression, only: &Entry, diagnostics: &mut Diagnos
     }
     match of.shape {
         Shape::Named(name) => {
-            let shape =
-                Shape::Subset { of: name, only: values.iter().map(Node::to_value).collect(), key: only.key.span };
+            let shape = Shape::Subset { of: name, only: list::map(values, Node::to_value), key: only.key.span };
             TypeExpression { shape, span: of.span }
         }
         Shape::Broken => of,

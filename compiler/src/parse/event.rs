@@ -8,6 +8,7 @@ use crate::ast::scalar::is_null;
 use crate::ast::{Event, Group, Meta, Owner, Property, PropertyGroup, Section, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
 pub(super) fn owner(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Owner {
@@ -102,7 +103,7 @@ fn apps(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
 /// Maps of the event's properties; whether these fit is looked at when all properties are known.
 fn examples(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Value> {
     match &entry.value.kind {
-        NodeKind::Sequence(examples) => examples.iter().map(Node::to_value).collect(),
+        NodeKind::Sequence(examples) => list::map(examples, Node::to_value),
         NodeKind::Mapping(_) => vec![entry.value.to_value()],
         NodeKind::Scalar(_) => {
             let message = format!("`examples` is a list of maps of properties, not {}", shape(&entry.value));

@@ -10,6 +10,7 @@ use crate::ast::{Experiment, Exposure, Keyed, Meta, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::RuleKind;
+use crate::list;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
@@ -98,7 +99,7 @@ fn properties(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Keyed<
         return Vec::new();
     };
     let keyed = |entry: &Entry| Keyed { key: entry.key.span, value: entry.value.to_value(), span: entry.value.span };
-    entries.iter().map(|entry| (named(&entry.key), keyed(entry))).collect()
+    list::map(entries, |entry| (named(&entry.key), keyed(entry)))
 }
 
 /// What each of Optimizely's rules is, by its key.
@@ -115,7 +116,7 @@ fn optimizely(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<(Text, Spanne
         diagnostics.error(Code::WrongShape, span, message).help(help);
         return Vec::new();
     };
-    entries.iter().filter_map(|entry| Some((named(&entry.key), rule(entry, diagnostics)?))).collect()
+    list::filter_map(entries, |entry| Some((named(&entry.key), rule(entry, diagnostics)?)))
 }
 
 fn rule(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<RuleKind>> {

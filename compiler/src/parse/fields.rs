@@ -3,6 +3,7 @@
 use crate::ast::scalar::is_null;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{Entry, Node, NodeKind};
@@ -139,5 +140,5 @@ pub(super) fn shape(node: &Node) -> &'static str {
 
 /// `` `a`, `b`, `c` ``.
 pub(super) fn list(names: &[&str]) -> String {
-    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+    list::map(names, |name| format!("`{name}`")).join(", ")
 }

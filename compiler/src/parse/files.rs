@@ -4,6 +4,7 @@ use crate::ast::{Named, Plan, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lint::{Ambiguous, Lint};
+use crate::list;
 use crate::source::Source;
 use crate::table::firsts;
 use crate::yaml;
@@ -71,7 +72,7 @@ fn once<T: Named>(section: &mut Section<T>, diagnostics: &mut Diagnostics) {
 
 /// Where a name stands that stands before; each is told.
 fn repeated(names: &[&Text], diagnostics: &mut Diagnostics) -> Vec<usize> {
-    let texts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+    let texts: Vec<&str> = list::map(names, |name| name.value.as_str());
     let mut repeated = Vec::new();
     for (at, first) in firsts(&texts).into_iter().enumerate() {
         if at == first {

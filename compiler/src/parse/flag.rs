@@ -10,6 +10,7 @@ use crate::ast::{Flag, Keyed, Meta, Section, Spanned, Text, Variant, Variants};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{BucketBy, FlagKind, FlagRuntime, Managed};
+use crate::list;
 use crate::yaml::{Entry, Node, NodeKind, Value};
 
 const KINDS: &[(&str, FlagKind)] = &[
@@ -86,7 +87,7 @@ fn unreadable(name: Text) -> Flag {
 /// What `sync` keeps equal: a word or a list of them.
 pub(super) fn manage(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Spanned<Managed>> {
     let words = names(entry, diagnostics);
-    words.iter().filter_map(|word| one_of(word, &entry.key.text, MANAGED, diagnostics)).collect()
+    list::filter_map(&words, |word| one_of(word, &entry.key.text, MANAGED, diagnostics))
 }
 
 fn value(entry: &Entry) -> Keyed<Value> {
@@ -100,11 +101,11 @@ fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> Variants {
     let mut equal = false;
     match &node.kind {
         NodeKind::Mapping(entries) => {
-            section.items = entries.iter().map(|entry| variant(named(&entry.key), entry, diagnostics)).collect();
+            section.items = list::map(entries, |entry| variant(named(&entry.key), entry, diagnostics));
         }
         NodeKind::Sequence(names) => {
             equal = true;
-            let read: Vec<_> = names.iter().filter_map(|name| item_text(name, "variants", diagnostics)).collect();
+            let read: Vec<_> = list::filter_map(names, |name| item_text(name, "variants", diagnostics));
             section.items = once_each(read, "variants", diagnostics).into_iter().map(bare).collect();
             section.complete = section.items.len() == names.len();
         }

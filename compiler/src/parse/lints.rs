@@ -5,6 +5,7 @@ use crate::ast::scalar::is_null;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lint::{Level, Lint};
+use crate::list;
 use crate::suggest;
 use crate::yaml::{Entry, NodeKind};
 
@@ -75,5 +76,5 @@ fn lint(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Lint> {
 }
 
 fn words() -> String {
-    format!("it is one of {}", list(&Level::WORDS.iter().map(|(word, _)| *word).collect::<Vec<_>>()))
+    format!("it is one of {}", list(&list::map(Level::WORDS, |(word, _)| *word)))
 }

@@ -7,6 +7,7 @@ use crate::ast::{Metric, Metrics, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{Goal, MetricKind, Threshold};
+use crate::list;
 use crate::yaml::{Entry, Node, NodeKind};
 
 const KINDS: &[(&str, MetricKind)] = &[
@@ -39,7 +40,7 @@ pub(super) fn metrics(entry: &Entry, diagnostics: &mut Diagnostics) -> Metrics {
 fn some(entry: Option<&Entry>, guardrail: bool, diagnostics: &mut Diagnostics) -> Vec<Metric> {
     let Some(entry) = entry else { return Vec::new() };
     match &entry.value.kind {
-        NodeKind::Sequence(nodes) => nodes.iter().filter_map(|node| metric(node, guardrail, diagnostics)).collect(),
+        NodeKind::Sequence(nodes) => list::filter_map(nodes, |node| metric(node, guardrail, diagnostics)),
         NodeKind::Mapping(_) => metric(&entry.value, guardrail, diagnostics).into_iter().collect(),
         NodeKind::Scalar(_) => text(entry, diagnostics).map(bare).into_iter().collect(),
     }

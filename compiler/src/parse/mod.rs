@@ -106,7 +106,7 @@ fn broken_plan() -> Plan {
 fn section<T>(
     entry: Option<&Entry>,
     diagnostics: &mut Diagnostics,
-    mut item: impl FnMut(Text, &Node, &mut Diagnostics) -> T,
+    item: fn(Text, &Node, &mut Diagnostics) -> T,
 ) -> Section<T> {
     let Some(entry) = entry else { return Section::default() };
     let declared = Some(entry.key.span);

@@ -10,6 +10,7 @@ use crate::ast::{Keyed, PersonLink, Property, Section, Shape, Spanned, Text, Typ
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{PersonWrite, Sensitivity};
+use crate::list;
 use crate::source::Span;
 use crate::sparse::Sparse;
 use crate::yaml::{Entry, Node, NodeKind};
@@ -85,7 +86,7 @@ pub(super) fn bare(
         }
         return Section { declared, items: Vec::new(), complete };
     };
-    let items = entries.iter().map(|entry| item(named(&entry.key), &entry.value, diagnostics)).collect();
+    let items = list::map(entries, |entry| item(named(&entry.key), &entry.value, diagnostics));
     Section { declared, items, complete: true }
 }
 
@@ -153,7 +154,7 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
     }
     if let Some(entry) = fields.take("examples") {
         property.examples = match &entry.value.kind {
-            NodeKind::Sequence(examples) => examples.iter().map(Node::to_value).collect(),
+            NodeKind::Sequence(examples) => list::map(examples, Node::to_value),
             _ => vec![entry.value.to_value()],
         };
     }

@@ -7,6 +7,7 @@ use crate::ast::scalar::is_null;
 use crate::ast::{Condition, FlagCondition, Rollout, RolloutEntry, Spanned, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::yaml::{Entry, Node, NodeKind};
 
 /// A number, or a list of entries.
@@ -19,7 +20,7 @@ pub(super) fn rollout(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Ro
             vec![RolloutEntry { span: node.span, percent, complete: true, ..RolloutEntry::default() }]
         }
         NodeKind::Sequence(nodes) => {
-            let entries: Vec<_> = nodes.iter().filter_map(|node| rollout_entry(node, diagnostics)).collect();
+            let entries: Vec<_> = list::filter_map(nodes, |node| rollout_entry(node, diagnostics));
             complete = entries.len() == nodes.len();
             entries
         }

@@ -7,6 +7,7 @@ use crate::code::Code;
 use crate::day::Day;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::lint::Lint;
+use crate::list;
 use crate::source::Span;
 use crate::suggest;
 use crate::table::firsts;
@@ -40,7 +41,7 @@ pub(super) fn texts(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
             return Vec::new();
         }
     };
-    items.iter().filter_map(|item| item_text(item, key, diagnostics)).collect()
+    list::filter_map(items, |item| item_text(item, key, diagnostics))
 }
 
 /// Names of other things behind a key: one or a list, in which each stands once.
@@ -51,9 +52,9 @@ pub(super) fn names(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
 
 /// The names of a list behind `key` without those that stand there already, which are told.
 pub(super) fn once_each(names: Vec<Text>, key: &str, diagnostics: &mut Diagnostics) -> Vec<Text> {
-    let texts: Vec<&str> = names.iter().map(|name| name.value.as_str()).collect();
+    let texts: Vec<&str> = list::map(&names, |name| name.value.as_str());
     let firsts = firsts(&texts);
-    let spans: Vec<Span> = names.iter().map(|name| name.span).collect();
+    let spans: Vec<Span> = list::map(&names, |name| name.span);
     let mut kept = Vec::with_capacity(names.len());
     for (at, name) in names.into_iter().enumerate() {
         if firsts[at] == at {

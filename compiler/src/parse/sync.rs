@@ -10,6 +10,7 @@ use crate::ast::scalar::{Core, core, is_null};
 use crate::ast::{FlagOverlay, Keyed, Meta, Section, Spanned, Target, Text, VariantOverlay, VariantOverlays};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::lower::equal_weights;
 use crate::secret;
 use crate::yaml::{Entry, Node, NodeKind, Value};
@@ -115,7 +116,7 @@ fn flags(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<FlagOverlay> {
             return Vec::new();
         }
     };
-    entries.iter().filter_map(|entry| overlay(entry, diagnostics)).collect()
+    list::filter_map(entries, |entry| overlay(entry, diagnostics))
 }
 
 fn overlay(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<FlagOverlay> {

@@ -10,7 +10,8 @@ use crate::ast::{Constraints, Element, Keyed, Meta, Shape, Text, TypeDeclaration
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir;
-use crate::source::Span;
+use crate::list;
+use crate::source::{Span, in_order};
 use crate::yaml::{Entry, Node, NodeKind, Scalar};
 
 /// The words for types that the language has; no declared type takes one of them.
@@ -244,9 +245,13 @@ pub(super) fn constraints(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics
 
 /// Tells a second type, at its key.
 fn several(given: &[Option<&Entry>; 6], diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
-    let mut given: Vec<_> = given.iter().flatten().collect();
-    given.sort_by_key(|entry| entry.key.span);
-    let keys: Vec<_> = given.iter().map(|entry| &*entry.key.text).collect();
+    let given: Vec<&Entry> = given.iter().flatten().copied().collect();
+    if given.len() < 2 {
+        return None;
+    }
+    let places: Vec<Span> = list::map(&given, |entry| entry.key.span);
+    let given: Vec<&Entry> = in_order(&places).into_iter().map(|at| given[at]).collect();
+    let keys: Vec<&str> = list::map(&given, |entry| &*entry.key.text);
     let [first, second, ..] = given[..] else { return None };
     if keys.len() == 2 && keys.contains(&"type") && keys.contains(&"const") {
         return None;

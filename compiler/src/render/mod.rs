@@ -2,11 +2,13 @@
 
 #[cfg(feature = "frames")]
 mod frames;
+#[cfg(feature = "text")]
 mod json;
 mod plain;
 
 #[cfg(feature = "frames")]
 pub use self::frames::frames;
+#[cfg(feature = "text")]
 pub use self::json::json;
 pub use self::plain::plain;
 

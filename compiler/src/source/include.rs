@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::path::{self, PathError};
 use super::{File, MAX_BYTES, MAX_FILES, ReadErrorKind, Source, Span, Stamp};
+use crate::list;
 use crate::table::{Names, Table};
 use crate::yaml::{self, Node, NodeKind};
 
@@ -152,7 +153,7 @@ impl Follower<'_> {
             let file = known.ok_or(IncludeError::Told)?;
             let on_trail = trail.iter().position(|level| level.file == file);
             return Err(on_trail.map_or(IncludeError::Twice(file), |at| {
-                IncludeError::Circle(trail[at..].iter().map(|level| level.file).collect())
+                IncludeError::Circle(list::map(&trail[at..], |level| level.file))
             }));
         }
         if self.source.files.len() == MAX_FILES {
@@ -185,7 +186,7 @@ impl Follower<'_> {
 
     /// Finds what lies beside the included files. In the folder of the plan itself other YAML is usual.
     fn find_unused(&mut self) {
-        let mut folders: Names<'_> = [""].into_iter().collect();
+        let mut folders = Names::of(&[""]);
         let mut unused = Vec::new();
         for (file, path) in self.source.files.iter().zip(&self.paths) {
             let folder = path::folder(path);
@@ -230,7 +231,7 @@ fn wanted(source: &Source, file: u16) -> Vec<(String, Span)> {
         NodeKind::Sequence(items) => items.as_slice(),
         _ => std::slice::from_ref(&node),
     };
-    items.iter().filter_map(text).collect()
+    list::filter_map(items, text)
 }
 
 fn text(node: &Node) -> Option<(String, Span)> {

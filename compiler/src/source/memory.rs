@@ -40,10 +40,11 @@ impl Files for Memory<'_> {
     }
 
     fn beside(&self, folder: &str) -> Vec<String> {
-        let mut names: Vec<_> = self.0.keys().filter(|path| path::folder(path) == folder).collect();
+        let here = self.0.keys().filter(|path| path::folder(path) == folder);
+        let mut names: Vec<_> = here.map(|path| path.rsplit('/').next().unwrap_or_default().to_owned()).collect();
+        names.retain(|name| include::is_yaml(name));
         names.sort_unstable();
-        let name = |path: &&&str| path.rsplit('/').next().unwrap_or_default().to_owned();
-        names.iter().map(name).filter(|name| include::is_yaml(name)).collect()
+        names
     }
 
     fn watched(&self, path: &str) -> PathBuf {

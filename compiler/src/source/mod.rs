@@ -253,6 +253,13 @@ fn offset(at: usize) -> u32 {
     u32::try_from(at).expect("a file of a plan has at most 64 MiB")
 }
 
+/// The places of a list in their order in the text; of equal ones, as they are in the list.
+pub(crate) fn in_order(places: &[Span]) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..places.len()).collect();
+    order.sort_unstable_by_key(|at| (places[*at], *at));
+    order
+}
+
 impl Span {
     /// The stretch from `start` to `end`, in bytes.
     #[must_use]

@@ -10,6 +10,7 @@ mod tree;
 use std::borrow::Cow;
 
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::{Source, Span};
 
 /// A node of the tree. It borrows what stands in the text as it is.
@@ -68,8 +69,8 @@ impl Node<'_> {
     pub fn to_value(&self) -> Value {
         let kind = match &self.kind {
             NodeKind::Scalar(scalar) => NodeKind::Scalar(Scalar { text: owned(&scalar.text), quoted: scalar.quoted }),
-            NodeKind::Sequence(items) => NodeKind::Sequence(items.iter().map(Node::to_value).collect()),
-            NodeKind::Mapping(entries) => NodeKind::Mapping(entries.iter().map(Entry::to_static).collect()),
+            NodeKind::Sequence(items) => NodeKind::Sequence(list::map(items, Node::to_value)),
+            NodeKind::Mapping(entries) => NodeKind::Mapping(list::map(entries, Entry::to_static)),
         };
         Node { span: self.span, kind }
     }

@@ -5,6 +5,7 @@ use super::events::{Anchor, Event, EventKind, Events, NESTING_LIMIT};
 use super::{Entry, Key, Node, NodeKind, Scalar, syntax};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::Span;
 use crate::suggest;
 use crate::table::{Table, firsts};
@@ -351,7 +352,7 @@ fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
         let first = |at| (0..=at).find(|earlier| key(*earlier) == key(at)).expect("it is equal to itself");
         return (0..entries.len()).filter_map(|at| repeat((at, first(at)))).collect();
     }
-    let keys: Vec<&str> = entries.iter().map(|entry| &*entry.key.text).collect();
+    let keys: Vec<&str> = list::map(entries, |entry| &*entry.key.text);
     firsts(&keys).into_iter().enumerate().filter_map(repeat).collect()
 }
 

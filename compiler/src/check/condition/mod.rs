@@ -15,6 +15,7 @@ use crate::check::value::{self, Wanted, quoted, source_text};
 use crate::code::Code;
 use crate::diagnostic::{Diagnostic, Diagnostics};
 use crate::ir::Literal;
+use crate::list;
 use crate::yaml::{Node, NodeKind};
 
 /// Reads the operand of a condition; what does not fit is told.
@@ -147,7 +148,7 @@ fn same(
                 diagnostics.error(Code::OperatorOperand, node.span, "an empty list is compared with nothing");
                 return None;
             }
-            let values: Vec<_> = nodes.iter().map(|node| value::read(node, wanted, index, diagnostics)).collect();
+            let values: Vec<_> = list::map(nodes, |node| value::read(node, wanted, index, diagnostics));
             values.into_iter().collect::<Option<_>>().map(Literal::List)
         }
         _ => value::read(node, wanted, index, diagnostics),

@@ -8,6 +8,7 @@ use crate::check::reference::similar;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{FlagKind, Literal};
+use crate::list;
 use crate::table::ByName;
 use crate::yaml::NodeKind;
 
@@ -125,7 +126,7 @@ fn circle(path: &[(&str, Vec<&FlagCondition>)], closing: &FlagCondition, diagnos
     let (message, help) = if let [_, _] = names.as_slice() {
         (format!("flag `{key}` depends on itself"), "name another flag, or remove this condition".to_owned())
     } else {
-        let shown = names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
+        let shown = list::map(&names, |name| format!("`{name}`")).join(" -> ");
         (format!("flags depend on each other in a circle: {shown}"), "remove one of these conditions".to_owned())
     };
     diagnostics.error(Code::FlagCycle, closing.flag.span, message).help(help);

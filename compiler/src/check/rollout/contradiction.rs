@@ -7,7 +7,8 @@ use crate::check::condition;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::lint::Lint;
-use crate::source::Span;
+use crate::list;
+use crate::source::{Span, in_order};
 
 /// Conditions on one property that leave none of its values.
 pub(super) struct Contradiction<'e, 'p> {
@@ -85,10 +86,15 @@ const OR_ED: &str = "conditions of one entry are and-ed; what is or-ed stands in
 
 fn tell(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Diagnostics) {
     let name = &property.name.value;
-    let mut operators: Vec<_> = found.conditions.iter().map(|condition| &condition.written.operator).collect();
-    operators.sort_by_key(|operator| operator.span);
-    let Some((last, others)) = operators.split_last() else { return };
-    let mut words: Vec<_> = others.iter().map(|operator| format!("`{}`", operator.value)).collect();
+    let places: Vec<Span> = list::map(&found.conditions, |condition| condition.written.operator.span);
+    let order = in_order(&places);
+    let Some((last, others)) = order.split_last() else { return };
+    let operator = |at: &usize| &found.conditions[*at].written.operator;
+    let last = operator(last);
+    let mut words = Vec::with_capacity(others.len());
+    for other in others {
+        words.push(format!("`{}`", operator(other).value));
+    }
     let message = if words.is_empty() {
         format!("no value of `{name}` meets `{}`", last.value)
     } else {
@@ -98,7 +104,7 @@ fn tell(found: &Contradiction<'_, '_>, property: &Property, diagnostics: &mut Di
     let help = if others.is_empty() { "ask for a value that the property can have" } else { OR_ED };
     let told = diagnostics.error(Code::Contradiction, last.span, message);
     for other in others {
-        told.also(other.span, "asked for here");
+        told.also(operator(other).span, "asked for here");
     }
     if let Some(declared) = found.declared {
         told.also(declared, "declared here");

@@ -7,6 +7,7 @@ use crate::ast::index::Index;
 use crate::ast::{Property, Shape};
 use crate::check::value::literal_of;
 use crate::ir::{Literal, Scalar};
+use crate::list;
 use crate::table::Table;
 
 /// Whether no value meets all conditions.
@@ -23,7 +24,7 @@ pub(super) fn exhausted<'e, 'p>(
         Some(exact) => (values(&exact.operand).to_vec(), None),
         None => (declared_values(property, index)?, Some(property.name.span)),
     };
-    let tests: Vec<_> = conditions.iter().filter_map(Test::new).collect();
+    let tests: Vec<_> = list::filter_map(conditions, Test::new);
     let is_met = |value: &Literal| tests.iter().all(|test| test.is_met_by(value));
     if tests.is_empty() || candidates.is_empty() || candidates.iter().any(is_met) {
         return None;
@@ -32,7 +33,7 @@ pub(super) fn exhausted<'e, 'p>(
     let alone = tests.iter().find(|test| exact.is_none() && !candidates.iter().any(|value| test.is_met_by(value)));
     let conditions = match alone {
         Some(alone) => vec![alone.condition],
-        None => tests.iter().map(|test| test.condition).collect(),
+        None => list::map(&tests, |test| test.condition),
     };
     Some(Contradiction { conditions, declared })
 }
@@ -44,9 +45,9 @@ fn declared_values(property: &Property, index: &Index<'_>) -> Option<Vec<Literal
     match &ty.shape {
         Shape::Scalar(Scalar::Boolean) => Some(vec![Literal::Boolean(true), Literal::Boolean(false)]),
         Shape::Enum(shape) if !shape.open && shape.complete => {
-            Some(shape.values.iter().filter_map(|value| literal_of(&value.value, shape)).collect())
+            Some(list::filter_map(&shape.values, |value| literal_of(&value.value, shape)))
         }
-        Shape::Subset { only, .. } => Some(only.iter().filter_map(|value| literal_of(value, whole?)).collect()),
+        Shape::Subset { only, .. } => Some(list::filter_map(only, |value| literal_of(value, whole?))),
         _ => None,
     }
 }

@@ -16,6 +16,7 @@ use crate::ast::{Condition, Flag, RolloutEntry};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
+use crate::list;
 
 /// An entry with what its conditions compare with.
 struct Entry<'p> {
@@ -47,7 +48,7 @@ pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics)
             .error(Code::FlagShape, rollout.span, "a rollout has at least one entry")
             .help("nobody is `rollout: 0`, everybody `rollout: 100`".to_owned());
     }
-    let entries: Vec<_> = rollout.entries.iter().filter_map(|entry| read(entry, flag, index, diagnostics)).collect();
+    let entries: Vec<_> = list::filter_map(&rollout.entries, |entry| read(entry, flag, index, diagnostics));
     reach::all(&entries, flag, diagnostics);
 }
 

@@ -7,6 +7,7 @@ use super::reach::values;
 use crate::ast::Property;
 use crate::ast::index::Index;
 use crate::ir::Literal;
+use crate::list;
 
 /// Whether what a text has to hold is forbidden elsewhere, or longer than the text may be.
 pub(super) fn excluded<'e, 'p>(
@@ -39,7 +40,7 @@ fn is_wanted(operator: &str) -> bool {
 impl Compared<'_> {
     /// Whether each of the texts that it wants holds one that `other` forbids.
     fn is_forbidden(&self, other: &Self) -> bool {
-        let forbidden: Vec<_> = values(&other.operand).iter().map(ascii_folded).collect();
+        let forbidden: Vec<_> = list::map(values(&other.operand), ascii_folded);
         let operator = self.operator();
         values(&self.operand).iter().map(ascii_folded).all(|text| {
             forbidden.iter().any(|part| match other.operator() {

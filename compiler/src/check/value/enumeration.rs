@@ -8,6 +8,7 @@ use crate::check::reference::nearest;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
+use crate::list;
 use crate::yaml::{Node, NodeKind};
 
 /// A value of an enum.
@@ -25,7 +26,7 @@ pub(super) fn value(node: &Node, shape: &EnumShape, diagnostics: &mut Diagnostic
     if declared || shape.open || !shape.complete || shape.values.is_empty() {
         return Some(literal);
     }
-    let values: Vec<_> = shape.values.iter().map(|value| source_text(&value.value)).collect();
+    let values: Vec<_> = list::map(&shape.values, |value| source_text(&value.value));
     let text = source_text(node);
     let message = format!("`{text}` is not a value of this enum");
     let similar = nearest(text, values.iter().copied(), diagnostics);
@@ -41,7 +42,7 @@ pub(super) fn value(node: &Node, shape: &EnumShape, diagnostics: &mut Diagnostic
 pub(super) fn part(node: &Node, only: &[Node], whole: &EnumShape, diagnostics: &mut Diagnostics) -> Option<Literal> {
     let literal = value(node, whole, diagnostics)?;
     let integers = is_integers(whole);
-    let parts: Vec<_> = only.iter().filter_map(|node| literal_as(node, integers)).collect();
+    let parts: Vec<_> = list::filter_map(only, |node| literal_as(node, integers));
     if parts.contains(&literal) {
         return Some(literal);
     }

@@ -15,6 +15,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Literal;
 use crate::lint::Lint;
+use crate::list;
 use crate::source::Span;
 use crate::suggest;
 use crate::yaml::{self, Entry, Node, NodeKind};
@@ -102,14 +103,12 @@ pub(crate) fn untyped(node: &Node, diagnostics: &mut Diagnostics) -> Option<Lite
             }
         },
         NodeKind::Sequence(nodes) => {
-            let items: Vec<_> = nodes.iter().map(|node| untyped(node, diagnostics)).collect();
+            let items: Vec<_> = list::map(nodes, |node| untyped(node, diagnostics));
             items.into_iter().collect::<Option<_>>().map(Literal::List)
         }
         NodeKind::Mapping(entries) => {
-            let fields: Vec<_> = entries
-                .iter()
-                .map(|entry| Some((entry.key.text.to_string(), untyped(&entry.value, diagnostics)?)))
-                .collect();
+            let fields: Vec<_> =
+                list::map(entries, |entry| Some((entry.key.text.to_string(), untyped(&entry.value, diagnostics)?)));
             fields.into_iter().collect::<Option<_>>().map(Literal::Map)
         }
     }
@@ -175,14 +174,11 @@ fn list(
         mismatch(node, "a list", diagnostics);
         return None;
     };
-    let items: Vec<_> = nodes
-        .iter()
-        .map(|node| {
-            // An element has no name; where it lacks something it is marked itself.
-            let name = if node.span.end > node.span.start { node.span } else { name };
-            read(node, Wanted::of_element(element, name), index, diagnostics)
-        })
-        .collect();
+    let items: Vec<_> = list::map(nodes, |node| {
+        // An element has no name; where it lacks something it is marked itself.
+        let name = if node.span.end > node.span.start { node.span } else { name };
+        read(node, Wanted::of_element(element, name), index, diagnostics)
+    });
     items.into_iter().collect::<Option<_>>().map(Literal::List)
 }
 
