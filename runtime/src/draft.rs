@@ -63,6 +63,18 @@ impl<'a> Draft<'a> {
         unescaped(self.record.distinct_id)
     }
 
+    /// The anonymous id under which the person was known before, where there is one.
+    #[must_use]
+    pub fn anonymous_id(&self) -> Option<String> {
+        (!self.record.anonymous_id.is_empty()).then(|| unescaped(self.record.anonymous_id))
+    }
+
+    /// Of an alias the id under which the person was known before.
+    #[must_use]
+    pub fn previous_id(&self) -> Option<String> {
+        (self.record.verb == Verb::Alias).then(|| unescaped(self.record.second_id))
+    }
+
     /// The groups that the person is in: type and key.
     #[must_use]
     pub fn groups(&self) -> Vec<(String, String)> {
@@ -94,12 +106,15 @@ impl<'a> Draft<'a> {
     /// Takes a property out, wherever it stands; says whether there was one.
     pub fn remove(&mut self, name: &str) -> bool {
         let name = escaped(name);
-        self.has(&name)
-            && self.rewrite(|runs, run, fragment| {
+        let is_there = self.has(&name);
+        if is_there {
+            self.rewrite(|runs, run, fragment| {
                 if fragment.name != name {
                     runs.fragments(run.tag, run.destinations, fragment.bytes);
                 }
-            })
+            });
+        }
+        is_there
     }
 
     /// Gives a property another value, wherever it stands; says whether there was one. Who may see it stays as it was,
@@ -110,8 +125,9 @@ impl<'a> Draft<'a> {
         let terms = self.terms;
         let escaped = escaped(name);
         let mut hash = None;
-        self.has(&escaped)
-            && self.rewrite(|runs, run, fragment| {
+        let is_there = self.has(&escaped);
+        if is_there {
+            self.rewrite(|runs, run, fragment| {
                 let Run { tag, destinations, .. } = *run;
                 // What is to be unset has no value.
                 if fragment.name != escaped || tag.place() == Some(Place::Unset) {
@@ -123,7 +139,9 @@ impl<'a> Draft<'a> {
                     // It stands behind its value.
                     runs.property(tag, destinations, name, &hash);
                 }
-            })
+            });
+        }
+        is_there
     }
 
     /// Adds a property, which is `internal`: of the event or the group; with `identify` and `set`, of the person. One that is
@@ -164,14 +182,13 @@ impl<'a> Draft<'a> {
     }
 
     /// Writes all properties anew, one by one.
-    fn rewrite(&mut self, mut write: impl FnMut(&mut RunWriter, &Run<'_>, &Fragment<'_>)) -> bool {
+    fn rewrite(&mut self, mut write: impl FnMut(&mut RunWriter, &Run<'_>, &Fragment<'_>)) {
         let before = self.runs();
         let mut runs = RunWriter::new(Vec::with_capacity(before.len()));
         for (run, fragment) in properties(before) {
             write(&mut runs, &run, &fragment);
         }
         self.keep(runs);
-        true
     }
 
     fn keep(&mut self, mut runs: RunWriter) {

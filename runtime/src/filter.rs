@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::hooks::decide;
 use crate::json;
-use crate::record::{Record, Verb, fragments};
+use crate::record::{Record, fragments};
 use crate::recorder::unescaped;
 use crate::report::LossReason;
 use crate::sight::Sight;
@@ -38,16 +38,20 @@ impl<'a> Outgoing<'a> {
     /// The event's name at this destination; for verbs without one the verb.
     #[must_use]
     pub fn name(&self) -> String {
-        match self.record.verb {
-            Verb::Capture => unescaped(self.record.name_at(self.sight.destination)),
-            verb => verb.name().to_owned(),
-        }
+        let Record { verb, .. } = self.record;
+        if verb.is_event() { unescaped(self.record.name_at(self.sight.destination)) } else { verb.name().to_owned() }
     }
 
     /// Whose it is.
     #[must_use]
     pub fn distinct_id(&self) -> String {
         unescaped(self.record.distinct_id)
+    }
+
+    /// The anonymous id under which the person was known before, where there is one.
+    #[must_use]
+    pub fn anonymous_id(&self) -> Option<String> {
+        (!self.record.anonymous_id.is_empty()).then(|| unescaped(self.record.anonymous_id))
     }
 
     /// The groups that the person is in: type and key.

@@ -9,6 +9,7 @@ use crate::draft::Draft;
 use crate::flag::FlagProblem;
 use crate::limited::Limited;
 use crate::report::{Loss, LossReason};
+use crate::telemetry;
 use crate::value::Rule;
 
 /// A property that was left out of an event because its value broke a rule of the plan.
@@ -91,10 +92,12 @@ pub(crate) struct Hooks {
 
 impl Hooks {
     pub(crate) fn loss(&self, loss: &Loss) {
+        telemetry::loss(loss);
         call(self.on_loss.as_deref(), loss);
     }
 
     pub(crate) fn trouble(&self, trouble: &Trouble) {
+        telemetry::trouble(trouble);
         call(self.on_trouble.as_deref(), trouble);
     }
 

@@ -72,6 +72,56 @@
 //! An event goes to the destinations that the plan routes it to. [`Client::register`] and [`User::register`] make
 //! properties part of every event.
 //!
+//! # What the application keeps back
+//!
+//! [`Builder::before_capture`] sees every record before it goes into the log, as a [`Draft`], and may change or drop it.
+//! A destination's `.filter(..)` sees what that destination may see, as an `Outgoing`, and may drop. Of who has called
+//! [`User::opt_out`] nothing is recorded, nor sent if it was recorded before. What is dropped so is counted
+//! ([`Report::dropped`]) and is no loss; what a hook that panics was to decide about does not go out, and is one.
+//!
+//! ```
+//! # #[cfg(feature = "segment")]
+//! # fn main() -> Result<(), taxogen::Error> {
+//! use taxogen::{Client, Segment};
+//!
+//! # fn has_consent(_: &str) -> bool { true }
+//! let client = Client::builder()
+//!     .to(Segment::new("your_write_key").filter(|outgoing| outgoing.name() != "heartbeat"))
+//!     .before_capture(|draft| {
+//!         if !has_consent(&draft.distinct_id()) {
+//!             draft.discard();
+//!         }
+//!         draft.remove("search_text");
+//!     })
+//!     .build()?;
+//! client.user("user_123").opt_out()?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "segment"))]
+//! # fn main() {}
+//! ```
+//!
+//! # Seen from outside
+//!
+//! [`Client::report`] is a snapshot. With the feature `metrics` the recorder that the program installs is told:
+//!
+//! | name | kind | labels | what it says |
+//! |---|---|---|---|
+//! | `taxogen_accepted_total` | counter | `destination` | events taken from the log for it, or lost before that |
+//! | `taxogen_delivered_total` | counter | `destination` | events that it has accepted |
+//! | `taxogen_retried_total` | counter | `destination` | events of attempts that have to be made again |
+//! | `taxogen_lost_total` | counter | `destination`, `reason` | events given up, by the name of the [`LossReason`] |
+//! | `taxogen_dropped_total` | counter | `destination` | events that the application did not want sent |
+//! | `taxogen_queued_bytes` | gauge | `destination` | bytes of the log that wait for it, at its slowest endpoint |
+//! | `taxogen_oldest_age_seconds` | gauge | `destination` | how long the oldest of them has waited; 0 where none does |
+//!
+//! `destination` is `posthog`, `segment` or `mixpanel`, and `none` for what was lost or dropped before any of them. The
+//! gauges are set once a second.
+//!
+//! With the feature `tracing` the program's subscriber is told, under the target `taxogen`: each attempt (debug), what is
+//! lost (warn), and what somebody has to act on, such as a key that is refused (error). Neither feature shows a key, a
+//! property, or words of a vendor's answer, which may repeat them.
+//!
 //! # Flags
 //!
 //! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
@@ -80,7 +130,8 @@
 //! # Features
 //!
 //! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. Without a destination there is no HTTP
-//! client, no TLS and no tokio in the tree; the recorder and the disabled client remain.
+//! client, no TLS and no tokio in the tree; the recorder and the disabled client remain. `metrics` and `tracing` bring
+//! the crates of these names, and are off by default.
 
 #![cfg_attr(
     not(all(feature = "posthog", feature = "segment", feature = "mixpanel")),
@@ -122,6 +173,7 @@ mod report;
 mod sensitivity;
 mod sight;
 mod supers;
+mod telemetry;
 #[cfg(feature = "http")]
 mod transport;
 mod user;

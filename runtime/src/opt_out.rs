@@ -23,6 +23,10 @@ pub(crate) const MOST: usize = 900_000;
 impl OptOuts {
     /// Remembers somebody by their distinct id.
     pub(crate) fn add(&self, distinct_id: &str) -> Result<(), Error> {
+        // Nobody: and records that have no second id have an empty one.
+        if distinct_id.is_empty() {
+            return Ok(());
+        }
         let person = self.fingerprint(&escaped(distinct_id));
         let mut people = self.people.write().unwrap_or_else(PoisonError::into_inner);
         if people.len() >= MOST && !people.contains(&person) {
@@ -97,6 +101,8 @@ mod tests {
     fn who_opts_out_is_known_until_they_opt_in() {
         let people = OptOuts::default();
         assert!(!people.any());
+        people.add("").unwrap();
+        assert!(!people.any(), "an empty id is nobody's");
         people.add("a \"b\"").unwrap();
         assert!(people.any() && people.has("a \"b\"") && !people.has("a"));
         people.remove("a");

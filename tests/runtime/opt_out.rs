@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use taxogen::Client;
-use taxogen_sandbox::{Sandbox, Vendor};
+use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
 use crate::shop::{Company, OrderPlaced, Person};
-use crate::vendors::{LONG, counts, to_all};
+use crate::vendors::{LONG, counts, to, to_all};
 
 #[test]
 fn nothing_of_them_is_recorded_until_they_opt_in() {
@@ -55,4 +55,21 @@ fn what_is_in_the_log_already_is_not_sent() {
         let of = sandbox.messages(vendor).into_iter().map(|message| message.item.to_string());
         assert!(of.into_iter().all(|item| !item.contains("ann")), "{vendor}");
     }
+}
+
+#[test]
+fn what_waits_for_its_next_attempt_is_not_sent_either() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(503).forever());
+    let client = to(&sandbox, Vendor::Segment).linger(Duration::from_millis(100)).build().unwrap();
+    for quantity in 1..=3 {
+        client.user("ann").capture(OrderPlaced::new("tea", quantity, 1.0));
+        client.user("bob").capture(OrderPlaced::new("tea", quantity, 1.0));
+    }
+    assert!(client.flush(Duration::from_millis(300)).is_err());
+    client.opt_out("ann").unwrap();
+    sandbox.clear_faults(Vendor::Segment);
+    let report = client.shutdown(LONG);
+    assert_eq!((counts(&report), report.dropped), ((3, 0, vec![]), 3));
+    assert!(sandbox.messages(Vendor::Segment).iter().all(|message| !message.item.to_string().contains("ann")));
 }

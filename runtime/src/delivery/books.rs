@@ -4,6 +4,7 @@ use crate::hooks::{Hooks, Trouble, TroubleKind};
 use crate::limited::{Limited, Met};
 use crate::log::RecordRef;
 use crate::report::{Ledger, Loss, LossReason, LostEvent};
+use crate::telemetry;
 use crate::transport::{Batch, Share};
 
 /// Where deliveries and losses of one destination are counted, and told.
@@ -16,6 +17,11 @@ pub(super) struct Books {
 }
 
 impl Books {
+    /// So many events more are to be delivered, or are lost before.
+    pub(super) fn accepted(&self, events: usize) {
+        telemetry::accepted(self.name(), events);
+    }
+
     pub(super) fn delivered<'a>(&self, records: impl Iterator<Item = (&'a RecordRef, Share)>) {
         self.ledger.delivered(self.destination, records.filter(|(_, share)| *share == Share::Whole).count());
     }
@@ -61,7 +67,22 @@ impl Books {
         detail: &str,
         records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
     ) {
-        let (whole, parts) = self.tell(reason, detail, records);
+        self.count(reason, self.tell(reason, detail, records));
+    }
+
+    /// The same of what no lane had taken yet.
+    pub(super) fn lost_unread<'a>(
+        &self,
+        reason: LossReason,
+        detail: &str,
+        records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
+    ) {
+        let counts = self.tell(reason, detail, records);
+        self.accepted(counts.0);
+        self.count(reason, counts);
+    }
+
+    fn count(&self, reason: LossReason, (whole, parts): (usize, usize)) {
         self.ledger.lost(Some(self.destination), reason, whole);
         self.ledger.lost_parts(self.destination, parts);
     }

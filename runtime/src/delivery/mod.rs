@@ -2,6 +2,8 @@
 
 mod body;
 mod books;
+#[cfg(feature = "metrics")]
+mod gauges;
 mod http;
 mod lane;
 mod orders;
@@ -38,6 +40,7 @@ use crate::hooks::{self, Hooks};
 use crate::log::{Appended, LaneId, Log, RecordRef};
 use crate::opt_out::OptOuts;
 use crate::report::{Ledger, LossReason, Queued, Report};
+use crate::telemetry;
 use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
@@ -106,6 +109,9 @@ impl Delivery {
         for lane in &lanes {
             runtime.spawn(lane.start(&http, &settings).run());
         }
+        telemetry::describe();
+        #[cfg(feature = "metrics")]
+        runtime.spawn(gauges::run(gauges::Gauges::of(&lanes, settings)));
         Ok(Self {
             log,
             lanes,
@@ -200,7 +206,7 @@ impl Delivery {
     pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
         let Post { endpoint, books, .. } = &self.lanes[lane.0].post;
         let shares = records.iter().map(|record| (record, endpoint.dialect.share(&record.read())));
-        books.lost(LossReason::LogFull, "", shares);
+        books.lost_unread(LossReason::LogFull, "", shares);
     }
 
     /// What became of everything so far.

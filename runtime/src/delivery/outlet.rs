@@ -18,7 +18,7 @@ pub(super) struct Outlet {
     pub(super) post: Post,
     pub(super) log: Arc<Log>,
     /// In that log.
-    id: LaneId,
+    pub(super) id: LaneId,
     pub(super) orders: Arc<Orders>,
 }
 

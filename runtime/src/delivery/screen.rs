@@ -25,6 +25,11 @@ impl Screen {
         self.filter.passes(record, self.sight)
     }
 
+    /// Whether there is anybody of whom nothing is sent.
+    pub(super) fn withholds_any(&self) -> bool {
+        self.opt_outs.any()
+    }
+
     /// Whether the record is of somebody of whom nothing is sent: asked before each attempt.
     pub(super) fn withholds(&self, record: &Record<'_>) -> bool {
         self.opt_outs.concern(record)

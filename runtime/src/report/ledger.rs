@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::{DestinationReport, LossReason, Report};
 use crate::invalids::{InvalidCount, Invalids};
+use crate::telemetry;
 use crate::value::Rule;
 
 /// Counts for the report; every count is made by one thread at a time or atomically.
@@ -65,12 +66,16 @@ impl Ledger {
 
     /// `destination` is its place among those given to `new`.
     pub(crate) fn delivered(&self, destination: usize, events: usize) {
-        self.accounts[destination].delivered.fetch_add(events as u64, Ordering::Relaxed);
+        let account = &self.accounts[destination];
+        account.delivered.fetch_add(events as u64, Ordering::Relaxed);
+        telemetry::delivered(account.name, events);
     }
 
     /// An attempt with so many events has to be made again.
     pub(crate) fn retried(&self, destination: usize, events: usize) {
-        self.accounts[destination].retried.fetch_add(events as u64, Ordering::Relaxed);
+        let account = &self.accounts[destination];
+        account.retried.fetch_add(events as u64, Ordering::Relaxed);
+        telemetry::retried(account.name, events);
     }
 
     /// Of so many events the part that is delivered apart from them is lost.
@@ -82,6 +87,7 @@ impl Ledger {
         if events == 0 {
             return;
         }
+        telemetry::lost(destination.map(|place| self.name(place)), reason, events);
         let counts = destination.map_or(&self.nowhere, |place| &self.accounts[place].lost);
         *counts.lock().unwrap_or_else(PoisonError::into_inner).entry(reason).or_default() += events as u64;
     }
@@ -90,6 +96,7 @@ impl Ledger {
     pub(crate) fn dropped(&self, destination: Option<usize>, events: usize) {
         let count = destination.map_or(&self.dropped, |place| &self.accounts[place].dropped);
         count.fetch_add(events as u64, Ordering::Relaxed);
+        telemetry::dropped(destination.map(|place| self.name(place)), events);
     }
 
     pub(crate) fn limited(&self, destination: usize, properties: usize) {
@@ -106,7 +113,7 @@ impl Ledger {
         let mut total = counts(&self.nowhere);
         let (invalid, unhashed) = (self.invalids().total, self.unhashed.load(Ordering::Relaxed));
         let dropped = self.dropped.load(Ordering::Relaxed);
-        let mut report = Report { invalid, unhashed, dropped, ..Report::default() };
+        let mut report = Report { dropped, invalid, unhashed, ..Report::default() };
         for (place, account) in self.accounts.iter().enumerate() {
             let lost = counts(&account.lost);
             for (reason, count) in &lost {

@@ -5,7 +5,7 @@ use reqwest::header::{HeaderMap, HeaderValue};
 use super::attempt::Attempt;
 use super::encoding::Encoding;
 use super::outcome::{Answer, Outcome};
-use super::{Batch, Identity};
+use super::{Batch, Identity, Secret};
 use crate::limited::{Limit, Met};
 use crate::record::Record;
 use crate::report::LossReason;
@@ -13,11 +13,12 @@ use crate::report::LossReason;
 /// One URL of a vendor that takes batches of messages.
 pub(crate) struct Endpoint {
     /// By what it is known again in a log that outlives the process.
-    #[cfg_attr(not(feature = "spool"), expect(dead_code, reason = "a log in memory has no past"))]
     pub(crate) identity: Identity,
     /// Where batches are posted to.
     pub(crate) url: reqwest::Url,
     pub(crate) authorization: Authorization,
+    /// The key, which nothing that is told may hold.
+    pub(crate) secret: Secret,
     /// How bodies are packed.
     pub(crate) encoding: Encoding,
     pub(crate) limits: Limits,

@@ -22,6 +22,7 @@ impl Identity {
     }
 
     /// `batch-1f2e3d4c5b6a7988`
+    #[cfg_attr(not(feature = "spool"), allow(dead_code, reason = "a log in memory has no past"))]
     pub(crate) fn to_text(self) -> String {
         let digits = self.hash.iter().flat_map(|byte| [byte >> 4, byte & 15]).map(|digit| HEX[usize::from(digit)]);
         self.kind.chars().chain(['-']).chain(digits.map(char::from)).collect()

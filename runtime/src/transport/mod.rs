@@ -7,6 +7,7 @@ mod endpoint;
 mod host;
 mod identity;
 mod outcome;
+mod secret;
 
 #[cfg(feature = "mixpanel")]
 mod mixpanel;
@@ -21,6 +22,7 @@ pub(crate) use endpoint::{Authorization, Dialect, Endpoint, Envelope, Limits, Me
 pub(crate) use host::Host;
 pub(crate) use identity::Identity;
 pub(crate) use outcome::{Answer, Outcome, Partly, Rejection};
+pub(crate) use secret::Secret;
 
 pub use encoding::Encoding;
 

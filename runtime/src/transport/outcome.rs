@@ -21,6 +21,18 @@ pub(crate) enum Outcome {
 }
 
 impl Outcome {
+    /// In one word.
+    pub(crate) const fn name(&self) -> &'static str {
+        match self {
+            Self::Delivered => "delivered",
+            Self::RetryAfter(_) => "retry",
+            Self::Unauthorized(_) => "unauthorized",
+            Self::Split(..) => "split",
+            Self::Partly(_) => "partly",
+            Self::Refused(_) => "refused",
+        }
+    }
+
     /// Whether a part of the batch has to go again, and the time that the vendor named for it.
     pub(crate) fn asks_again(&self) -> Option<Option<Duration>> {
         match self {

@@ -6,7 +6,7 @@ use std::fmt;
 use super::endpoint::put;
 use super::{
     Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Identity, Limits,
-    Messages, Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
+    Messages, Moment, Outcome, Place as Location, Region, Secret, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::{Error, Kind};
@@ -144,6 +144,7 @@ impl PostHog {
             identity: Identity::new("batch", &self.key, &host),
             url: host.join("/batch/"),
             authorization: Authorization::None,
+            secret: Secret::new(&self.key),
             encoding: Encoding::default(),
             limits: LIMITS,
             envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),

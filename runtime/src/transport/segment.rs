@@ -3,7 +3,7 @@ use std::fmt;
 use super::endpoint::put;
 use super::{
     Answer, Authorization, Batch, Config, Destination, Dialect, Encoding, Endpoint, Envelope, Host, Identity, Limits,
-    Messages, Moment, Outcome, Place as Location, Region, Share, Unfit, check_key,
+    Messages, Moment, Outcome, Place as Location, Region, Secret, Share, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -99,6 +99,7 @@ impl Segment {
             identity: Identity::new("batch", &self.write_key, &host),
             url: host.join("/v1/batch"),
             authorization: Authorization::Basic(self.write_key.clone()),
+            secret: Secret::new(&self.write_key),
             encoding: Encoding::default(),
             limits: LIMITS,
             envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),

@@ -8,26 +8,47 @@ use reqwest::header::HeaderMap;
 use tokio::time::sleep_until;
 
 use super::super::body::Body;
-use super::super::http::{ANSWER, Request};
+use super::super::http::{ANSWER, Failure, Request, Response};
 use super::super::race::{Won, race};
 use super::{GiveUp, Lane};
-use crate::transport::{Answer, Attempt, Endpoint, Outcome};
+use crate::telemetry::{self, Attempted};
+use crate::transport::{Answer, Attempt, Batch, Endpoint, Outcome};
 
 impl Lane {
     pub(super) async fn attempt(&mut self, attempt: &Attempt, body: Body) -> Result<Outcome, GiveUp> {
         let Endpoint { url, authorization, dialect, .. } = &*self.endpoint;
+        let (start, bytes) = (Instant::now(), body.bytes.len());
         let mut headers = HeaderMap::new();
         dialect.add_headers(attempt, &mut headers);
         let request = Request { url: url.clone(), authorization, headers, body, limit: ANSWER };
-        let response = match self.before_deadline(self.http.post(request)).await? {
+        let answered = self.before_deadline(self.http.post(request)).await?;
+        let status = answered.as_ref().ok().map(|response| response.status);
+        let outcome = self.judge(answered);
+        telemetry::attempted(&Attempted {
+            destination: self.books.name(),
+            endpoint: self.endpoint.identity.kind,
+            events: self.batches.front().map_or(0, Batch::len),
+            bytes,
+            failures: self.attempts,
+            time: start.elapsed(),
+            status,
+            outcome: outcome.name(),
+        });
+        Ok(outcome)
+    }
+
+    fn judge(&mut self, answered: Result<Response, Failure>) -> Outcome {
+        let response = match answered {
             Ok(response) => response,
             // Whether it arrived nobody knows: the ids stay the same, so that the vendor knows.
             Err(failure) => {
                 self.trouble = failure.to_string();
-                return Ok(Outcome::RetryAfter(None));
+                return Outcome::RetryAfter(None);
             }
         };
-        let answer = Answer { status: response.status, retry_after: response.retry_after, body: &response.body };
+        let Endpoint { secret, dialect, .. } = &*self.endpoint;
+        let body = secret.hide(response.body);
+        let answer = Answer { status: response.status, retry_after: response.retry_after, body: &body };
         let outcome = match self.batches.front() {
             Some(batch) => dialect.outcome(&answer, batch),
             None => Outcome::Delivered,
@@ -37,7 +58,7 @@ impl Lane {
             Outcome::Unauthorized(why) => self.trouble.clone_from(why),
             _ => self.trouble.clear(),
         }
-        Ok(outcome)
+        outcome
     }
 
     /// Runs a future to its end, unless the deadline of a drain comes first.

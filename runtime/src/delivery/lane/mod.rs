@@ -114,14 +114,18 @@ impl Lane {
         // A message is longer than its record: half the bytes of a batch about fill it.
         let window = self.log.take(self.id, limits.batch / 2, limits.messages);
         let taken = !window.records.is_empty();
+        let mut accepted = 0;
         for record in window.records {
             let share = dialect.share(&record.read());
-            match self.screen.passes(record.read()) {
+            let passes = self.screen.passes(record.read());
+            accepted += usize::from(passes != Ok(false) && share == Share::Whole);
+            match passes {
                 Ok(true) => self.waiting.push_back((record, share)),
                 Ok(false) => self.books.dropped(share),
                 Err(reason) => self.books.lost(reason, "", [(&record, share)]),
             }
         }
+        self.books.accepted(accepted);
         self.count_in_hand();
         taken
     }
@@ -155,6 +159,7 @@ impl Lane {
         loop {
             self.turn().await?;
             self.expire();
+            self.withhold();
             let Some(batch) = self.batches.front_mut() else { break };
             let attempt = batch.attempt(Timestamp::now());
             let wrap = |parts: &[&[u8]]| self.packer.body(parts);

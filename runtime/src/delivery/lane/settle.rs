@@ -108,8 +108,23 @@ impl Lane {
             }
             let dialect = &self.endpoint.dialect;
             let shares = expired.iter().map(|record| (record, dialect.share(&record.read())));
-            self.books.lost(LossReason::Expired, &self.trouble, shares);
+            self.books.lost_unread(LossReason::Expired, &self.trouble, shares);
         }
+    }
+
+    /// Takes out of the batches what is of somebody who has opted out since they were encoded.
+    pub(super) fn withhold(&mut self) {
+        if !self.screen.withholds_any() {
+            return;
+        }
+        for batch in &mut self.batches {
+            let withheld: Vec<_> = batch.records().map(|(record, _)| self.screen.withholds(&record.read())).collect();
+            let dropped = batch.records().zip(&withheld).filter(|(_, withheld)| **withheld);
+            dropped.for_each(|((_, share), _)| self.books.dropped(share));
+            batch.keep(|place| !withheld[place]);
+        }
+        self.batches.retain(|batch| !batch.is_empty());
+        self.count_in_hand();
     }
 
     /// When the oldest that the lane has taken will be too old.

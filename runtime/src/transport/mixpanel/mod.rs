@@ -7,7 +7,7 @@ use std::fmt;
 
 use super::{
     Authorization, Config, Destination, Encoding, Endpoint, Envelope, Host, Identity, Limits, Place as Location,
-    Region, Unfit, check_key,
+    Region, Secret, Unfit, check_key,
 };
 use crate::destinations::Destinations;
 use crate::error::Error;
@@ -96,6 +96,7 @@ impl Mixpanel {
             identity: Identity::new("import", &self.token, &host),
             url: host.join("/import?strict=1"),
             authorization: Authorization::Basic(self.token.clone()),
+            secret: Secret::new(&self.token),
             encoding: Encoding::default(),
             limits: LIMITS,
             envelope: Envelope::list(),
@@ -105,6 +106,7 @@ impl Mixpanel {
             identity: Identity::new(kind, &self.token, &host),
             url: host.join(path),
             authorization: Authorization::None,
+            secret: Secret::new(&self.token),
             // It takes no packed bodies.
             encoding: Encoding::None,
             limits: LIMITS,

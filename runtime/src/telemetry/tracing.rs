@@ -1,0 +1,23 @@
+use tracing::{debug, error, warn};
+
+use super::{Attempted, NONE};
+use crate::hooks::Trouble;
+use crate::report::Loss;
+
+pub(super) fn attempted(attempt: &Attempted<'_>) {
+    let Attempted { destination, endpoint, events, bytes, failures, time, status, outcome } = *attempt;
+    let time_ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    debug!(target: "taxogen", destination, endpoint, events, bytes, failures, time_ms, status, outcome, "attempt");
+}
+
+pub(super) fn loss(loss: &Loss) {
+    let Loss { destination, reason, events, .. } = loss;
+    let destination = destination.unwrap_or(NONE);
+    warn!(target: "taxogen", destination, events = events.len(), %reason, "events lost");
+}
+
+pub(super) fn trouble(trouble: &Trouble) {
+    let Trouble { destination, kind, .. } = trouble;
+    let destination = destination.unwrap_or(NONE);
+    error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act");
+}

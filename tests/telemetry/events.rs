@@ -1,0 +1,32 @@
+//! The feature `tracing`: what a subscriber is told.
+
+use taxogen::{Client, Segment};
+use taxogen_sandbox::{Fault, Sandbox, Vendor};
+
+use crate::lines::{of_taxogen, start};
+use crate::{LONG, Numbered, alone};
+
+#[test]
+fn attempts_and_losses_are_told_and_nothing_of_what_was_sent() {
+    let _alone = alone();
+    start();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(503));
+    let client = Client::builder().to(Segment::new("recognisable_key").host(sandbox.segment_url())).build().unwrap();
+    client.user("u").capture(Numbered(1));
+    client.flush(LONG).unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(404));
+    client.user("u").capture(Numbered(2));
+    client.user("").capture(Numbered(3));
+    client.shutdown(LONG);
+    assert_eq!(
+        of_taxogen(),
+        [
+            "DEBUG attempt destination=segment endpoint=batch events=1 failures=0 status=503 outcome=retry",
+            "DEBUG attempt destination=segment endpoint=batch events=1 failures=1 status=200 outcome=delivered",
+            "WARN events lost destination=none events=1 reason=an id was empty",
+            "DEBUG attempt destination=segment endpoint=batch events=1 failures=0 status=404 outcome=refused",
+            "WARN events lost destination=segment events=1 reason=refused by the destination",
+        ]
+    );
+}
