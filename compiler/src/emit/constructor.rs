@@ -116,7 +116,7 @@ pub(super) fn constructor(
 ) -> Constructor {
     let required: Vec<_> = fields.iter().filter(|field| field.presence().is_required()).collect();
     let borrows = open || scope.any_borrows(properties);
-    let default = required.is_empty().then(|| default(owner, borrows, deprecated).into());
+    let default = required.is_empty().then(|| default(scope, owner, borrows, deprecated).into());
     match form(scope, properties) {
         Form::Positional => {
             let new = positional(scope, fields, &required, open, deprecated).into();
@@ -214,7 +214,7 @@ fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&
     let borrows = required.iter().any(|field| scope.borrows(&field.property.ty)).then(|| quote!(<'a>));
     let docs = Docs::new().sentence(format!("What [`{owner}`] always has, by name.")).tokens();
     let fields = required.iter().map(|field| {
-        let (ident, ty) = (&field.ident, Once::from(field.given()));
+        let (ident, ty) = (&field.ident, Once::from(field.given(scope)));
         let docs = Once::from(Docs::property(field.property).tokens());
         Once::from(quote! {
             #docs
@@ -230,15 +230,22 @@ fn required_struct(scope: &Scope<'_>, owner: &Ident, name: &Ident, required: &[&
     }
 }
 
-fn default(owner: &Ident, borrows: bool, deprecated: Option<&Deprecated>) -> TokenStream {
+fn default(scope: &Scope<'_>, owner: &Ident, borrows: bool, deprecated: Option<&Deprecated>) -> TokenStream {
     let borrows = borrows.then(|| quote!(<'_>));
-    let expected = deprecated::expected(deprecated.is_some());
-    quote! {
-        impl Default for #owner #borrows {
+    let (name, is_deprecated) =
+        (if deprecated.is_some() { "deprecated default" } else { "default" }, deprecated.is_some());
+    let default = scope.lines(name, &|| {
+        let expected = deprecated::expected(is_deprecated);
+        quote! {
             #expected
             fn default() -> Self {
                 Self::new()
             }
+        }
+    });
+    quote! {
+        impl Default for #owner #borrows {
+            #default
         }
     }
 }

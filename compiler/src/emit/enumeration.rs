@@ -4,6 +4,7 @@ use quote::quote;
 use super::docs::Docs;
 use super::event::lifetimes;
 use super::scope::{Scope, Std, ident};
+use super::shared::Lines;
 use super::{deprecated, literal, payload};
 use crate::ir::{Enum, EnumRepr, EnumValue, Literal, Meta, TypeId, TypeItem, TypeKind};
 
@@ -20,8 +21,8 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
     let copy = (!is_borrowing).then(|| quote!(Copy,));
     let variants = shape.values.iter().map(|value| variant(value, meta));
     let other = shape.open.then(|| other(scope, shape.repr));
-    let accessor = accessor(shape, meta, &ident, elided.as_ref());
-    let written = written(shape);
+    let accessor = accessor(scope, shape, meta, &ident, elided.as_ref());
+    let written = written(scope, shape.repr);
     let map_key = (shape.repr == EnumRepr::Text).then(|| map_key(scope, &ident, elided.as_ref()));
     let conversion = shape.subset_of.map(|whole| conversion(scope, &ident, shape, meta, whole));
     let payload = decoded.then(|| payload::enumeration(scope, item, shape));
@@ -36,9 +37,7 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
         #accessor
 
         impl Value for #ident #elided {
-            fn write(&self, out: &mut ValueWriter<'_>) {
-                #written
-            }
+            #written
         }
 
         #map_key
@@ -83,27 +82,35 @@ fn other(scope: &Scope<'_>, repr: EnumRepr) -> TokenStream {
 }
 
 /// `as_str` or `as_i64`: a table for a closed enum, so that no variant is named.
-fn accessor(shape: &Enum, meta: &Meta, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
+fn accessor(scope: &Scope<'_>, shape: &Enum, meta: &Meta, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
     let wires: Vec<_> = shape.values.iter().map(|value| wire(&value.wire)).collect();
     let count = proc_macro2::Literal::usize_unsuffixed(wires.len());
-    let docs = Docs::new().sentence("The value on the wire.".to_owned()).tokens();
-    let (method, ty) = match shape.repr {
-        EnumRepr::Text => (quote!(as_str), quote!(&'static str)),
-        EnumRepr::Integer => (quote!(as_i64), quote!(i64)),
+    let (name, ty) = match shape.repr {
+        EnumRepr::Text => ("as_str", quote!(&'static str)),
+        EnumRepr::Integer => ("as_i64", quote!(i64)),
     };
+    let method = super::scope::ident(name);
+    let docs = || Docs::new().sentence("The value on the wire.".to_owned()).tokens();
     if !shape.open {
-        return quote! {
-            impl #ident {
-                const WIRE: [#ty; #count] = [#(#wires),*];
-
+        let accessor = scope.lines(name, &|| {
+            let docs = docs();
+            quote! {
                 #docs
                 #[must_use]
                 pub const fn #method(self) -> #ty {
                     Self::WIRE[self as usize]
                 }
             }
+        });
+        return quote! {
+            impl #ident {
+                const WIRE: [#ty; #count] = [#(#wires),*];
+
+                #accessor
+            }
         };
     }
+    let docs = docs();
     let variants = shape.values.iter().map(|value| super::scope::ident(&value.ident));
     let expected = deprecated::expected(names_deprecated(shape, meta));
     let (receiver, ty, other) = match shape.repr {
@@ -133,20 +140,32 @@ pub(super) fn wire(literal: &Literal) -> TokenStream {
     }
 }
 
-fn written(shape: &Enum) -> TokenStream {
-    match shape.repr {
-        EnumRepr::Text => quote!(out.text(self.as_str());),
-        EnumRepr::Integer => quote!(out.integer(self.as_i64());),
+fn written(scope: &Scope<'_>, repr: EnumRepr) -> Lines {
+    let write = |written: TokenStream| {
+        quote! {
+            fn write(&self, out: &mut ValueWriter<'_>) {
+                #written
+            }
+        }
+    };
+    match repr {
+        EnumRepr::Text => scope.lines("write text", &|| write(quote!(out.text(self.as_str());))),
+        EnumRepr::Integer => scope.lines("write integer", &|| write(quote!(out.integer(self.as_i64());))),
     }
 }
 
 fn map_key(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>) -> TokenStream {
     scope.uses_runtime("MapKey");
-    quote! {
-        impl MapKey for #ident #elided {
+    let as_key = scope.lines("as_key", &|| {
+        quote! {
             fn as_key(&self) -> &str {
                 self.as_str()
             }
+        }
+    });
+    quote! {
+        impl MapKey for #ident #elided {
+            #as_key
         }
     }
 }

@@ -9,11 +9,12 @@ use super::field::fields;
 use super::once::Once;
 use super::scope::{Scope, Std, ident};
 use super::setter::setters;
+use super::shared::{Lines, Part};
 use super::value;
 use crate::ir::{Event, PersonWrite, Property};
 
 /// The struct of an event, how it is built, and how it is written.
-pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
+pub(super) fn event<'p>(scope: &Scope<'p>, event: &'p Event) -> TokenStream {
     for name in ["Event", "EventSchema", "PropertyWriter"] {
         scope.uses_runtime(name);
     }
@@ -23,23 +24,26 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
     let docs = Once::from(Docs::event(event).tokens());
     let fields = fields(scope, None, properties);
     let (declared, elided) = lifetimes(*open || scope.any_borrows(properties));
-    let declarations = fields.iter().map(|field| Once::from(field.declaration(scope)));
+    let declarations =
+        fields.iter().map(|field| scope.lines_of(field.property, Part::Declaration, &|| field.declaration(scope)));
     let Constructor { new, required, default } =
         constructor(scope, &ident, properties, &fields, *open, meta.deprecated.as_ref());
-    let setters = fields.iter().filter_map(|field| setters(scope, field)).map(Once::from);
-    let schema = destination::schema(scope, event);
+    let optional = fields.iter().filter(|field| !field.presence().is_required());
+    let setters = optional.map(|field| scope.lines_of(field.property, Part::Setter, &|| setters(scope, field)));
+    let schema = schema(scope, event);
     let extra = extra(scope, event);
     let (extra_declaration, extra_setter) =
         (extra.as_ref().map(|extra| &extra.declaration), extra.as_ref().map(|extra| &extra.setter));
-    let mut writes = value::written(properties, |property| write(scope, property));
-    writes.extend(extra.as_ref().map(|extra| extra.write.clone()));
-    let write = Once::from(write_method(writes));
+    let mut writes =
+        value::written(properties, |property| scope.lines_of(property, Part::Write, &|| write(scope, property)));
+    writes.extend(extra.as_ref().map(|extra| extra.write.clone().into()));
+    let write = Once::from(write_method(&writes));
     let debug = Once::from(debug(scope, &ident, elided.as_ref(), "debug"));
     quote! {
         #docs
         #[must_use = "an event is sent only when it is captured"]
         pub struct #ident #declared {
-            #(#declarations,)*
+            #(#declarations)*
             #extra_declaration
         }
 
@@ -58,9 +62,7 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
         #default
 
         impl Event for #ident #elided {
-            fn schema(&self) -> &'static EventSchema {
-                const { &EventSchema::new(Self::NAME, super::PLAN) #schema }
-            }
+            #schema
 
             #write
         }
@@ -72,6 +74,21 @@ pub(super) fn event(scope: &Scope<'_>, event: &Event) -> TokenStream {
 /// `<'a>` and `<'_>`, where there is a lifetime.
 pub(super) fn lifetimes(is_borrowing: bool) -> (Option<TokenStream>, Option<TokenStream>) {
     (is_borrowing.then(|| quote!(<'a>)), is_borrowing.then(|| quote!(<'_>)))
+}
+
+/// `fn schema`, which is the same for each event of which the plan says nothing more than its name.
+fn schema(scope: &Scope<'_>, event: &Event) -> Lines {
+    let schema = |calls: Option<TokenStream>| {
+        quote! {
+            fn schema(&self) -> &'static EventSchema {
+                const { &EventSchema::new(Self::NAME, super::PLAN) #calls }
+            }
+        }
+    };
+    match destination::schema(scope, event) {
+        Some(calls) => schema(Some(calls)).into(),
+        None => scope.lines("schema", &|| schema(None)),
+    }
 }
 
 /// `properties.internal("channel", &self.channel);`, and once more where it sets the person's too.
@@ -98,9 +115,8 @@ pub(super) fn place(write: PersonWrite) -> Ident {
 }
 
 /// `fn write`, whose argument has another name where nothing is written.
-pub(super) fn write_method(writes: Vec<TokenStream>) -> TokenStream {
+pub(super) fn write_method(writes: &[Lines]) -> TokenStream {
     let properties = ident(if writes.is_empty() { "_properties" } else { "properties" });
-    let writes = writes.into_iter().map(Once::from);
     quote! {
         fn write(&self, #properties: &mut PropertyWriter<'_>) {
             #(#writes)*
@@ -118,13 +134,23 @@ pub(super) fn plan_method() -> TokenStream {
 }
 
 /// `Debug` through the runtime, which hides what is personal.
-pub(super) fn debug(scope: &Scope<'_>, ident: &Ident, elided: Option<&TokenStream>, function: &str) -> TokenStream {
-    let (runtime, function) = (scope.runtime(), super::scope::ident(function));
-    quote! {
-        impl fmt::Debug for #ident #elided {
+pub(super) fn debug(
+    scope: &Scope<'_>,
+    ident: &Ident,
+    elided: Option<&TokenStream>,
+    function: &'static str,
+) -> TokenStream {
+    let debug = scope.lines(function, &|| {
+        let (runtime, function) = (scope.runtime(), super::scope::ident(function));
+        quote! {
             fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
                 #runtime::__private::#function(self, formatter)
             }
+        }
+    });
+    quote! {
+        impl fmt::Debug for #ident #elided {
+            #debug
         }
     }
 }

@@ -11,8 +11,6 @@ use crate::ir::{Property, Type, TypeId, TypeKind};
 pub(super) struct Field<'p> {
     pub(super) property: &'p Property,
     pub(super) ident: Ident,
-    /// The type of the value, without `Option`, `Nullable` or `Box` around it.
-    pub(super) ty: TokenStream,
     /// Whether the struct would contain itself without a `Box`.
     boxed: bool,
 }
@@ -45,12 +43,11 @@ impl Presence {
 }
 
 /// The fields of a struct; `owner` is the object type whose properties these are.
-pub(super) fn fields<'p>(scope: &Scope<'p>, owner: Option<TypeId>, properties: &'p [Property]) -> Vec<Field<'p>> {
+pub(super) fn fields<'p>(scope: &Scope<'_>, owner: Option<TypeId>, properties: &'p [Property]) -> Vec<Field<'p>> {
     let is_field = |property: &&Property| !matches!(property.ty, Type::Const(_));
     let field = |property: &'p Property| Field {
         property,
         ident: ident(&property.name.ident),
-        ty: scope.ty(&property.ty, Lifetime::Named),
         boxed: owner.is_some_and(|owner| contains(scope, &property.ty, owner)),
     };
     properties.iter().filter(is_field).map(field).collect()
@@ -61,18 +58,23 @@ impl Field<'_> {
         Presence::of(self.property)
     }
 
-    /// `plan_tier: PlanTier`
+    /// `plan_tier: PlanTier,`
     pub(super) fn declaration(&self, scope: &Scope<'_>) -> TokenStream {
         let Self { ident, .. } = self;
         let ty = Once::from(self.stored(scope));
-        quote!(#ident: #ty)
+        quote!(#ident: #ty,)
+    }
+
+    /// The type of the value, without `Option`, `Nullable` or `Box` around it.
+    fn ty(&self, scope: &Scope<'_>) -> TokenStream {
+        scope.ty(&self.property.ty, Lifetime::Named)
     }
 
     fn stored(&self, scope: &Scope<'_>) -> TokenStream {
-        let ty = &self.ty;
-        let value = if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) };
+        let ty = Once::from(self.ty(scope));
+        let value = Once::from(if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) });
         match self.presence() {
-            Presence::Required => value,
+            Presence::Required => quote!(#value),
             Presence::RequiredOrNull | Presence::Optional => quote!(Option<#value>),
             Presence::OptionalOrNull => {
                 scope.uses_runtime("Nullable");
@@ -82,15 +84,19 @@ impl Field<'_> {
     }
 
     /// The type in which the caller gives it, where there is no `impl Into`.
-    pub(super) fn given(&self) -> TokenStream {
-        let ty = &self.ty;
+    pub(super) fn given(&self, scope: &Scope<'_>) -> TokenStream {
+        let ty = Once::from(self.ty(scope));
         if self.presence() == Presence::RequiredOrNull { quote!(Option<#ty>) } else { quote!(#ty) }
     }
 
     /// The type of a parameter: text comes as anything that becomes text.
     pub(super) fn parameter(&self, scope: &Scope<'_>) -> TokenStream {
-        let given = self.given();
-        if self.converts(scope) { quote!(impl Into<#given>) } else { given }
+        let given = self.given(scope);
+        if !self.converts(scope) {
+            return given;
+        }
+        let given = Once::from(given);
+        quote!(impl Into<#given>)
     }
 
     /// Whether a parameter of this field is converted with `into`.
@@ -100,8 +106,9 @@ impl Field<'_> {
 
     /// A given value as it is stored.
     pub(super) fn boxing(&self, given: TokenStream) -> TokenStream {
+        let given = Once::from(given);
         match (self.boxed, self.presence()) {
-            (false, _) => given,
+            (false, _) => quote!(#given),
             (true, Presence::RequiredOrNull) => quote!(#given.map(Box::new)),
             (true, _) => quote!(Box::new(#given)),
         }

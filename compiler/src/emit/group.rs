@@ -5,6 +5,7 @@ use super::deprecated;
 use super::docs::Docs;
 use super::event::{debug, plan_method, write_method};
 use super::field::fields;
+use super::once::Once;
 use super::scope::{Lifetime, Scope, Std, ident};
 use super::setter::setters;
 use super::value;
@@ -28,16 +29,16 @@ pub(super) fn group(scope: &Scope<'_>, group: &Group) -> TokenStream {
         let (ident, unset) = (&field.ident, field.unset());
         quote!(#ident: #unset)
     });
-    let setters = fields.iter().filter_map(|field| setters(scope, field));
+    let setters = fields.iter().map(|field| Once::from(setters(scope, field)));
     let plan = plan_method();
-    let write = write_method(value::written(properties, |property| write(scope, property)));
+    let write = write_method(&value::written(properties, |property| write(scope, property).into()));
     let debug = debug(scope, &ident, Some(&quote!(<'_>)), "debug_group");
     quote! {
         #docs
         #[must_use = "a group is known only when it is given to the user"]
         pub struct #ident<'a> {
             #key: #text,
-            #(#declarations,)*
+            #(#declarations)*
         }
 
         impl<'a> #ident<'a> {

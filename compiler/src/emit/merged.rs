@@ -7,6 +7,7 @@ use super::constructor::{Constructor, constructor};
 use super::docs::Docs;
 use super::event::{debug, lifetimes, place, plan_method, write_method};
 use super::field::fields;
+use super::once::Once;
 use super::scope::{Scope, Std, ident};
 use super::setter::setters;
 use super::value;
@@ -60,15 +61,15 @@ fn merged(scope: &Scope<'_>, properties: &[Property], owner: &Owner) -> TokenStr
     let (declared, elided) = lifetimes(scope.any_borrows(properties));
     let declarations = fields.iter().map(|field| field.declaration(scope));
     let Constructor { new, default, .. } = constructor(scope, &ident, properties, &fields, false, None);
-    let setters = fields.iter().filter_map(|field| setters(scope, field));
+    let setters = fields.iter().map(|field| Once::from(setters(scope, field)));
     let plan = plan_method();
-    let write = write_method(value::written(properties, |property| write(scope, property)));
+    let write = write_method(&value::written(properties, |property| write(scope, property).into()));
     let debug = debug(scope, &ident, elided.as_ref(), debug_function);
     quote! {
         #docs
         #[must_use = #must_use]
         pub struct #ident #declared {
-            #(#declarations,)*
+            #(#declarations)*
         }
 
         impl #declared #ident #declared {

@@ -24,6 +24,7 @@ mod once;
 mod payload;
 mod scope;
 mod setter;
+mod shared;
 mod types;
 mod value;
 
@@ -32,6 +33,8 @@ use quote::quote;
 
 pub use self::experiment::exposure;
 pub use self::module::{Items, Module};
+#[cfg(feature = "text")]
+pub(crate) use self::shared::number;
 use crate::ir::Plan;
 
 /// How the tokens name what is outside of the plan.

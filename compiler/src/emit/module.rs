@@ -79,6 +79,18 @@ impl Kind {
 }
 
 impl Module<'_> {
+    /// Marks what items have in common; see [`Module::lines`].
+    #[cfg(feature = "text")]
+    pub(crate) fn share(&mut self) {
+        self.scope.share();
+    }
+
+    /// What the mark of that number stands for: whole statements, items or fields.
+    #[cfg(feature = "text")]
+    pub(crate) fn lines(&self, number: usize) -> TokenStream {
+        self.scope.shared().map(|shared| shared.tokens(number)).unwrap_or_default()
+    }
+
     /// Its name as an identifier.
     #[must_use]
     pub fn ident(&self) -> Ident {

@@ -5,6 +5,7 @@ use super::constructor::{Constructor, constructor};
 use super::docs::Docs;
 use super::event::lifetimes;
 use super::field::{Field, fields};
+use super::once::Once;
 use super::payload;
 use super::scope::{Scope, Std, ident};
 use super::setter::setters;
@@ -24,12 +25,12 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
     // A payload is there to be read; by name, so that no value of one field is ever taken for another's.
     let visibility = decoded.then(|| quote!(pub));
     let declarations = fields.iter().map(|field| {
-        let declaration = field.declaration(scope);
-        quote!(#visibility #declaration)
+        let declaration = Once::from(field.declaration(scope));
+        Once::from(quote!(#visibility #declaration))
     });
     let Constructor { new, required, default } =
         constructor(scope, &ident, properties, &fields, false, meta.deprecated.as_ref());
-    let setters = fields.iter().filter_map(|field| setters(scope, field));
+    let setters = fields.iter().map(|field| Once::from(setters(scope, field)));
     let write = write(scope, properties);
     let debug = hides_something(properties).then(|| debug(scope, item, &fields));
     let derived_debug = debug.is_none().then(|| quote!(Debug,));
@@ -39,7 +40,7 @@ pub(super) fn object(scope: &Scope<'_>, id: TypeId, item: &TypeItem, properties:
         #[derive(Clone, #derived_debug PartialEq)]
         #[must_use = "a value is sent only as part of an event"]
         pub struct #ident #declared {
-            #(#declarations,)*
+            #(#declarations)*
         }
 
         #required
@@ -101,7 +102,7 @@ fn debug(scope: &Scope<'_>, item: &TypeItem, fields: &[Field<'_>]) -> TokenStrea
 fn write(scope: &Scope<'_>, properties: &[Property]) -> TokenStream {
     let fields = value::written(properties, |property| {
         let (wire, value) = (&property.name.wire, value::value(scope, property));
-        quote!(object.field(#wire, #value);)
+        quote!(object.field(#wire, #value);).into()
     });
     if fields.is_empty() {
         return quote!(out.object(|_| {}););

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::shared::{Lines, Part, Shared};
 use crate::ir::{Element, Plan, Property, Scalar, Type, TypeId, TypeKind};
 use crate::table::Names;
 
@@ -15,6 +16,8 @@ pub(super) struct Scope<'p> {
     is_types: bool,
     own_names: Names<'p>,
     imports: RefCell<Imports>,
+    /// Where lines that items have in common are marked.
+    shared: Option<Shared<'p>>,
 }
 
 /// Names that the items of a module use; sorted, so that the same plan gives the same lines.
@@ -61,7 +64,29 @@ pub(super) fn ident(text: &str) -> Ident {
 
 impl<'p> Scope<'p> {
     pub(super) fn new(plan: &'p Plan, runtime: TokenStream, is_types: bool, own_names: &[&'p str]) -> Self {
-        Self { plan, runtime, is_types, own_names: Names::of(own_names), imports: RefCell::default() }
+        let own_names = Names::of(own_names);
+        Self { plan, runtime, is_types, own_names, imports: RefCell::default(), shared: None }
+    }
+
+    /// Marks from now on what items have in common.
+    #[cfg(feature = "text")]
+    pub(super) fn share(&mut self) {
+        self.shared = Some(Shared::default());
+    }
+
+    #[cfg(feature = "text")]
+    pub(super) fn shared(&self) -> Option<&Shared<'p>> {
+        self.shared.as_ref()
+    }
+
+    /// Whole lines that every item of a kind has, whatever its name.
+    pub(super) fn lines(&self, name: &'static str, make: &dyn Fn() -> TokenStream) -> Lines {
+        self.shared.as_ref().map_or_else(|| make().into(), |shared| shared.of_items(name, make))
+    }
+
+    /// Whole lines of an event's property, which other events may have too.
+    pub(super) fn lines_of(&self, property: &'p Property, part: Part, make: &dyn Fn() -> TokenStream) -> Lines {
+        self.shared.as_ref().map_or_else(|| make().into(), |shared| shared.of_property(property, part, make))
     }
 
     pub(super) fn plan(&self) -> &'p Plan {

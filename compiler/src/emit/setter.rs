@@ -8,17 +8,18 @@ use super::once::Once;
 use super::scope::Scope;
 
 /// `with_x`, and `with_x_null` where null is a value of its own; nothing for a required property.
-pub(super) fn setters(scope: &Scope<'_>, field: &Field<'_>) -> Option<TokenStream> {
+pub(super) fn setters(scope: &Scope<'_>, field: &Field<'_>) -> TokenStream {
     match field.presence() {
-        Presence::Required | Presence::RequiredOrNull => None,
+        Presence::Required | Presence::RequiredOrNull => TokenStream::new(),
         Presence::Optional => {
             let value = Once::from(value(scope, field));
-            Some(setter(scope, field, quote!(Some(#value))))
+            setter(scope, field, quote!(Some(#value)))
         }
         Presence::OptionalOrNull => {
             let value = Once::from(value(scope, field));
-            let (setter, to_null) = (setter(scope, field, quote!(Nullable::Value(#value))), to_null(field));
-            Some(quote!(#setter #to_null))
+            let setter = Once::from(setter(scope, field, quote!(Nullable::Value(#value))));
+            let to_null = Once::from(to_null(field));
+            quote!(#setter #to_null)
         }
     }
 }

@@ -5,6 +5,7 @@ use quote::quote;
 
 use super::field::Presence;
 use super::scope::{Scope, ident};
+use super::shared::Lines;
 use super::{constraint, literal};
 use crate::ir::{Literal, Property, Sensitivity, Type};
 
@@ -53,7 +54,7 @@ fn constant(scope: &Scope<'_>, constant: &Literal) -> TokenStream {
 }
 
 /// What writes each property: a `secret` one is not written.
-pub(super) fn written(properties: &[Property], write: impl FnMut(&Property) -> TokenStream) -> Vec<TokenStream> {
+pub(super) fn written<'p>(properties: &'p [Property], write: impl FnMut(&'p Property) -> Lines) -> Vec<Lines> {
     properties.iter().filter(|property| property.sensitivity != Sensitivity::Secret).map(write).collect()
 }
 

@@ -49,7 +49,7 @@ pub(super) fn is_keyword(word: &str) -> bool {
 fn is_operand(node: &Node<'_>) -> bool {
     match &node.kind {
         Kind::Word(_) | Kind::Literal(_) => true,
-        Kind::Keyword(_) | Kind::Doc { .. } => false,
+        Kind::Keyword(_) | Kind::Doc { .. } | Kind::Lines(_) => false,
         Kind::Group(group) => group.delimiter != Delimiter::Brace,
         Kind::Operator(text) => *text == "?" || node.role == Role::Close,
     }

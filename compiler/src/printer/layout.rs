@@ -38,6 +38,10 @@ impl<'t> Layout<'t> {
     }
 
     fn statement(&mut self, statement: &Statement<'_, '_>, indent: usize) {
+        if let [Node { kind: Kind::Lines(lines), .. }] = statement.nodes {
+            self.text.push_str(&lines.text);
+            return;
+        }
         for (index, attribute) in statement.attributes().enumerate() {
             if index > 0 {
                 self.text.push('\n');
@@ -177,6 +181,7 @@ impl<'t> Layout<'t> {
             Kind::Word(text) | Kind::Keyword(text) | Kind::Literal(text) | Kind::Operator(text) => {
                 self.text.push_str(text);
             }
+            Kind::Lines(lines) => self.text.push_str(&lines.text),
         }
     }
 
@@ -269,6 +274,7 @@ impl<'t> Layout<'t> {
                     self.text.push('\n');
                 }
                 Kind::Group(group) => self.flat_group(group),
+                Kind::Lines(lines) => self.text.push_str(&lines.text),
             }
         }
     }

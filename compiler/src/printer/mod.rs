@@ -6,6 +6,7 @@
 
 mod classify;
 mod layout;
+mod lines;
 mod operators;
 mod spacing;
 mod statement;
@@ -15,6 +16,7 @@ mod tree;
 use proc_macro2::TokenStream;
 
 use self::layout::Layout;
+use self::lines::Lines;
 use self::tape::Tape;
 use crate::emit::{self, Options};
 use crate::ir::Plan;
@@ -42,6 +44,11 @@ struct Printer {
 impl Printer {
     fn print(&mut self, tokens: TokenStream, indent: usize) {
         self.tape.read(tokens);
+        self.write(indent);
+    }
+
+    /// Prints what stands on the tape.
+    fn write(&mut self, indent: usize) {
         let nodes = tree::body(&self.tape);
         if nodes.is_empty() {
             return;
@@ -56,11 +63,16 @@ impl Printer {
         self.text.push_str(&module.ident().to_string());
         self.text.push_str(" {\n");
         let start = self.text.len();
+        self.tape.expect_marks();
         for item in module.items() {
             if self.text.len() > start {
                 self.text.push('\n');
             }
-            self.print(item, INDENT);
+            self.tape.read(item);
+            while let Some((number, depth)) = self.tape.next_unknown() {
+                self.tape.know(number, Lines::print(module.lines(number), INDENT + depth * INDENT));
+            }
+            self.write(INDENT);
         }
         // The lines of `use` are known when every item was made, and stand before them.
         let end = self.text.len();
@@ -88,7 +100,8 @@ pub fn generate(plan: &Plan) -> String {
         printer.text.push('\n');
         printer.print(item, 0);
     }
-    for module in emit::modules(plan, &options) {
+    for mut module in emit::modules(plan, &options) {
+        module.share();
         printer.text.push('\n');
         printer.module(&module);
     }

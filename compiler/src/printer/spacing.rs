@@ -32,7 +32,7 @@ fn is_spaced(before: &[Node<'_>], node: &Node<'_>) -> bool {
             Delimiter::Bracket => is_bracket_spaced(last),
             _ => group.use_of != Use::Names || last.is_word("use"),
         },
-        Kind::Word(_) | Kind::Keyword(_) | Kind::Literal(_) | Kind::Doc { .. } => true,
+        Kind::Word(_) | Kind::Keyword(_) | Kind::Literal(_) | Kind::Doc { .. } | Kind::Lines(_) => true,
     }
 }
 
@@ -72,7 +72,7 @@ fn is_parenthesis_spaced(last: &Node<'_>) -> bool {
     match last.kind {
         Kind::Word(_) => false,
         Kind::Keyword(word) => word != "pub",
-        Kind::Literal(_) | Kind::Doc { .. } => true,
+        Kind::Literal(_) | Kind::Doc { .. } | Kind::Lines(_) => true,
         Kind::Group(ref group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
         Kind::Operator(text) => last.role != Role::Close && text != "?",
     }
@@ -82,7 +82,7 @@ fn is_bracket_spaced(last: &Node<'_>) -> bool {
     match last.kind {
         Kind::Word(word) => word.starts_with('\''),
         Kind::Literal(_) => false,
-        Kind::Keyword(_) | Kind::Doc { .. } => true,
+        Kind::Keyword(_) | Kind::Doc { .. } | Kind::Lines(_) => true,
         Kind::Group(ref group) => group.delimiter == Delimiter::Brace || group.use_of == Use::Foreign,
         Kind::Operator(text) => text != "?",
     }

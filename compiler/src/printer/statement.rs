@@ -35,6 +35,9 @@ impl<'n, 't> Statement<'n, 't> {
 
     /// Whether empty lines stand around it: an item with a body, or one that is documented.
     pub(super) fn stands_apart(&self) -> bool {
+        if let [Node { kind: Kind::Lines(lines), .. }] = self.nodes {
+            return lines.stand_apart;
+        }
         let is_element = self.nodes.last().is_none_or(|last| last.is(","));
         let is_item = item_word(self.nodes).is_some();
         !is_element && is_item || !self.attributes.is_empty() && self.nodes.last().is_some_and(|last| last.is(";"))
@@ -117,7 +120,8 @@ fn length(nodes: &[Node<'_>]) -> Option<usize> {
         let is_separator = node.is(";") || (node.is(",") && angles == 0);
         let is_inner = matches!(node.kind, Kind::Doc { is_inner: true, .. });
         let is_block = node.is_group(Delimiter::Brace) && nodes.get(index + 1).is_some_and(|next| !continues(next));
-        if is_separator || is_inner || is_block {
+        let is_printed = matches!(node.kind, Kind::Lines(_));
+        if is_separator || is_inner || is_block || is_printed {
             return Some(index + 1);
         }
     }
@@ -129,7 +133,7 @@ fn continues(node: &Node<'_>) -> bool {
     match &node.kind {
         Kind::Keyword(word) => matches!(*word, "else" | "as"),
         Kind::Operator(text) => node.role != Role::Prefix && !matches!(*text, "#" | "::" | "<" | "$" | "'"),
-        Kind::Word(_) | Kind::Literal(_) | Kind::Doc { .. } | Kind::Group(_) => false,
+        Kind::Word(_) | Kind::Literal(_) | Kind::Doc { .. } | Kind::Group(_) | Kind::Lines(_) => false,
     }
 }
 

@@ -6,7 +6,9 @@ use std::ops::Range;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
+use super::lines::Lines;
 use super::operators;
+use crate::emit;
 
 /// The tokens of an item; kept from item to item for its memory.
 #[derive(Debug, Default)]
@@ -14,6 +16,10 @@ pub(super) struct Tape {
     text: String,
     tokens: Vec<Token>,
     count: usize,
+    /// What marks stand for, by their numbers. Without it nothing is a mark.
+    lines: Option<Vec<Option<Lines>>>,
+    /// The marks of which that is not known yet, and how many braces are around them.
+    unknown: Vec<(usize, usize)>,
 }
 
 /// What stands on the tape; texts are ranges of [`Tape::text`].
@@ -27,6 +33,8 @@ pub(super) enum Token {
     /// A group, and how many tokens stand in it, each group in it counted as one.
     Open(Delimiter, usize),
     Close,
+    /// The mark of that number.
+    Mark(usize),
 }
 
 impl Tape {
@@ -34,7 +42,7 @@ impl Tape {
     pub(super) fn read(&mut self, tokens: TokenStream) {
         self.text.clear();
         self.tokens.clear();
-        self.count = self.append(tokens);
+        self.count = self.append(tokens, 0);
     }
 
     /// How many tokens there are, each group counted as one.
@@ -50,8 +58,30 @@ impl Tape {
         &self.text[range.clone()]
     }
 
+    /// Takes marks for what they are from now on; none is known yet.
+    pub(super) fn expect_marks(&mut self) {
+        self.lines = Some(Vec::new());
+    }
+
+    /// A mark of which nothing is known, and how many braces are around it.
+    pub(super) fn next_unknown(&mut self) -> Option<(usize, usize)> {
+        self.unknown.pop()
+    }
+
+    pub(super) fn know(&mut self, number: usize, known: Lines) {
+        let lines = self.lines.get_or_insert_default();
+        if lines.len() <= number {
+            lines.resize_with(number + 1, || None);
+        }
+        lines[number] = Some(known);
+    }
+
+    pub(super) fn lines(&self, number: usize) -> Option<&Lines> {
+        self.lines.as_ref()?.get(number)?.as_ref()
+    }
+
     /// How many tokens that were, each group counted as one.
-    fn append(&mut self, tokens: TokenStream) -> usize {
+    fn append(&mut self, tokens: TokenStream, depth: usize) -> usize {
         let mut count = 0;
         for token in tokens {
             count += 1;
@@ -81,12 +111,20 @@ impl Tape {
                     // Tokens that nobody else holds are taken, and not copied.
                     drop(group);
                     if delimiter == Delimiter::None {
-                        count = count - 1 + self.append(inside);
+                        if let Some(number) = self.lines.as_ref().and_then(|_| emit::number(&inside)) {
+                            if self.lines(number).is_none() {
+                                self.unknown.push((number, depth));
+                            }
+                            self.tokens.push(Token::Mark(number));
+                        } else {
+                            count = count - 1 + self.append(inside, depth);
+                        }
                         continue;
                     }
+                    let depth = depth + usize::from(delimiter == Delimiter::Brace);
                     let open = self.tokens.len();
                     self.tokens.push(Token::Open(delimiter, 0));
-                    self.tokens[open] = Token::Open(delimiter, self.append(inside));
+                    self.tokens[open] = Token::Open(delimiter, self.append(inside, depth));
                     self.tokens.push(Token::Close);
                 }
             }

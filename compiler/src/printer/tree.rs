@@ -5,6 +5,7 @@ use std::slice::Iter;
 
 use proc_macro2::Delimiter;
 
+use super::lines::Lines;
 use super::tape::{Tape, Token};
 use super::{classify, operators, spacing};
 
@@ -37,6 +38,8 @@ pub(super) enum Kind<'t> {
         text: Cow<'t, str>,
         is_inner: bool,
     },
+    /// Whole statements that are printed already.
+    Lines(&'t Lines),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -170,6 +173,10 @@ fn nodes<'t>(
                 Node::new(Kind::Group(group), false, None)
             }
             Token::Close => break,
+            Token::Mark(number) => {
+                let Some(lines) = tape.lines(*number) else { continue };
+                Node::new(Kind::Lines(lines), false, None)
+            }
         };
         nodes.push(node);
     }
