@@ -8,6 +8,7 @@ use taxogen::{Client, LossReason, Options, PropertyWriter, Timestamp, User};
 use taxogen_sandbox::{Sandbox, Vendor};
 
 use crate::shop::{Company, OrderPlaced, Person};
+use crate::supers::Supers;
 use crate::vendors::{LONG, Plain, counts, listen, schema, to, to_all};
 
 const HOME: Plain = Plain(const { &schema("Home") }, |properties| {
@@ -301,6 +302,38 @@ fn screen() {
                 "name": "The cart", "url_of": "x"}}],
         }),
     );
+}
+
+#[test]
+fn what_lies_over_an_event_lies_over_a_page() {
+    const PAGE: Plain = Plain(const { &schema("Home") }, |properties| {
+        properties.hashed().personal("url", "https://shop.example/?token=7");
+        properties.personal("referrer", "https://mail.example/ada");
+        properties.set().hashed().personal("last_url", "x");
+    });
+    let sandbox = Sandbox::start().unwrap();
+    let client = to_all(&sandbox).hash_key("key").stamp_plan(true).build().unwrap();
+    client.register(Supers(|properties| properties.internal("path", "/super")));
+    let user = client.user("u1");
+    user.group(Company { key: "acme", employees: 12 });
+    user.page(PAGE);
+    assert!(client.shutdown(LONG).is_complete());
+    let received = sandbox.received(Vendor::PostHog);
+    let page = received.iter().find(|received| received.name == "$pageview").unwrap();
+    let mut properties = page.item["properties"].clone();
+    for name in ["$lib", "$lib_version", "$is_server", "$geoip_disable"] {
+        properties.as_object_mut().unwrap().remove(name);
+    }
+    let url = properties["$current_url"].clone();
+    assert_eq!(url.as_str().unwrap().len(), 32, "a hash and no url: {url}");
+    assert_eq!(
+        properties,
+        json!({"name": "Home", "$current_url": url, "$pathname": "/super", "taxogen_plan": "0000000000000000",
+            "$groups": {"company": "acme"}, "$set": {"last_url": properties["$set"]["last_url"]}})
+    );
+    let pages = sandbox.received(Vendor::Segment).into_iter().filter(|received| received.name == "Home");
+    let page = pages.map(|page| page.item).next().unwrap();
+    assert_eq!((&page["properties"]["url"], &page["context"]["groupId"]), (&url, &json!("acme")));
 }
 
 #[test]

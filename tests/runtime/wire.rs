@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value, json};
 use taxogen::{
-    Client, Group, Json, Mixpanel, Null, PersonProperties, PlanId, PostHog, PropertyWriter, Segment, Timestamp,
+    Client, Group, Json, Mixpanel, Null, Options, PersonProperties, PlanId, PostHog, PropertyWriter, Segment, Timestamp,
 };
 use taxogen_sandbox::{RecordedRequest, Sandbox, Vendor};
 
@@ -16,7 +16,11 @@ const TRACK: &str = "01_track";
 const IDENTIFY: &str = "02_identify";
 const GROUP: &str = "03_group";
 const EXPERIMENT: &str = "05_experiment";
-const SCENARIOS: [&str; 4] = [TRACK, IDENTIFY, GROUP, EXPERIMENT];
+/// Somebody without a user id; recorded at Segment alone, the others' SDKs have no such call.
+const ANONYMOUS: &str = "08_anonymous";
+/// An event of the past.
+const HISTORICAL: &str = "09_historical";
+const SCENARIOS: [&str; 5] = [TRACK, IDENTIFY, GROUP, EXPERIMENT, HISTORICAL];
 
 struct Visitor;
 
@@ -85,6 +89,10 @@ const EXPOSURE: Plain = Plain(const { &schema("Experiment Viewed") }, |propertie
     properties.set().internal("[Optimizely] checkout_redesign", "treatment");
 });
 
+const OLD: Plain = Plain(const { &schema("Old Event") }, |properties| properties.internal("x", &1));
+
+const ANONYMOUS_EVENT: Plain = Plain(const { &schema("Anon Event") }, |properties| properties.internal("x", &1));
+
 /// As the Segment SDKs were driven.
 const SEGMENT_EXPOSURE: Plain = Plain(const { &schema("Experiment Viewed") }, |properties| {
     properties.internal("flagKey", "checkout_redesign");
@@ -114,6 +122,10 @@ fn ours(vendor: Vendor, scenario: &str) -> Vec<RecordedRequest> {
             user.group(Acme);
             user.capture(GROUP_EVENT);
         }
+        HISTORICAL => {
+            user.capture_with(OLD, &Options::new().at(Timestamp::from_unix_millis(1_709_208_000_123)));
+        }
+        ANONYMOUS => client.anonymous("anon-1").capture(ANONYMOUS_EVENT),
         _ if vendor == Vendor::Segment => user.capture(SEGMENT_EXPOSURE),
         _ => user.capture(EXPOSURE),
     }
@@ -219,6 +231,7 @@ fn posthog_gets_what_its_python_sdk_sends() {
     for (scenario, known) in [
         (TRACK, [vec![BATCH], SYSTEM.to_vec(), TIME.to_vec()].concat()),
         (EXPERIMENT, [vec![BATCH], SYSTEM.to_vec()].concat()),
+        (HISTORICAL, [vec![BATCH], SYSTEM.to_vec()].concat()),
         (
             GROUP,
             vec![
@@ -247,13 +260,19 @@ fn segment_gets_what_its_sdks_send() {
         ),
         (
             "segment-python",
-            [every("integrations = {}", "empty says nothing"), every("anonymousId = null", "null says nothing")]
-                .concat(),
+            [
+                every("integrations = {}", "empty says nothing"),
+                every("anonymousId = null", "null says nothing"),
+                every("userId = null", "null says nothing"),
+            ]
+            .concat(),
         ),
     ] {
-        for scenario in SCENARIOS {
+        for scenario in SCENARIOS.into_iter().chain([ANONYMOUS]) {
             let messages = if scenario == GROUP { 2 } else { 1 };
-            let in_batch = |start: &str| messages == 2 || start.starts_with("-/batch/0");
+            let absent_id = if scenario == ANONYMOUS { "anonymousId = null" } else { "userId = null" };
+            let in_batch =
+                |start: &str| (messages == 2 || start.starts_with("-/batch/0")) && !start.ends_with(absent_id);
             let mut known: Vec<_> =
                 absent.iter().map(|(start, why)| (start.as_str(), *why)).filter(|(start, _)| in_batch(start)).collect();
             if sdk == "segment-python" && scenario == TRACK {
@@ -287,6 +306,7 @@ fn mixpanel_gets_what_its_sdks_send() {
         ("mixpanel-python", IDENTIFY, vec![]),
         ("mixpanel-python", GROUP, IMPORT.to_vec()),
         ("mixpanel-python", EXPERIMENT, IMPORT.to_vec()),
+        ("mixpanel-node", HISTORICAL, [IMPORT.to_vec(), vec![IDS[1]]].concat()),
         ("mixpanel-node", TRACK, [IMPORT.to_vec(), IDS.to_vec()].concat()),
         ("mixpanel-node", IDENTIFY, [WHEN.to_vec(), vec![("+/profiles/1/$time", "the same")]].concat()),
         ("mixpanel-node", GROUP, [IMPORT.to_vec(), IDS.to_vec(), WHEN.to_vec()].concat()),

@@ -5,7 +5,9 @@ const LONGEST: u64 = 200;
 
 /// What every message has already, at one vendor or another: a second one would spoil the first. The last is what
 /// `stamp_plan` writes.
-const KEPT: [&str; 18] = [
+const KEPT: [&str; 21] = [
+    "$anon_distinct_id",
+    "$device_id",
     "$geoip_disable",
     "$group_key",
     "$group_set",
@@ -18,6 +20,7 @@ const KEPT: [&str; 18] = [
     "$set",
     "$set_once",
     "$unset",
+    "$user_id",
     "distinct_id",
     "ip",
     "mp_lib",

@@ -29,13 +29,23 @@ pub(crate) struct Record<'a> {
     runs: &'a [u8],
 }
 
-/// Bytes that are no record of this version.
+/// Bytes that cannot be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct RecordError;
+pub(crate) enum RecordError {
+    /// A record of another version, which is left as it is.
+    Version(u8),
+    /// No record, or not a whole one.
+    Malformed,
+}
 
 impl fmt::Display for RecordError {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("not a record of this version")
+        match self {
+            Self::Version(version) => {
+                write!(formatter, "a record of version {version}, and this program reads {VERSION}")
+            }
+            Self::Malformed => formatter.write_str("not a record"),
+        }
     }
 }
 
@@ -52,10 +62,10 @@ impl<'a> Record<'a> {
     /// Reads the first record of `bytes`; what follows it is not looked at.
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let length = Self::length(bytes)?;
-        let bytes = bytes.get(..length).ok_or(RecordError)?;
-        let mut rest = Reader(bytes.get(FIXED..).ok_or(RecordError)?);
+        let bytes = bytes.get(..length).ok_or(RecordError::Malformed)?;
+        let mut rest = Reader(bytes.get(FIXED..).ok_or(RecordError::Malformed)?);
         if bytes[4] != VERSION {
-            return Err(RecordError);
+            return Err(RecordError::Version(bytes[4]));
         }
         let name = rest.text()?;
         let other_names = rest.repeated(|rest| {
@@ -64,7 +74,7 @@ impl<'a> Record<'a> {
         })?;
         Ok(Self {
             bytes,
-            verb: Verb::from_byte(bytes[5]).ok_or(RecordError)?,
+            verb: Verb::from_byte(bytes[5]).ok_or(RecordError::Malformed)?,
             destinations: Destinations(u16::from_le_bytes(array(&bytes[6..8])?)),
             id: EventId(array(&bytes[8..24])?),
             time: Timestamp::from_unix_millis(i64::from_le_bytes(array(&bytes[24..32])?)),
@@ -85,8 +95,8 @@ impl<'a> Record<'a> {
 
     /// The length of the first record of `bytes`.
     pub(crate) fn length(bytes: &[u8]) -> Result<usize, RecordError> {
-        let length = bytes.get(..4).ok_or(RecordError)?;
-        usize::try_from(u32::from_le_bytes(array(length)?)).map_err(|_| RecordError)
+        let length = bytes.get(..4).ok_or(RecordError::Malformed)?;
+        usize::try_from(u32::from_le_bytes(array(length)?)).map_err(|_| RecordError::Malformed)
     }
 
     /// The event's name at this destination.
@@ -145,22 +155,22 @@ pub(crate) fn read_runs(bytes: &[u8]) -> impl Iterator<Item = Run<'_>> {
 }
 
 fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], RecordError> {
-    bytes.try_into().map_err(|_| RecordError)
+    bytes.try_into().map_err(|_| RecordError::Malformed)
 }
 
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
     fn take(&mut self, length: usize) -> Result<&'a [u8], RecordError> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(RecordError)?;
+        let (taken, rest) = self.0.split_at_checked(length).ok_or(RecordError::Malformed)?;
         self.0 = rest;
         Ok(taken)
     }
 
     fn text(&mut self) -> Result<&'a str, RecordError> {
         let length = u32::from_le_bytes(array(self.take(4)?)?);
-        let bytes = self.take(usize::try_from(length).map_err(|_| RecordError)?)?;
-        std::str::from_utf8(bytes).map_err(|_| RecordError)
+        let bytes = self.take(usize::try_from(length).map_err(|_| RecordError::Malformed)?)?;
+        std::str::from_utf8(bytes).map_err(|_| RecordError::Malformed)
     }
 
     /// A count, then so many of what `one` reads: the count and the bytes of all.

@@ -116,5 +116,6 @@ fn no_bytes_make_the_reader_panic_or_read_beyond_the_record() {
 fn a_record_of_another_version_is_not_read() {
     let mut bytes = encoded();
     bytes[4] = VERSION + 1;
-    assert!(Record::read(&bytes).is_err());
+    let error = Record::read(&bytes).unwrap_err();
+    assert_eq!(error.to_string(), "a record of version 4, and this program reads 3");
 }

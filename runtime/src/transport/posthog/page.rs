@@ -29,8 +29,11 @@ pub(super) fn write_page(sight: Sight, record: &Record<'_>, bytes: &mut Vec<u8>)
     }
 }
 
-/// Appends the properties of a screen and its name.
+/// Appends the properties of a screen; the event's name is one of them, unless it has one of that name itself.
 pub(super) fn write_screen(sight: Sight, record: &Record<'_>, bytes: &mut Vec<u8>) {
-    put(bytes, &[b",\"$screen_name\":\"", record.name_at(Destinations::POSTHOG).as_bytes(), b"\""]);
+    let mut properties = sight.runs(record, Place::Event).flat_map(|run| fragments(run.fragments));
+    if !properties.any(|fragment| fragment.name == b"$screen_name") {
+        put(bytes, &[b",\"$screen_name\":\"", record.name_at(Destinations::POSTHOG).as_bytes(), b"\""]);
+    }
     sight.copy(record, Place::Event, bytes);
 }
