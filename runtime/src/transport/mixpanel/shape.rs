@@ -252,7 +252,7 @@ mod tests {
 
     #[test]
     fn ordinary_properties_are_not_looked_at() {
-        let many: String = (0..200).map(|number| format!(",\"property_{number}\":\"a value\"")).collect();
+        let many = ",\"property\":\"a value\"".repeat(200);
         assert!(!may_break(many.as_bytes()));
         assert!(!may_break(b",\"cart\":{\"items\":[{\"sku\":1}]}"));
         assert!(may_break(format!(",\"a\":\"{}\"", "x\\\"".repeat(200)).as_bytes()));
