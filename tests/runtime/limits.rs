@@ -18,7 +18,7 @@ use crate::vendors::{LONG, Numbered, counts, listen, schema, to, to_all};
 struct With(Map<String, Value>);
 
 impl With {
-    fn text(text: String) -> Self {
+    fn text(text: &str) -> Self {
         Self::of(&json!({ "text": text }))
     }
 
@@ -67,11 +67,11 @@ fn a_message_may_have_the_last_byte_that_the_vendor_takes_and_no_more() {
         let (builder, losses) = listen(to(&sandbox, vendor));
         let client = builder.build().unwrap();
         let user = client.user("ü");
-        user.capture(With::text(String::new()));
+        user.capture(With::text(""));
         client.flush(LONG).unwrap();
         let around = sandbox.received(vendor)[0].item.to_string().len();
-        user.capture(With::text(wide(most - around)));
-        user.capture(With::text(wide(most - around + 1)));
+        user.capture(With::text(&wide(most - around)));
+        user.capture(With::text(&wide(most - around + 1)));
         user.capture(Numbered(7));
         let report = client.shutdown(LONG);
         assert_eq!(counts(&report), (3, 0, vec![(LossReason::TooLarge, 1)]), "{vendor}");
