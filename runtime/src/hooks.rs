@@ -59,6 +59,19 @@ pub enum TroubleKind {
     /// This process was forked from the one that built the client, and has no delivery thread: build a client after the
     /// fork.
     Forked,
+    /// The spool cannot be written, or not made safe from a loss of power. What is captured is kept in memory meanwhile.
+    SpoolUnwritable,
+    /// The spool can be written again, and what was kept in memory is there.
+    SpoolWritable,
+    /// A part of the spool is damaged, and what it held is lost: how many bytes that were says the detail. A torn end is
+    /// what was being written when the power failed.
+    SpoolDamaged,
+    /// Something in the spool's directory is left as it is: another version of this crate wrote it, or it cannot be
+    /// opened.
+    SpoolLeft,
+    /// The spool keeps events for a destination, or an earlier key or host of one, that this client does not have. When
+    /// they are given up says the detail.
+    SpoolOrphaned,
 }
 
 impl fmt::Display for Trouble {
@@ -67,6 +80,10 @@ impl fmt::Display for Trouble {
             TroubleKind::Paused => "is paused",
             TroubleKind::Stopped => "has stopped",
             TroubleKind::Forked => "stops at a fork",
+            TroubleKind::SpoolUnwritable | TroubleKind::SpoolWritable => "goes on",
+            TroubleKind::SpoolDamaged => "goes on with what is left",
+            TroubleKind::SpoolLeft => "leaves something out",
+            TroubleKind::SpoolOrphaned => "keeps something for nobody",
         };
         match self.destination {
             Some(destination) => write!(formatter, "delivery to {destination} {what}: {}", self.detail),

@@ -172,6 +172,8 @@ mod recorder;
 mod report;
 mod sensitivity;
 mod sight;
+#[cfg(feature = "spool")]
+mod spool;
 mod supers;
 mod telemetry;
 #[cfg(feature = "http")]
@@ -204,6 +206,8 @@ pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
+#[cfg(feature = "spool")]
+pub use spool::{Fsync, Spool};
 pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 #[cfg(feature = "http")]
-use crate::delivery::Settings;
+use crate::delivery::{Settings, Storage};
 use crate::draft::Draft;
 #[cfg(feature = "http")]
 use crate::error::Error;
@@ -16,6 +16,8 @@ use crate::limited::Limited;
 use crate::log::Overflow;
 use crate::recorder::Recorder;
 use crate::report::Loss;
+#[cfg(feature = "spool")]
+use crate::spool::Spool;
 #[cfg(feature = "http")]
 use crate::transport::Destination;
 
@@ -55,6 +57,10 @@ pub struct Builder {
     pub(super) destinations: Vec<Destination>,
     #[cfg(feature = "http")]
     pub(super) settings: Settings,
+    #[cfg(feature = "http")]
+    pub(super) max_age: Option<Duration>,
+    #[cfg(feature = "spool")]
+    pub(super) spool: Option<Spool>,
     /// Whatever the destinations.
     #[cfg(feature = "http")]
     pub(super) disabled: bool,
@@ -72,6 +78,10 @@ impl Default for Builder {
             destinations: Vec::new(),
             #[cfg(feature = "http")]
             settings: Settings::default(),
+            #[cfg(feature = "http")]
+            max_age: None,
+            #[cfg(feature = "spool")]
+            spool: None,
             #[cfg(feature = "http")]
             disabled: false,
         }
@@ -104,7 +114,7 @@ impl Builder {
         self
     }
 
-    /// How long an event may wait for its delivery; 12 hours unless set. After that it is lost as
+    /// How long an event may wait for its delivery; 12 hours unless set, and 7 days with a spool. After that it is lost as
     /// [`LossReason::Expired`](crate::LossReason::Expired), counted and told, for each destination that had not taken
     /// it.
     ///
@@ -112,7 +122,7 @@ impl Builder {
     /// a day older.
     #[cfg(feature = "http")]
     pub fn max_age(mut self, age: Duration) -> Self {
-        self.settings.max_age = age;
+        self.max_age = Some(age);
         self
     }
 
@@ -130,6 +140,18 @@ impl Builder {
     /// What happens when they are used up says [`overflow`](Self::overflow).
     pub fn log_bytes(mut self, bytes: usize) -> Self {
         self.log_bytes = bytes.max(64 * 1024);
+        self
+    }
+
+    /// Keeps the log on disk too, so that a process that is killed delivers after its restart what `capture` had taken.
+    ///
+    /// [`log_bytes`](Self::log_bytes) is then what may lie in memory alone while the disk is full or cannot be written.
+    /// What is beyond is lost as [`LossReason::Spool`](crate::LossReason::Spool). What there is to know of the disk is
+    /// told to [`on_trouble`](Self::on_trouble): that it cannot be written, that something on it is damaged, was left by
+    /// another version of this crate, or is kept for a destination that the client does not have.
+    #[cfg(feature = "spool")]
+    pub fn spool(mut self, spool: Spool) -> Self {
+        self.spool = Some(spool);
         self
     }
 
@@ -244,8 +266,25 @@ impl Builder {
             return Ok(self.without_delivery(Sink::Nothing));
         }
         let hooks = Arc::new(self.hooks.clone());
-        let core = Core::delivering(&self.destinations, self.log_bytes, self.settings, hooks)?;
+        let storage = Storage {
+            bytes: self.log_bytes,
+            #[cfg(feature = "spool")]
+            spool: self.spool.clone(),
+        };
+        let max_age = self.max_age.unwrap_or_else(|| self.usual_age());
+        let settings = Settings { max_age, ..self.settings };
+        let core = Core::delivering(&self.destinations, &storage, settings, hooks)?;
         Ok(self.over(core))
+    }
+
+    /// On disk an event may wait for longer: a process that is down for a night does not cost any.
+    #[cfg(feature = "http")]
+    fn usual_age(&self) -> Duration {
+        #[cfg(feature = "spool")]
+        if self.spool.is_some() {
+            return Duration::from_secs(7 * 24 * 60 * 60);
+        }
+        self.settings.max_age
     }
 
     /// A client of these settings that keeps what is captured, for your own tests; no thread, no network.
@@ -271,6 +310,8 @@ impl fmt::Debug for Builder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
         fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
+        #[cfg(feature = "spool")]
+        fields.field("spool", &self.spool);
         #[cfg(feature = "http")]
         fields.field("destinations", &self.destinations).field("settings", &self.settings);
         fields.finish_non_exhaustive()

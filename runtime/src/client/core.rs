@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 #[cfg(feature = "http")]
-use crate::delivery::{Delivery, Pending, Settings, flushed};
+use crate::delivery::{Delivery, Pending, Settings, Storage, flushed};
 use crate::destinations::Destinations;
 use crate::draft::{self, Screened};
 use crate::error::Error;
@@ -62,13 +62,13 @@ impl Core {
     #[cfg(feature = "http")]
     pub(crate) fn delivering(
         destinations: &[Destination],
-        log_bytes: usize,
+        storage: &Storage,
         settings: Settings,
         hooks: Arc<Hooks>,
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
         let opt_outs = Arc::<OptOuts>::default();
-        let delivery = Delivery::start(destinations, log_bytes, settings, &ledger, &hooks, &opt_outs)?;
+        let delivery = Delivery::start(destinations, storage, settings, &ledger, &hooks, &opt_outs)?;
         let sights = destinations.iter().map(Destination::sight);
         let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));
         Ok(Self::over(Sink::Delivery(delivery), hooks, ledger, reach, opt_outs))
@@ -242,6 +242,7 @@ impl Core {
                     Ok(())
                 }
                 Appended::Full => Err(LossReason::LogFull),
+                Appended::Unwritable => Err(LossReason::Spool),
                 Appended::Closed => Err(LossReason::AfterShutdown),
                 Appended::TooLarge => Err(LossReason::TooLarge),
             },

@@ -5,6 +5,8 @@ mod books;
 #[cfg(feature = "metrics")]
 mod gauges;
 mod http;
+#[cfg(feature = "spool")]
+mod keeper;
 mod lane;
 mod orders;
 mod outlet;
@@ -16,6 +18,7 @@ mod retry;
 mod screen;
 mod settings;
 mod standing;
+mod store;
 mod tally;
 mod thread;
 mod tls;
@@ -23,7 +26,7 @@ mod tls;
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
 pub(crate) use pending::{Pending, Waited};
-pub(crate) use settings::Settings;
+pub(crate) use settings::{Settings, Storage};
 
 use std::future::Future;
 use std::sync::Arc;
@@ -37,7 +40,7 @@ use tokio::time::timeout;
 
 use crate::error::{Error, Kind};
 use crate::hooks::{self, Hooks};
-use crate::log::{Appended, LaneId, Log, RecordRef};
+use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
 use crate::report::{Ledger, LossReason, Queued, Report};
 use crate::telemetry;
@@ -51,14 +54,12 @@ use outlet::{Outlet, Post};
 use pending::after;
 use screen::Screen;
 use standing::Standing;
+use store::Store;
 use tally::Tally;
 
 /// The delivery thread, seen from all others. Dropping it tries once more for a moment and waits for nothing.
 pub(crate) struct Delivery {
-    /// What this client captures.
-    pub(crate) log: Arc<Log>,
-    /// First those of that log, in the order of its lanes.
-    lanes: Vec<Outlet>,
+    store: Store,
     /// The first PostHog project among the destinations: flags are asked there.
     #[cfg(feature = "posthog")]
     pub(crate) posthog: Option<Project>,
@@ -86,7 +87,7 @@ impl Delivery {
     /// it gives no thread.
     pub(crate) fn start(
         destinations: &[Destination],
-        log_bytes: usize,
+        storage: &Storage,
         settings: Settings,
         ledger: &Arc<Ledger>,
         hooks: &Arc<Hooks>,
@@ -103,18 +104,15 @@ impl Delivery {
         }
         let secure = posts.iter().any(|post| post.endpoint.url.scheme() == "https");
         let http = Http::new(&settings, secure)?;
-        let (log, lanes) = Outlet::all(&posts, |lanes| Log::new(log_bytes, lanes).with_overflow(settings.overflow));
+        let store = Store::open(storage, &posts, &settings)?;
         let stop = Arc::<Notify>::default();
         let (runtime, thread) = thread::spawn(Arc::clone(&stop))?;
-        for lane in &lanes {
-            runtime.spawn(lane.start(&http, &settings).run());
-        }
+        store.start(&runtime, &http, &settings);
         telemetry::describe();
         #[cfg(feature = "metrics")]
-        runtime.spawn(gauges::run(gauges::Gauges::of(&lanes, settings)));
+        runtime.spawn(gauges::run(gauges::Gauges::of(&store.lanes, settings)));
         Ok(Self {
-            log,
-            lanes,
+            store,
             #[cfg(feature = "posthog")]
             posthog: destinations.iter().find_map(Destination::posthog).transpose()?,
             ledger: Arc::clone(ledger),
@@ -132,7 +130,7 @@ impl Delivery {
         if let Some(ended) = self.ended() {
             return Pending::answered(self.thread, ended);
         }
-        let end = self.log.end();
+        let end = self.store.log.end();
         let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
         let answers: Vec<_> = self.own_lanes().map(flushed).collect();
         self.on_thread(async move {
@@ -164,20 +162,21 @@ impl Delivery {
 
     /// Those that read what this client captures.
     fn own_lanes(&self) -> impl Iterator<Item = &Outlet> {
-        self.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.log))
+        self.store.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.store.log))
     }
 
     /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
     pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
         self.closed.store(true, Ordering::Release);
-        self.log.close();
+        self.store.log.close();
         let end = after(deadline);
-        let ended: Vec<_> = self.lanes.iter().map(|lane| lane.orders.drain(end)).collect();
-        let stop = Arc::clone(&self.stop);
+        let ended: Vec<_> = self.store.lanes.iter().map(|lane| lane.orders.drain(end)).collect();
+        let (stop, finish) = (Arc::clone(&self.stop), self.store.finish());
         let stopped = self.runtime.spawn(async move {
             for lane in ended {
                 let _ = lane.await;
             }
+            finish();
             stop.notify_one();
         });
         // Another shutdown may have given the lanes longer than this one waits.
@@ -199,12 +198,12 @@ impl Delivery {
     /// Appends a record to the log.
     pub(crate) fn append(&self, record: &[u8]) -> Appended {
         // The delivery thread would wait for itself, and so would a hook that holds what it needs.
-        self.log.append(record, || std::thread::current().id() != self.thread && !hooks::is_inside())
+        self.store.log.append(record, || std::thread::current().id() != self.thread && !hooks::is_inside())
     }
 
     /// Records that a lane lost because the log was full.
     pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
-        let Post { endpoint, books, .. } = &self.lanes[lane.0].post;
+        let Post { endpoint, books, .. } = &self.store.lanes[lane.0].post;
         let shares = records.iter().map(|record| (record, endpoint.dialect.share(&record.read())));
         books.lost_unread(LossReason::LogFull, "", shares);
     }
@@ -213,7 +212,7 @@ impl Delivery {
     pub(crate) fn report(&self) -> Report {
         let now = (self.settings.clock)();
         self.ledger.report(|destination| {
-            let lanes = || self.lanes.iter().filter(|lane| lane.post.books.destination == destination);
+            let lanes = || self.store.lanes.iter().filter(|lane| lane.post.books.destination == destination);
             let mut tally = Tally::default();
             lanes().for_each(|lane| tally.add_all(lane.tally()));
             let Tally { records, parts, bytes, oldest } = tally;

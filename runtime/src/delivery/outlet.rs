@@ -10,6 +10,7 @@ use super::screen::Screen;
 use super::settings::Settings;
 use super::standing::Standing;
 use super::tally::Tally;
+use crate::error::Error;
 use crate::log::{LaneId, LaneSettings, Log, Wake};
 use crate::transport::{Batch, Endpoint, Share};
 
@@ -34,9 +35,12 @@ pub(super) struct Post {
 
 impl Outlet {
     /// A lane for each of these, and the log that they read.
-    pub(super) fn all(posts: &[Post], log: impl FnOnce(Vec<LaneSettings>) -> Log) -> (Arc<Log>, Vec<Self>) {
+    pub(super) fn all(
+        posts: &[Post],
+        log: impl FnOnce(Vec<LaneSettings>) -> Result<Log, Error>,
+    ) -> Result<(Arc<Log>, Vec<Self>), Error> {
         let orders: Vec<_> = posts.iter().map(|_| Arc::<Orders>::default()).collect();
-        let log = Arc::new(log(posts.iter().zip(&orders).map(|(post, orders)| post.lane(orders)).collect()));
+        let log = Arc::new(log(posts.iter().zip(&orders).map(|(post, orders)| post.lane(orders)).collect())?);
         let outlet = |(place, (post, orders)): (usize, (&Post, Arc<Orders>))| Self {
             post: post.clone(),
             log: Arc::clone(&log),
@@ -44,7 +48,7 @@ impl Outlet {
             orders,
         };
         let outlets = posts.iter().zip(orders).enumerate().map(outlet).collect();
-        (log, outlets)
+        Ok((log, outlets))
     }
 
     /// What waits here.
@@ -85,7 +89,7 @@ impl Outlet {
 
 impl Post {
     /// What the log is told of a lane to here.
-    fn lane(&self, orders: &Arc<Orders>) -> LaneSettings {
+    pub(super) fn lane(&self, orders: &Arc<Orders>) -> LaneSettings {
         let (wants, counts) = (Arc::clone(&self.endpoint), Arc::clone(&self.endpoint));
         LaneSettings {
             wants: Arc::new(move |record| wants.dialect.share(record) != Share::Nothing),

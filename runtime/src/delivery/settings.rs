@@ -20,6 +20,16 @@ pub(crate) struct Settings {
     pub(crate) haste: u32,
 }
 
+/// Where what is captured waits.
+#[derive(Debug, Clone)]
+pub(crate) struct Storage {
+    /// The most that may wait in memory.
+    pub(crate) bytes: usize,
+    /// The most that may wait on disk, and where.
+    #[cfg(feature = "spool")]
+    pub(crate) spool: Option<crate::spool::Spool>,
+}
+
 impl Default for Settings {
     fn default() -> Self {
         Self {

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(crate) struct Chunk {
     pub(super) start: u64,
     pub(super) bytes: Vec<u8>,
-    spares: Arc<Spares>,
+    /// Where its buffer goes; nowhere if it was read back from disk.
+    spares: Option<Arc<Spares>>,
 }
 
 /// Buffers of chunks that everybody has read, for the next ones: what memory that is new to the process costs,
@@ -20,7 +21,11 @@ const KEPT: usize = 4;
 
 impl Chunk {
     pub(super) fn new(start: u64, bytes: Vec<u8>, spares: &Arc<Spares>) -> Self {
-        Self { start, bytes, spares: Arc::clone(spares) }
+        Self { start, bytes, spares: Some(Arc::clone(spares)) }
+    }
+
+    pub(super) fn read_back(start: u64, bytes: Vec<u8>) -> Self {
+        Self { start, bytes, spares: None }
     }
 
     pub(super) fn end(&self) -> u64 {
@@ -30,7 +35,9 @@ impl Chunk {
 
 impl Drop for Chunk {
     fn drop(&mut self) {
-        self.spares.keep(std::mem::take(&mut self.bytes));
+        if let Some(spares) = &self.spares {
+            spares.keep(std::mem::take(&mut self.bytes));
+        }
     }
 }
 

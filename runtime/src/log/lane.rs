@@ -1,9 +1,10 @@
-use std::collections::VecDeque;
 use std::fmt;
 use std::sync::Arc;
 
-use super::{Chunk, SPAN};
+use super::Chunk;
+use super::reader::Reader;
 use crate::record::Record;
+use crate::value::Timestamp;
 
 /// A lane of a log, by its place among [`LaneSettings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,10 +15,20 @@ pub(crate) trait Wake: Send + Sync {
     fn wake(&self);
 }
 
+/// For a lane that nobody runs.
+#[cfg(feature = "spool")]
+pub(crate) struct NoWake;
+
+#[cfg(feature = "spool")]
+impl Wake for NoWake {
+    fn wake(&self) {}
+}
+
 /// Asked about a record, with the log locked: short.
 pub(crate) type Test = Arc<dyn Fn(&Record<'_>) -> bool + Send + Sync>;
 
 /// What a lane is made of.
+#[derive(Clone)]
 pub(crate) struct LaneSettings {
     /// Which records it carries; the others it skips.
     pub(crate) wants: Test,
@@ -27,81 +38,25 @@ pub(crate) struct LaneSettings {
 }
 
 pub(super) struct Lane {
-    /// The position of the next record to take.
-    pub(super) read: u64,
+    pub(super) reader: Reader,
+    /// Everything before this position is settled.
+    pub(super) settled: u64,
+    /// Since when nobody runs it; where somebody does, nothing.
+    pub(super) orphan_since: Option<Timestamp>,
     /// The end of the log at which to wake the reader.
     pub(super) wake_at: u64,
-    pub(super) wants: Test,
-    pub(super) counts: Test,
-    pub(super) wake: Arc<dyn Wake>,
+    pub(super) settings: LaneSettings,
 }
 
 impl Lane {
-    pub(super) fn new(settings: LaneSettings) -> Self {
-        let LaneSettings { wants, counts, wake } = settings;
-        Self { read: 0, wake_at: u64::MAX, wants, counts, wake }
+    /// One that begins to read at this position, in a log with so many bytes before each record.
+    pub(super) fn new(settings: LaneSettings, position: u64, frame: usize) -> Self {
+        let reader = Reader::new(position, frame, Arc::clone(&settings.wants));
+        Self { reader, settled: position, orphan_since: None, wake_at: u64::MAX, settings }
     }
 
-    /// The next records, as [`Log::take`](super::Log::take) hands them over.
-    pub(super) fn take(&mut self, sealed: &VecDeque<Arc<Chunk>>, max_bytes: usize, max_records: usize) -> Window {
-        let mut window = Window::default();
-        let mut first = None;
-        self.walk(sealed, |chunk, at, position, record, is_wanted| {
-            if !is_wanted {
-                return true;
-            }
-            let length = record.bytes.len();
-            let full = window.records.len() >= max_records || window.bytes + length > max_bytes;
-            let far = position - *first.get_or_insert(position) > SPAN;
-            if (full || far) && !window.records.is_empty() {
-                return false;
-            }
-            window.push(chunk, at, length);
-            true
-        });
-        window
-    }
-
-    /// Goes past records as long as they are such ones, by their position, themselves, and whether they are wanted;
-    /// what it would have carried comes back.
-    pub(super) fn skip_while(
-        &mut self,
-        sealed: &VecDeque<Arc<Chunk>>,
-        mut is_such: impl FnMut(u64, &Record<'_>, bool) -> bool,
-    ) -> Vec<RecordRef> {
-        let mut skipped = Window::default();
-        self.walk(sealed, |chunk, at, position, record, is_wanted| {
-            let goes = is_such(position, record, is_wanted);
-            if goes && is_wanted {
-                skipped.push(chunk, at, record.bytes.len());
-            }
-            goes
-        });
-        skipped.records
-    }
-
-    /// Shows one record after the other, with its chunk, its place there, its position, and whether the lane wants
-    /// it, and goes past those for which `goes_on` says so.
-    fn walk(
-        &mut self,
-        sealed: &VecDeque<Arc<Chunk>>,
-        mut goes_on: impl FnMut(&Arc<Chunk>, usize, u64, &Record<'_>, bool) -> bool,
-    ) {
-        let first = sealed.partition_point(|chunk| chunk.end() <= self.read);
-        for chunk in sealed.range(first..) {
-            while self.read < chunk.end() {
-                let at = usize::try_from(self.read - chunk.start).unwrap_or(usize::MAX);
-                let Ok(record) = Record::read(&chunk.bytes[at..]) else {
-                    // What this process wrote it can read; a chunk that it cannot is left behind.
-                    self.read = chunk.end();
-                    break;
-                };
-                if !goes_on(chunk, at, self.read, &record, (self.wants)(&record)) {
-                    return;
-                }
-                self.read += record.bytes.len() as u64;
-            }
-        }
+    pub(super) fn read(&self) -> u64 {
+        self.reader.read
     }
 }
 

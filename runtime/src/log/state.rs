@@ -1,73 +1,131 @@
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::chunk::{Chunk, Spares};
-use super::lane::{Lane, LaneId, LaneSettings, RecordRef};
+use super::disk::{Blocks, Disk};
+use super::lane::{Lane, LaneId, RecordRef};
+use super::unread::Unread;
+use super::{SPAN, Skipped};
 use crate::record::Record;
 
 /// What the lock of a log guards.
 pub(super) struct State {
     pub(super) sealed: VecDeque<Arc<Chunk>>,
     pub(super) active: Vec<u8>,
-    pub(super) spares: Arc<Spares>,
+    spares: Arc<Spares>,
     /// The position of the first byte of `active`.
     pub(super) active_start: u64,
     pub(super) lanes: Vec<Lane>,
     /// The end of the log at which some lane wants to be woken.
-    pub(super) wake_at: u64,
+    wake_at: u64,
     pub(super) closed: bool,
     /// How many threads wait for room.
     pub(super) waiting: usize,
+    /// Where all of it lies besides.
+    pub(super) disk: Option<Disk>,
+    /// What lanes were moved past and nobody was told of yet. It is on disk.
+    pub(super) skipped: VecDeque<Skipped>,
+    /// What each lane wants of a segment, by where that begins.
+    pub(super) tallies: BTreeMap<u64, Vec<Unread>>,
+    /// What each lane had left when the log was given out of hand.
+    pub(super) left: Option<Vec<Unread>>,
 }
 
+/// Of what is on disk so much stays in memory, for the lanes that are not behind.
+const CACHED: u64 = 8 * 1024 * 1024;
+
 impl State {
-    /// `size` is that of a chunk.
-    pub(super) fn new(size: usize, lanes: Vec<LaneSettings>) -> Self {
+    /// A log whose records lie before this position; `size` is that of a chunk.
+    pub(super) fn new(size: usize, end: u64, lanes: Vec<Lane>) -> Self {
         let spares = Arc::new(Spares::new(size));
         Self {
             sealed: VecDeque::new(),
             active: spares.take(),
             spares,
-            active_start: 0,
-            lanes: lanes.into_iter().map(Lane::new).collect(),
+            active_start: end,
+            lanes,
             wake_at: u64::MAX,
             closed: false,
             waiting: 0,
+            disk: None,
+            skipped: VecDeque::new(),
+            tallies: BTreeMap::new(),
+            left: None,
         }
     }
 
-    /// Appends a record.
-    pub(super) fn push(&mut self, record: &[u8]) {
-        if self.active.len() + record.len() > self.spares.size() {
+    /// Appends a record, with what stands before it.
+    pub(super) fn push(&mut self, head: &[u8], record: &[u8]) {
+        if self.active.len() + head.len() + record.len() > self.spares.size() {
             self.seal();
         }
+        self.active.extend_from_slice(head);
         self.active.extend_from_slice(record);
+        if self.disk.is_some() {
+            self.write_through();
+        }
         if self.end() >= self.wake_at {
             self.wake();
         }
+    }
+
+    /// Writes to disk what is not there yet, the oldest first.
+    pub(super) fn write_through(&mut self) {
+        let Self { disk: Some(disk), sealed, active, active_start, .. } = self else { return };
+        if !disk.can_try() {
+            return;
+        }
+        let first = sealed.partition_point(|chunk| chunk.end() <= disk.written());
+        let chunks = sealed.range(first..).map(|chunk| (chunk.start, chunk.bytes.as_slice()));
+        for (start, bytes) in chunks.chain([(*active_start, active.as_slice())]) {
+            let at = usize::try_from(disk.written().saturating_sub(start)).unwrap_or(usize::MAX);
+            let bytes = bytes.get(at..).unwrap_or_default();
+            if !bytes.is_empty() && !disk.write(bytes) {
+                return;
+            }
+        }
+        disk.caught_up();
     }
 
     pub(super) fn end(&self) -> u64 {
         self.active_start + self.active.len() as u64
     }
 
-    pub(super) fn lacks_room(&self, length: u64, bound: u64) -> bool {
-        self.end() + length - self.slowest() > bound
+    pub(super) fn slowest(&self) -> u64 {
+        self.lanes.iter().map(Lane::read).min().unwrap_or_else(|| self.end())
     }
 
-    /// Whether there is a next record for a lane and it is such a one.
+    pub(super) fn lacks_room(&self, length: u64, bound: u64) -> bool {
+        let older = self.disk.as_ref().map_or(0, Disk::older);
+        self.end() + length - self.slowest() + older > bound
+    }
+
+    /// Whether what could not be written to disk takes more than this.
+    pub(super) fn lacks_memory(&self, length: u64, memory: u64) -> bool {
+        self.disk.as_ref().is_some_and(|disk| self.end() + length - disk.written() > memory)
+    }
+
+    /// Whether there is a next record for a lane, in memory, and it is such a one.
     pub(super) fn is_next(&self, lane: LaneId, is_such: impl FnOnce(&Record<'_>) -> bool) -> bool {
-        let read = self.lanes[lane.0].read;
+        let read = self.lanes[lane.0].read();
         let (start, bytes) = match self.sealed.get(self.sealed.partition_point(|chunk| chunk.end() <= read)) {
             Some(chunk) => (chunk.start, chunk.bytes.as_slice()),
             None => (self.active_start, self.active.as_slice()),
         };
-        let at = usize::try_from(read - start).unwrap_or(usize::MAX);
+        let frame = self.disk.as_ref().map_or(0, |_| super::disk::HEAD);
+        let at = usize::try_from(read - start).unwrap_or(usize::MAX).saturating_add(frame);
         Record::read(bytes.get(at..).unwrap_or_default()).is_ok_and(|record| is_such(&record))
     }
 
-    fn slowest(&self) -> u64 {
-        self.lanes.iter().map(|lane| lane.read).min().unwrap_or_else(|| self.end())
+    /// What is not in memory before this position and is behind that one.
+    pub(super) fn on_disk(&self, from: u64) -> Option<Blocks> {
+        let until = self.sealed.front().map_or(self.active_start, |chunk| chunk.start);
+        self.disk.as_ref().filter(|_| from < until).map(|disk| disk.blocks(from, until, SPAN))
+    }
+
+    /// The sealed chunks from a position on.
+    pub(super) fn chunks(&self, from: u64) -> impl Iterator<Item = &Arc<Chunk>> {
+        self.sealed.range(self.sealed.partition_point(|chunk| chunk.end() <= from)..)
     }
 
     /// Moves `active` to the sealed chunks, and begins a new one.
@@ -89,25 +147,41 @@ impl State {
         self.free();
     }
 
-    /// Frees the chunks that every lane is past.
+    /// Frees the chunks that every lane is past, and those that can be read back from disk.
     pub(super) fn free(&mut self) {
         let slowest = self.slowest();
-        while self.sealed.front().is_some_and(|chunk| chunk.end() <= slowest) {
+        let written = self.disk.as_ref().map_or(0, Disk::written);
+        while let Some(chunk) = self.sealed.front() {
+            let is_far = chunk.end() <= written && self.active_start - chunk.start > CACHED;
+            if chunk.end() > slowest && !is_far {
+                break;
+            }
             self.sealed.pop_front();
+        }
+        let unread = self.end() - slowest;
+        if let Some(disk) = &mut self.disk {
+            disk.count(unread);
         }
     }
 
     /// Moves the slowest lanes forward until there is room; what they lose by it is told.
     #[cold]
     pub(super) fn make_room(&mut self, length: u64, bound: u64) -> Vec<(LaneId, Vec<RecordRef>)> {
-        let until = (self.end() + length).saturating_sub(bound);
+        let older = self.disk.as_ref().map_or(0, Disk::older);
+        let until = (self.end() + length + older).saturating_sub(bound);
+        if self.disk.is_some() {
+            self.skip_segments(until, crate::report::LossReason::LogFull);
+            return Vec::new();
+        }
         if until > self.active_start {
             self.seal();
         }
         let Self { sealed, lanes, .. } = self;
         let mut lost = Vec::new();
         for (index, lane) in lanes.iter_mut().enumerate() {
-            let records = lane.skip_while(sealed, |position, _, _| position < until);
+            let first = sealed.partition_point(|chunk| chunk.end() <= lane.read());
+            let chunks = sealed.range(first..).cloned();
+            let records = lane.reader.skip_while(chunks, |step| step.position < until);
             if !records.is_empty() {
                 lost.push((LaneId(index), records));
             }
@@ -127,7 +201,7 @@ impl State {
         for lane in &mut self.lanes {
             if lane.wake_at <= end {
                 lane.wake_at = u64::MAX;
-                lane.wake.wake();
+                lane.settings.wake.wake();
             }
         }
         self.plan_wake();
@@ -137,7 +211,7 @@ impl State {
     pub(super) fn wake_all(&mut self) {
         for lane in &mut self.lanes {
             lane.wake_at = u64::MAX;
-            lane.wake.wake();
+            lane.settings.wake.wake();
         }
         self.plan_wake();
     }

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use super::*;
 use crate::destinations::Destinations;
 use crate::id::EventId;
-use crate::record::{Header, Marks, RecordWriter, Verb, encode_text};
+use crate::record::{Header, Marks, Record, RecordWriter, Verb, encode_text};
 use crate::value::Timestamp;
 
 #[derive(Default)]

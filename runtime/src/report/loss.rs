@@ -34,6 +34,11 @@ pub enum LossReason {
     Shutdown,
     /// Captured longer ago than [`Builder::max_age`](crate::Builder::max_age), and still undelivered.
     Expired,
+    /// The spool could not be written, and the memory that stood in for it was used up. Counts once.
+    Spool,
+    /// It was kept on disk for a destination that the client does not have any more, for as long as
+    /// `Spool::orphan_after` says. Counts in the total alone, since there is no report for that destination.
+    Orphaned,
 }
 
 impl fmt::Display for LossReason {
@@ -48,6 +53,8 @@ impl fmt::Display for LossReason {
             Self::HookPanicked => "the hook that decides about it panicked",
             Self::InsideHook => "captured inside `before_capture`",
             Self::Expired => "too old",
+            Self::Spool => "the spool could not be written",
+            Self::Orphaned => "kept too long for a destination that is gone",
             Self::Shutdown => "not delivered before the deadline of shutdown",
         })
     }

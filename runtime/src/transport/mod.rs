@@ -120,6 +120,21 @@ impl Destination {
     }
 }
 
+/// An endpoint of this kind of a destination that the client does not have: it says what would go there.
+#[cfg(feature = "spool")]
+pub(crate) fn stand_in(name: &str, kind: &str) -> Option<Endpoint> {
+    let destination = match name {
+        #[cfg(feature = "posthog")]
+        "posthog" => Destination(Config::PostHog(PostHog::new("phc_stand_in"))),
+        #[cfg(feature = "segment")]
+        "segment" => Destination(Config::Segment(Segment::new("stand_in"))),
+        #[cfg(feature = "mixpanel")]
+        "mixpanel" => Destination(Config::Mixpanel(Mixpanel::new("stand_in"))),
+        _ => return None,
+    };
+    destination.endpoints().ok()?.into_iter().find(|endpoint| endpoint.identity.kind == kind)
+}
+
 impl fmt::Debug for Destination {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(formatter)

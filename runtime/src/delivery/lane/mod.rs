@@ -75,9 +75,9 @@ impl Lane {
             if !self.waiting.is_empty() {
                 return true;
             }
-            // In this order: the log is closed before a drain is ordered, so the end that is seen after the order
-            // is the last.
-            let draining = self.orders.deadline().is_some();
+            // In this order: the end that is seen after a log was closed is the last. So is the one that is seen after
+            // a drain was ordered, before which it is closed.
+            let draining = self.orders.deadline().is_some() || self.log.is_closed();
             let (read, end) = self.log.positions(self.id);
             self.log.settle(self.id, read);
             self.orders.settled(read);

@@ -138,7 +138,12 @@ impl Lane {
     }
 
     /// What is left ends with the process: it is told, and counted as kept.
+    ///
+    /// On disk it does not: nobody has to be told.
     pub(super) fn give_up(&mut self) {
+        if self.log.outlives_process() {
+            return self.count_in_hand();
+        }
         let mut left = Tally::default();
         let batches = std::mem::take(&mut self.batches);
         for batch in &batches {

@@ -15,7 +15,7 @@ fn lane() -> Lane {
     let books =
         Books { ledger: Arc::new(Ledger::new(["mixpanel"])), hooks: Arc::new(Hooks::default()), destination: 0 };
     let post = Post { endpoint, standing: Arc::default(), books, screen: Screen::new(&destination, &Arc::default()) };
-    let (_, outlets) = Outlet::all(&[post], |lanes| Log::new(64 * 1024, lanes));
+    let (_, outlets) = Outlet::all(&[post], |lanes| Ok(Log::new(64 * 1024, lanes))).unwrap();
     let settings = Settings::default();
     outlets[0].start(&Http::new(&settings, false).unwrap(), &settings)
 }

@@ -1,0 +1,102 @@
+//! Without the feature `spool` no log lies on disk: of what one needs there is nothing.
+
+use std::sync::Arc;
+
+use super::chunk::Chunk;
+use super::state::State;
+use super::{LaneId, Log, Reader};
+use crate::report::LossReason;
+
+pub(super) const HEAD: usize = 0;
+
+pub(super) enum Disk {}
+
+pub(super) enum Blocks {}
+
+pub(super) struct Part {
+    pub(super) start: u64,
+    pub(super) is_whole: bool,
+    pub(super) blocks: Blocks,
+}
+
+pub(super) fn head(_: &[u8]) -> [u8; HEAD] {
+    []
+}
+
+pub(super) fn chunks(blocks: &mut Blocks) -> impl Iterator<Item = Arc<Chunk>> {
+    std::iter::from_fn(|| match *blocks {})
+}
+
+impl Disk {
+    pub(super) fn can_try(&self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn written(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(super) fn older(&self) -> u64 {
+        match *self {}
+    }
+
+    pub(super) fn is_forked(&self) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn write(&mut self, _: &[u8]) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn caught_up(&mut self) {
+        match *self {}
+    }
+
+    pub(super) fn count(&mut self, _: u64) {
+        match *self {}
+    }
+
+    pub(super) fn blocks(&self, _: u64, _: u64, _: u64) -> Blocks {
+        match *self {}
+    }
+}
+
+impl State {
+    pub(super) fn skip_segments(&mut self, _: u64, _: LossReason) {}
+
+    pub(super) fn parts(&self, _: u64) -> Vec<Part> {
+        Vec::new()
+    }
+}
+
+impl Log {
+    /// Everything before this position is settled for the lane: delivered, or lost and told. A log in memory ends with
+    /// the process, and so does its progress.
+    #[expect(clippy::unused_self, reason = "one on disk keeps it")]
+    pub(crate) fn settle(&self, _: LaneId, _: u64) {}
+
+    /// Whether what is left is delivered by whoever starts next.
+    #[expect(clippy::unused_self, reason = "one on disk may be")]
+    pub(crate) fn outlives_process(&self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "one on disk has segments")]
+    pub(super) fn drop_segment(&self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "one on disk can be made safe")]
+    pub(super) fn make_safe(&self, _: u64) {}
+
+    #[expect(clippy::unused_self, reason = "one on disk can be read there")]
+    pub(super) fn advance_on_disk<R>(
+        &self,
+        _: LaneId,
+        _: Reader,
+        blocks: Blocks,
+        _: &mut impl FnMut(&mut Reader, &mut dyn Iterator<Item = Arc<Chunk>>) -> R,
+    ) -> Option<R> {
+        match blocks {}
+    }
+}

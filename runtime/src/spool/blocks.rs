@@ -1,0 +1,97 @@
+use std::vec;
+
+use super::frame::{self, Next};
+use super::segment::Segment;
+
+/// Reads a part of the log from disk, block by block; with nothing locked.
+pub(crate) struct Blocks {
+    segments: vec::IntoIter<Segment>,
+    /// The segment that is being read.
+    segment: Option<Segment>,
+    /// The position of the next block.
+    at: u64,
+    until: u64,
+    /// Where no frame could be read, and how many bytes.
+    pub(crate) damage: Vec<(u64, u64)>,
+}
+
+/// Whole frames that follow one another.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) start: u64,
+    pub(crate) bytes: Vec<u8>,
+}
+
+const BLOCK: u64 = 256 * 1024;
+
+impl Blocks {
+    pub(super) fn new(segments: Vec<Segment>, from: u64, until: u64) -> Self {
+        Self { segments: segments.into_iter(), segment: None, at: from, until, damage: Vec::new() }
+    }
+
+    /// Where what has not been read yet begins.
+    pub(crate) fn at(&self) -> u64 {
+        self.at
+    }
+
+    /// Whole frames at the position, or where the next ones begin.
+    fn read(&self, segment: &Segment) -> Result<Vec<u8>, u64> {
+        let rest = segment.end - self.at;
+        // A disk that does not answer for a part of a file is not asked for each of its records.
+        let mut bytes = segment.read(self.at, BLOCK).map_err(|_| segment.end)?;
+        if let Next::Cut(needs) = frame::next(&bytes)
+            && needs as u64 <= rest
+        {
+            bytes = segment.read(self.at, (needs as u64).max(BLOCK)).map_err(|_| segment.end)?;
+        }
+        let whole = frame::whole(&bytes);
+        if whole > 0 {
+            bytes.truncate(whole);
+            return Ok(bytes);
+        }
+        let rest = segment.read(self.at, rest).map_err(|_| segment.end)?;
+        Err(frame::find(&rest).map_or(segment.end, |length| self.at + length as u64))
+    }
+
+    fn skip_to(&mut self, position: u64) {
+        if position > self.at {
+            self.damage.push((self.at, position - self.at));
+            self.at = position;
+        }
+    }
+}
+
+impl Iterator for Blocks {
+    type Item = Block;
+
+    fn next(&mut self) -> Option<Block> {
+        loop {
+            let segment = match self.segment.take().filter(|segment| segment.end > self.at) {
+                Some(segment) => segment,
+                None => match self.segments.next() {
+                    Some(segment) => segment,
+                    None => {
+                        self.skip_to(self.until);
+                        return None;
+                    }
+                },
+            };
+            self.skip_to(segment.start);
+            if segment.end <= self.at {
+                continue;
+            }
+            match self.read(&segment) {
+                Ok(bytes) => {
+                    let start = self.at;
+                    self.at += bytes.len() as u64;
+                    self.segment = Some(segment);
+                    return Some(Block { start, bytes });
+                }
+                Err(next) => {
+                    self.skip_to(next);
+                    self.segment = Some(segment);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,380 @@
+use std::collections::{BTreeSet, VecDeque};
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use super::Spool;
+use super::blocks::Blocks;
+use super::cursor::{Cursor, Mark};
+use super::folder::Folder;
+use super::notice::Notice;
+use super::recover::Recovered;
+use super::segment::{HEADER, Segment};
+use crate::value::Timestamp;
+
+/// The part of a log that lies on disk. All of it is guarded by the log's lock.
+#[derive(Debug)]
+pub(crate) struct Disk {
+    settings: Spool,
+    /// The names of the lanes, in the order of the log's.
+    lanes: Vec<String>,
+    /// `None` before there was room to make it, and after it was released.
+    folder: Option<Folder>,
+    cursors: Vec<Cursor>,
+    segments: VecDeque<Segment>,
+    /// The last segment, open for writing.
+    file: Option<Arc<File>>,
+    /// Whether the file may hold a part of what could not be written.
+    torn: bool,
+    /// Everything before this position is on disk.
+    written: u64,
+    /// Since it could not be written: when to try again.
+    failing: Option<Instant>,
+    /// Files that were written to since they were last made safe.
+    unsafe_files: Vec<Arc<File>>,
+    /// Nothing was written that is not among them.
+    is_noted: bool,
+    /// What the logs that are older than the client's own hold, in bytes.
+    older: Arc<AtomicU64>,
+    /// Of that, what this one does; its own does not count.
+    counted: Option<u64>,
+    /// Where something could not be read and was told.
+    damaged: BTreeSet<u64>,
+    /// Whether it was told that nothing is safe from a loss of power.
+    is_unsafe: bool,
+    notices: Vec<Notice>,
+    /// The process that writes. One that was forked from it must not.
+    process: u32,
+}
+
+/// A segment, or a part of it, to be read.
+pub(crate) struct Part {
+    pub(crate) start: u64,
+    /// Whether it is all of a segment that is complete: what it holds stays as it is.
+    pub(crate) is_whole: bool,
+    pub(crate) blocks: Blocks,
+}
+
+/// How long after a failure it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+impl Disk {
+    /// A log that begins, with lanes of these names.
+    ///
+    /// Where the disk is full it begins in memory.
+    pub(crate) fn create(settings: Spool, lanes: Vec<String>, older: Arc<AtomicU64>) -> io::Result<Self> {
+        let mut disk = Self {
+            settings,
+            lanes,
+            folder: None,
+            cursors: Vec::new(),
+            segments: VecDeque::new(),
+            file: None,
+            torn: false,
+            written: 0,
+            failing: None,
+            unsafe_files: Vec::new(),
+            is_noted: false,
+            older,
+            counted: None,
+            damaged: BTreeSet::new(),
+            is_unsafe: false,
+            notices: Vec::new(),
+            process: std::process::id(),
+        };
+        match disk.make_folder() {
+            Ok(()) => Ok(disk),
+            Err(problem) if is_full(&problem) => {
+                disk.failed(&problem);
+                Ok(disk)
+            }
+            Err(problem) => Err(problem),
+        }
+    }
+
+    /// A log that an earlier process has left.
+    pub(crate) fn adopt(settings: Spool, recovered: Recovered) -> Self {
+        let Recovered { folder, segments, cursors, end, notices } = recovered;
+        let (lanes, cursors) = cursors.into_iter().unzip();
+        Self {
+            settings,
+            lanes,
+            folder: Some(folder),
+            cursors,
+            segments: segments.into(),
+            file: None,
+            torn: false,
+            written: end,
+            failing: None,
+            unsafe_files: Vec::new(),
+            is_noted: false,
+            older: Arc::default(),
+            counted: None,
+            damaged: BTreeSet::new(),
+            is_unsafe: false,
+            notices,
+            process: std::process::id(),
+        }
+    }
+
+    fn make_folder(&mut self) -> io::Result<()> {
+        let folder = Folder::create(&self.settings.directory)?;
+        let cursors: io::Result<Vec<_>> = self.lanes.iter().map(|lane| Cursor::create(&folder.path, lane)).collect();
+        match cursors {
+            Ok(cursors) => {
+                self.cursors = cursors;
+                self.folder = Some(folder);
+                Ok(())
+            }
+            Err(problem) => {
+                // Without its cursors nobody would know whom it is for.
+                let _ = remove_all(folder, std::iter::empty());
+                Err(problem)
+            }
+        }
+    }
+
+    /// Whether this process is another than the one that began it.
+    pub(crate) fn is_forked(&self) -> bool {
+        std::process::id() != self.process
+    }
+
+    /// Everything before this position is on disk.
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Whether there is any use in writing now.
+    pub(crate) fn can_try(&self) -> bool {
+        self.failing.is_none_or(|again| again <= Instant::now())
+    }
+
+    /// Appends whole frames. When that fails they have to be written later, before all others.
+    pub(crate) fn write(&mut self, frames: &[u8]) -> bool {
+        match self.try_write(frames) {
+            Ok(()) => {
+                self.written += frames.len() as u64;
+                if let Some(segment) = self.segments.back_mut() {
+                    segment.end = self.written;
+                }
+                true
+            }
+            Err(problem) => {
+                self.torn = true;
+                self.failed(&problem);
+                false
+            }
+        }
+    }
+
+    /// Everything is on disk.
+    pub(crate) fn caught_up(&mut self) {
+        if self.failing.take().is_some() {
+            self.notices.push(Notice::Writable);
+        }
+    }
+
+    fn failed(&mut self, problem: &io::Error) {
+        if self.failing.replace(Instant::now() + PAUSE).is_none() {
+            self.notices.push(Notice::Unwritable(problem.to_string()));
+        }
+    }
+
+    fn try_write(&mut self, frames: &[u8]) -> io::Result<()> {
+        if self.folder.is_none() {
+            self.make_folder()?;
+        }
+        let held = self.segments.back().map_or(0, |segment| segment.end - segment.start);
+        let file = match &self.file {
+            Some(file) if held == 0 || held + frames.len() as u64 <= self.segment_bytes() => Arc::clone(file),
+            _ => self.begin_segment()?,
+        };
+        if self.torn {
+            let end = self.segments.back().map_or(0, |segment| segment.end - segment.start) + HEADER as u64;
+            file.set_len(end)?;
+            (&*file).seek(SeekFrom::Start(end))?;
+            self.torn = false;
+        }
+        (&*file).write_all(frames)?;
+        if !std::mem::replace(&mut self.is_noted, true) {
+            self.unsafe_files.push(file);
+        }
+        Ok(())
+    }
+
+    /// Small enough that what is dropped at once, when the spool is full, is a small part of it.
+    fn segment_bytes(&self) -> u64 {
+        (self.settings.bytes / 16).min(8 << 20)
+    }
+
+    fn begin_segment(&mut self) -> io::Result<Arc<File>> {
+        let Some(folder) = &self.folder else { return Err(io::ErrorKind::NotFound.into()) };
+        let (segment, file) = Segment::create(&folder.path, self.written)?;
+        let file = Arc::new(file);
+        self.segments.push_back(segment);
+        self.file = Some(Arc::clone(&file));
+        (self.torn, self.is_noted) = (false, false);
+        // Where a folder can be opened it has to be made safe too, or the file may have no name after a loss of power.
+        #[cfg(unix)]
+        self.unsafe_files.extend(File::open(&folder.path).map(Arc::new));
+        Ok(file)
+    }
+
+    /// The first position at or behind this one where a segment begins, or could.
+    pub(crate) fn boundary(&mut self, position: u64) -> u64 {
+        if let Some(segment) = self.segments.iter().find(|segment| segment.start >= position) {
+            return segment.start;
+        }
+        // The next write begins one.
+        self.file = None;
+        self.written
+    }
+
+    /// What lies on disk between these positions, at which records begin: whole segments, until so many bytes are
+    /// reached.
+    pub(crate) fn blocks(&self, from: u64, until: u64, span: u64) -> Blocks {
+        let first = self.segments.partition_point(|segment| segment.end <= from);
+        let far = from.saturating_add(span).min(until);
+        let segments = self.segments.range(first..).take_while(|segment| segment.start < far).cloned();
+        let clipped: Vec<_> = segments.map(|segment| Segment { end: segment.end.min(until), ..segment }).collect();
+        let until = match self.segments.get(first + clipped.len()) {
+            Some(next) => next.start.min(until),
+            None => until,
+        };
+        Blocks::new(clipped, from, until)
+    }
+
+    /// The same, segment by segment: each with where it begins, and whether that is all of it.
+    pub(crate) fn parts(&self, from: u64, until: u64) -> Vec<Part> {
+        let first = self.segments.partition_point(|segment| segment.end <= from);
+        let segments = self.segments.range(first..).take_while(|segment| segment.start < until);
+        let part = |segment: &Segment| {
+            let (start, end) = (segment.start.max(from), segment.end.min(until));
+            let is_open = self.file.is_some() && segment.end == self.written;
+            let is_whole = (start, end) == (segment.start, segment.end) && !is_open;
+            let blocks = Blocks::new(vec![Segment { end, ..segment.clone() }], start, end);
+            Part { start, is_whole, blocks }
+        };
+        segments.map(part).collect()
+    }
+
+    /// Everything before this position is settled for a lane.
+    pub(crate) fn settle(&mut self, lane: usize, position: u64) {
+        if let Some(cursor) = self.cursors.get_mut(lane) {
+            let mark = Mark { settled: position, ..cursor.mark };
+            // Without it the lane would deliver some events twice after a restart, under the same ids.
+            let _ = cursor.write(mark);
+        }
+    }
+
+    /// Since when nobody delivers for a lane; from now on, unless that was so before.
+    pub(crate) fn orphan_since(&mut self, lane: usize, now: Timestamp) -> Timestamp {
+        let Some(cursor) = self.cursors.get_mut(lane) else { return now };
+        let since = cursor.mark.orphan_since.unwrap_or(now);
+        let _ = cursor.write(Mark { orphan_since: Some(since), ..cursor.mark });
+        since
+    }
+
+    /// Somebody delivers for a lane.
+    pub(crate) fn is_attended(&mut self, lane: usize) {
+        if let Some(cursor) = self.cursors.get_mut(lane)
+            && cursor.mark.orphan_since.is_some()
+        {
+            let _ = cursor.write(Mark { orphan_since: None, ..cursor.mark });
+        }
+    }
+
+    /// Removes what lies before this position, as far as it is whole segments and not the one that is being written.
+    pub(crate) fn free(&mut self, before: u64) {
+        let open = usize::from(self.file.is_some());
+        while self.segments.len() > open && self.segments.front().is_some_and(|segment| segment.end <= before) {
+            if let Some(segment) = self.segments.pop_front() {
+                let _ = std::fs::remove_file(&segment.path);
+            }
+        }
+    }
+
+    /// Removes everything.
+    pub(crate) fn remove(&mut self) {
+        self.file = None;
+        self.unsafe_files.clear();
+        let segments = std::mem::take(&mut self.segments);
+        for cursor in std::mem::take(&mut self.cursors) {
+            let _ = cursor.remove();
+        }
+        if let Some(folder) = self.folder.take() {
+            // Where something else has come to lie there the folder stays, with nothing in it for us.
+            let _ = remove_all(folder, segments.iter().map(|segment| &*segment.path));
+        }
+        self.count(0);
+    }
+
+    /// Leaves everything to whoever starts next.
+    pub(crate) fn release(&mut self) {
+        (self.file, self.folder) = (None, None);
+        self.cursors.clear();
+    }
+
+    /// The files that have to be made safe, where anything was written since this was last asked.
+    pub(crate) fn take_unsafe(&mut self) -> Vec<Arc<File>> {
+        self.is_noted = false;
+        std::mem::take(&mut self.unsafe_files)
+    }
+
+    /// From now on what is left of this log is part of this sum.
+    pub(crate) fn count_into(&mut self, sum: Arc<AtomicU64>) {
+        self.older = sum;
+        self.counted = Some(0);
+    }
+
+    /// So many bytes of this log are still to be delivered.
+    pub(crate) fn count(&mut self, bytes: u64) {
+        if let Some(counted) = &mut self.counted {
+            // Added before the rest is taken away, so that the sum never goes below nothing.
+            self.older.fetch_add(bytes, Ordering::Relaxed);
+            self.older.fetch_sub(std::mem::replace(counted, bytes), Ordering::Relaxed);
+        }
+    }
+
+    /// How many bytes the logs hold that are older than this one, of the client that writes it.
+    pub(crate) fn older(&self) -> u64 {
+        if self.counted.is_none() { self.older.load(Ordering::Relaxed) } else { 0 }
+    }
+
+    /// Tells that so many bytes at a position cannot be read: once, however many lanes come by.
+    pub(crate) fn is_damaged(&mut self, position: u64, bytes: u64) {
+        if self.damaged.insert(position)
+            && let Some(folder) = &self.folder
+        {
+            self.notices.push(Notice::Damaged { folder: folder.path.clone(), bytes });
+        }
+    }
+
+    /// Tells once that what is written is not safe from a loss of power.
+    pub(crate) fn is_unsafe(&mut self, problem: &io::Error) {
+        if !std::mem::replace(&mut self.is_unsafe, true) {
+            self.notices.push(Notice::Unsafe(problem.to_string()));
+        }
+    }
+
+    pub(crate) fn settings(&self) -> &Spool {
+        &self.settings
+    }
+
+    pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.notices)
+    }
+}
+
+fn remove_all<'a>(folder: Folder, segments: impl Iterator<Item = &'a Path>) -> io::Result<()> {
+    segments.for_each(|path| drop(std::fs::remove_file(path)));
+    folder.remove()
+}
+
+/// Whether it may be otherwise in a while, without anybody changing a setting.
+fn is_full(problem: &io::Error) -> bool {
+    matches!(problem.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+}

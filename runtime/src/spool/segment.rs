@@ -1,0 +1,130 @@
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::folder::private_file;
+use crate::record;
+
+/// A file of frames, beginning at a position of the log.
+///
+/// ```text
+///  0  8 B  TXGSPOOL
+///  8  u16  version of this format, 1
+/// 10  u8   version of the records
+/// 11  u8   0
+/// 12  u64  position of the first frame
+/// 20  u32  crc-32 of all before
+/// 24       frames
+/// ```
+#[derive(Debug, Clone)]
+pub(super) struct Segment {
+    pub(super) path: Arc<Path>,
+    /// Positions of the first frame, and behind the last.
+    pub(super) start: u64,
+    pub(super) end: u64,
+}
+
+/// What the header of a segment says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Header {
+    /// Its frames begin at this position.
+    Start(u64),
+    /// It was written by another version of this crate.
+    Foreign,
+    /// It is no header.
+    Damaged,
+}
+
+const MAGIC: &[u8; 8] = b"TXGSPOOL";
+const FORMAT: u16 = 1;
+/// Bytes before the first frame.
+pub(super) const HEADER: usize = 24;
+/// Files of segments are called so, after their position.
+const EXTENSION: &str = "segment";
+
+impl Segment {
+    /// Makes the file of a segment that begins at this position; where there is one, it is begun anew.
+    pub(super) fn create(folder: &Path, start: u64) -> io::Result<(Self, File)> {
+        let path: Arc<Path> = folder.join(format!("{start:020}.{EXTENSION}")).into();
+        let mut file = private_file().write(true).create(true).truncate(true).open(&path)?;
+        file.write_all(&header(start))?;
+        Ok((Self { path, start, end: start }, file))
+    }
+
+    /// Reads what lies from this position on, at most so many bytes.
+    pub(super) fn read(&self, position: u64, longest: u64) -> io::Result<Vec<u8>> {
+        let longest = longest.min(self.end.saturating_sub(position));
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(position - self.start + HEADER as u64))?;
+        let mut bytes = Vec::with_capacity(usize::try_from(longest).unwrap_or_default());
+        file.take(longest).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+/// The files of a folder that are called as segments are, by name and so by position.
+pub(super) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut paths = Vec::new();
+    for entry in folder.read_dir()? {
+        let path = entry?.path();
+        if path.extension().is_some_and(|extension| extension == EXTENSION) {
+            paths.push(path);
+        }
+    }
+    paths.sort();
+    Ok(paths)
+}
+
+fn header(start: u64) -> [u8; HEADER] {
+    header_of(FORMAT, record::VERSION, start)
+}
+
+fn header_of(format: u16, records: u8, start: u64) -> [u8; HEADER] {
+    let mut header = [0; HEADER];
+    header[..8].copy_from_slice(MAGIC);
+    header[8..10].copy_from_slice(&format.to_le_bytes());
+    header[10] = records;
+    header[12..20].copy_from_slice(&start.to_le_bytes());
+    let crc = crc32fast::hash(&header[..20]);
+    header[20..].copy_from_slice(&crc.to_le_bytes());
+    header
+}
+
+/// Reads the header that a segment begins with.
+pub(super) fn read_header(bytes: &[u8]) -> Header {
+    let Some(header) = bytes.first_chunk::<HEADER>() else { return Header::Damaged };
+    let (said, crc) = header.split_at(20);
+    // Another format may keep its checksum elsewhere: what it is counts before whether it is whole.
+    if &said[..8] == MAGIC && said[8..10] != FORMAT.to_le_bytes() {
+        return Header::Foreign;
+    }
+    if &said[..8] != MAGIC || crc != crc32fast::hash(said).to_le_bytes() {
+        return Header::Damaged;
+    }
+    if said[10] != record::VERSION {
+        return Header::Foreign;
+    }
+    let start = said[12..].iter().rev().fold(0, |start, byte| start << 8 | u64::from(*byte));
+    Header::Start(start)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_header_says_where_it_begins_and_whether_it_is_ours() {
+        for start in [0, 1, u64::MAX / 3] {
+            assert_eq!(read_header(&header(start)), Header::Start(start));
+        }
+        assert_eq!(read_header(&header_of(FORMAT, record::VERSION + 1, 7)), Header::Foreign);
+        assert_eq!(read_header(&header_of(FORMAT + 1, record::VERSION, 7)), Header::Foreign);
+        assert_eq!(read_header(&header(7)[..HEADER - 1]), Header::Damaged);
+        for at in (0..HEADER).filter(|at| !(8..10).contains(at)) {
+            let mut header = header(7);
+            header[at] ^= 1;
+            assert_eq!(read_header(&header), Header::Damaged, "{at}");
+        }
+    }
+}
