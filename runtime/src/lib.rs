@@ -211,12 +211,12 @@ pub use spool::{Fsync, Spool};
 pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;
-#[cfg(feature = "posthog")]
-pub use transport::PostHog;
 #[cfg(feature = "segment")]
 pub use transport::Segment;
 #[cfg(feature = "http")]
 pub use transport::{Destination, Encoding, Region};
+#[cfg(feature = "posthog")]
+pub use transport::{PostHog, PostHogApi};
 pub use user::User;
 pub use value::{
     Bound, Checked, Constrain, ConstraintError, Json, JsonError, ListWriter, MapKey, Measured, Null, Nullable,

@@ -1,6 +1,8 @@
 //! Settings from environment variables.
 
 use std::ffi::OsString;
+#[cfg(feature = "posthog")]
+use std::str::FromStr;
 use std::sync::Once;
 
 use super::{Builder, Client};
@@ -25,6 +27,8 @@ impl Client {
     /// |---|---|
     /// | `POSTHOG_API_KEY` | the project's key, `phc_…`: deliver to PostHog |
     /// | `POSTHOG_HOST` | its host; the United States unless set |
+    /// | `POSTHOG_API` | `v0` or `v1`, as [`PostHogApi`](crate::PostHogApi); `v0` unless set |
+    /// | `POSTHOG_ENCODING` | `none`, `gzip`, `deflate`, `br` or `zstd`, as [`Encoding`](crate::Encoding) |
     /// | `SEGMENT_WRITE_KEY` | the source's write key: deliver to Segment |
     /// | `SEGMENT_REGION` | `us` or `eu`; `us` unless set |
     /// | `MIXPANEL_TOKEN` | the project's token: deliver to Mixpanel |
@@ -105,11 +109,13 @@ impl Env<'_> {
         if let Some(host) = &host {
             Host::read("posthog", host).map_err(|error| about("POSTHOG_HOST", &error))?;
         }
+        let (api, encoding) = (self.parsed("POSTHOG_API")?, self.parsed("POSTHOG_ENCODING")?);
         let Some(key) = self.text("POSTHOG_API_KEY")? else { return Ok(None) };
-        let mut posthog = PostHog::new(key);
+        let mut posthog = PostHog::new(key).api(api.unwrap_or_default()).encoding(encoding.unwrap_or_default());
         if let Some(host) = host {
             posthog = posthog.host(host);
         }
+        posthog.check_encoding().map_err(|error| about("POSTHOG_ENCODING", &error))?;
         checked("POSTHOG_API_KEY", posthog.into()).map(Some)
     }
 
@@ -148,6 +154,11 @@ impl Env<'_> {
             None => Ok(None),
             Some(_) => Err(unusable(format!("`{name}` is set, but taxogen is built without its feature `{feature}`"))),
         }
+    }
+
+    #[cfg(feature = "posthog")]
+    fn parsed<T: FromStr<Err = Error>>(&self, name: &str) -> Result<Option<T>, Error> {
+        self.text(name)?.map(|text| text.parse().map_err(|error| about(name, &error))).transpose()
     }
 
     #[cfg(any(feature = "segment", feature = "mixpanel"))]
@@ -238,6 +249,8 @@ mod tests {
         ];
         assert_eq!(read(&all).unwrap(), urls);
         assert_eq!(read(&all[..1]).unwrap(), ["https://us.i.posthog.com/batch/"]);
+        let second = [all[0], ("POSTHOG_API", "v1"), ("POSTHOG_ENCODING", "none")];
+        assert_eq!(read(&second).unwrap(), ["https://us.i.posthog.com/i/v1/analytics/events"]);
         assert_eq!(read(&[all[0], ("TAXOGEN_DISABLED", "1")]), Ok(vec![]));
         assert_eq!(read(&[("TAXOGEN_DISABLED", "1"), ("MIXPANEL_REGION", "mars")]), Ok(vec![]));
     }
@@ -263,6 +276,12 @@ mod tests {
                 "ftp://x",
                 "`POSTHOG_HOST`: the host `ftp://x` of posthog cannot be used: its scheme is neither http nor https",
             ),
+            ("POSTHOG_API", "2", "`POSTHOG_API`: posthog has no api `2`: it has to be `v0` or `v1`"),
+            (
+                "POSTHOG_ENCODING",
+                "lz4",
+                "`POSTHOG_ENCODING`: there is no encoding `lz4`: it has to be `none`, `gzip`, `deflate`, `br` or `zstd`",
+            ),
             ("SEGMENT_WRITE_KEY", "", "`SEGMENT_WRITE_KEY` is empty: give it a value, or unset it"),
             ("SEGMENT_REGION", "in", "`SEGMENT_REGION` is `in`: it has to be one of `us`, `eu`"),
             ("MIXPANEL_REGION", "mars", "`MIXPANEL_REGION` is `mars`: it has to be one of `us`, `eu`, `in`"),
@@ -277,6 +296,15 @@ mod tests {
         ] {
             assert_eq!(read(&[(variable, value)]), Err(sentence.to_owned()));
         }
+    }
+
+    #[cfg(feature = "zstd")]
+    #[test]
+    fn an_encoding_that_the_endpoint_does_not_take_is_the_fault_of_its_variable() {
+        let variables = [("POSTHOG_API_KEY", "phc_1"), ("POSTHOG_ENCODING", "zstd")];
+        let sentence = "`POSTHOG_ENCODING`: posthog's `/batch/` takes no bodies in `zstd`: use `gzip`, or version 1 \
+                        (`PostHogApi::V1`)";
+        assert_eq!(read(&variables), Err(sentence.to_owned()));
     }
 
     #[cfg(unix)]

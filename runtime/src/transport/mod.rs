@@ -32,7 +32,7 @@ pub use mixpanel::Mixpanel;
 pub(crate) use posthog::Project;
 
 #[cfg(feature = "posthog")]
-pub use posthog::PostHog;
+pub use posthog::{PostHog, PostHogApi};
 #[cfg(feature = "segment")]
 pub use segment::Segment;
 

@@ -10,7 +10,8 @@ pub(crate) enum Outcome {
     Delivered,
     /// Not now: again, and not before that time where the vendor named one.
     RetryAfter(Option<Duration>),
-    /// Not with this key: again when somebody may have repaired it, and until then nothing at all goes there.
+    /// Not with this key, or not at this path: again when somebody may have repaired it, and until then nothing at all
+    /// goes there.
     Unauthorized(String),
     /// Not together: again in halves, and a record that is refused alone is lost for this reason.
     Split(LossReason, String),

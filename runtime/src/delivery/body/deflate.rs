@@ -1,0 +1,51 @@
+use flate2::{Compress, Compression, FlushCompress, Status};
+
+use super::Machine;
+
+/// `gzip` and `deflate`: the same bytes between other ends.
+pub(super) struct Deflate(Compress);
+
+/// Measured on bodies of events: against this level 1 takes a quarter less time for 44 % more bytes, 3 a quarter
+/// more time for 4 % less, 6 more than twice the time for 12 % less.
+const LEVEL: u32 = 2;
+
+impl Deflate {
+    #[cfg(feature = "gzip")]
+    pub(super) fn gzip() -> Self {
+        const WINDOW_BITS: u8 = 15;
+        Self(Compress::new_gzip(Compression::new(LEVEL), WINDOW_BITS))
+    }
+
+    /// With the ends of zlib: that is what HTTP calls `deflate` (RFC 9110, 8.4.1.2), and PostHog knows it by them.
+    #[cfg(feature = "deflate")]
+    pub(super) fn zlib() -> Self {
+        Self(Compress::new(Compression::new(LEVEL), true))
+    }
+
+    fn feed(&mut self, mut part: &[u8], packed: &mut Vec<u8>, flush: FlushCompress) -> Option<()> {
+        loop {
+            let before = self.0.total_in();
+            let status = self.0.compress_vec(part, packed, flush).ok()?;
+            part = &part[usize::try_from(self.0.total_in() - before).ok()?..];
+            let done = match flush {
+                FlushCompress::Finish => status == Status::StreamEnd,
+                _ => part.is_empty(),
+            };
+            if done {
+                return Some(());
+            }
+            packed.reserve(packed.capacity().max(4096));
+        }
+    }
+}
+
+impl Machine for Deflate {
+    fn pack(&mut self, parts: &[&[u8]], packed: &mut Vec<u8>) -> Option<()> {
+        self.0.reset();
+        let (last, before) = parts.split_last()?;
+        for part in before {
+            self.feed(part, packed, FlushCompress::None)?;
+        }
+        self.feed(last, packed, FlushCompress::Finish)
+    }
+}
