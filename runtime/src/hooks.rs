@@ -51,8 +51,9 @@ pub struct Trouble {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TroubleKind {
-    /// The destination refuses the key (401, 403) and is paused: its events are kept, and the next attempt is a minute
-    /// away, or at the next `flush`. Told once, until the key is taken again.
+    /// The destination refuses the key (401, 403), or has not the endpoint that was chosen (404 of
+    /// [`PostHogApi::V1`](crate::PostHogApi::V1)), and is paused: its events are kept, and the next attempt is a minute
+    /// away, or at the next `flush`. Told once, until events are taken again.
     Paused,
     /// Delivery there has ended by a mistake of this library: a panic. What is captured for it is kept and not sent.
     Stopped,
