@@ -61,6 +61,17 @@
 //! A property whose value breaks a rule of the plan is left out, counted ([`Client::invalid_report`]) and told to
 //! [`Builder::on_invalid`]; its event is delivered.
 //!
+//! # What there is to say
+//!
+//! [`User::capture`] says that something happened, [`User::page`] and [`User::screen`] that something was seen.
+//! [`User::identify`], [`User::set`], [`User::set_once`] and [`User::unset`] say what is known of the person,
+//! [`User::group`] where they belong. Somebody whom you do not know yet is [`Client::anonymous`]; when they turn out to be
+//! somebody, [`User::with_anonymous_id`] and `identify` make the two one person. [`Options`] give an event a time of its
+//! own, for what is imported. Each vendor gets each of these in its own form.
+//!
+//! What a vendor takes is looked at before it is sent: a text that Mixpanel would cut is cut at the end of a character, and
+//! told to [`Builder::on_limit`].
+//!
 //! # Who sees what
 //!
 //! A destination sees properties up to the [`Sensitivity`] that the plan's `destinations:` allow it, `internal` unless

@@ -97,7 +97,7 @@ impl Recorded {
     /// What a destination would get of it, were it the client's: its name there, and as JSON the properties that the plan
     /// lets it see. `None` where it is not for that destination.
     ///
-    /// Of several destinations it is what the first of PostHog, Segment and Mixpanel gets.
+    /// A page or a screen is shown as the event that it is. Of several destinations it is what the first of PostHog, Segment and Mixpanel gets.
     #[must_use]
     pub fn sent_to(&self, destination: Destinations) -> Option<String> {
         let record = self.record();

@@ -221,6 +221,10 @@ impl User {
 
     /// Says that this person was known as `previous_id` before: the two are one person.
     ///
+    /// It is for two ids of your product. For one of before you knew them there is
+    /// [`with_anonymous_id`](Self::with_anonymous_id), which newer projects of Mixpanel understand too: they take no
+    /// notice of an alias.
+    ///
     /// Where that is empty, or nothing but spaces, the call is counted as lost and told.
     pub fn alias(&self, previous_id: &str) {
         let entry = Entry { second_id: previous_id, ..Entry::new(Verb::Alias, &PlanId::NONE) };

@@ -14,10 +14,15 @@ const MEMBERS: usize = 254;
 
 /// Whether one of these properties may be too long, too deep or too wide. What may not is not read any further.
 pub(super) fn may_break(fragments: &[u8]) -> bool {
-    let count = |is_it: fn(u8) -> bool| fragments.iter().map(|byte| usize::from(is_it(*byte))).sum::<usize>();
     has_long_stretch(fragments)
-        || count(|byte| matches!(byte, b'{' | b'[')) > DEPTH
-        || fragments.len() > 2 * MEMBERS && count(|byte| byte == b',') >= MEMBERS
+        || count(fragments, |byte| matches!(byte, b'{' | b'[')) > DEPTH
+        || fragments.len() > 2 * MEMBERS && count(fragments, |byte| byte == b',') >= MEMBERS
+}
+
+/// How many bytes are such: sums that fit into a byte, so that sixteen are added at once.
+#[inline]
+fn count(bytes: &[u8], is_such: impl Fn(u8) -> bool) -> usize {
+    bytes.chunks(255).map(|some| usize::from(some.iter().map(|byte| u8::from(is_such(*byte))).sum::<u8>())).sum()
 }
 
 /// Whether there are more bytes in a row than a text may have, with no quote among them.
