@@ -20,6 +20,7 @@ mod recorder;
 mod routing;
 mod scripted;
 mod shop;
+mod soak;
 mod spool;
 mod supers;
 mod tree;

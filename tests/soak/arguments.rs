@@ -3,6 +3,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// What a trial is told on the command line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Arguments {
+    pub(crate) kills: Option<u64>,
     pub(crate) seconds: Option<u64>,
     pub(crate) events: Option<u64>,
     pub(crate) seed: u64,
@@ -12,11 +13,12 @@ impl Arguments {
     /// Reads pairs of `--name value`.
     pub(crate) fn read(given: &[&str]) -> Result<Self, String> {
         let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-        let mut arguments = Self { seconds: None, events: None, seed: u64::from(now.subsec_nanos()) };
+        let mut arguments = Self { kills: None, seconds: None, events: None, seed: u64::from(now.subsec_nanos()) };
         for pair in given.chunks(2) {
             let [name, value] = pair else { return Err(format!("`{}` needs a number", pair[0])) };
             let number: u64 = value.parse().map_err(|_| format!("`{name}` needs a number, and `{value}` is none"))?;
             match *name {
+                "--kills" => arguments.kills = Some(number),
                 "--seconds" => arguments.seconds = Some(number),
                 "--events" => arguments.events = Some(number),
                 "--seed" => arguments.seed = number,

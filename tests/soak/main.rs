@@ -3,6 +3,7 @@
 
 mod account;
 mod arguments;
+mod kill;
 mod numbered;
 mod outage;
 mod storm;
@@ -18,10 +19,12 @@ const HELP: &str = "\
 Usage: soak <TRIAL> [OPTIONS]
 
 Trials:
+  kill      processes with a spool are killed at random instants; nothing that was accepted is lost
   outage    three vendors are down at once, each in its own way; nothing is lost and nothing counts twice
   fuzz      faults of every kind in random order; every event is delivered or told
 
 Options:
+  --kills N      processes to kill (kill; 200)
   --seconds N    how long it lasts (outage 60, fuzz 60)
   --events N     events to capture (outage; 10000)
   --seed N       where chance begins; printed, so that a run can be repeated as far as threads allow
@@ -36,17 +39,24 @@ fn main() -> ExitCode {
             print!("{HELP}");
             return ExitCode::SUCCESS;
         }
+        // The program starts itself again under these names.
+        [kill::VICTIM, folder, host, first] => return finish(kill::victim(folder, host, first)),
+        [kill::HEIR, folder, host] => return finish(kill::heir(folder, host)),
         [trial, ref options @ ..] => (trial, options),
     };
     let options = match Arguments::read(options) {
         Ok(options) => options,
         Err(problem) => return usage(&problem),
     };
-    let result = match trial {
+    finish(match trial {
+        "kill" => kill::run(&options),
         "outage" => outage::run(&options),
         "fuzz" => storm::run(&options),
         _ => return usage(&format!("there is no trial `{trial}`")),
-    };
+    })
+}
+
+fn finish(result: Result<(), Failure>) -> ExitCode {
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(failure) => {
