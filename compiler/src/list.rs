@@ -12,6 +12,11 @@ pub(crate) fn map<'i, T, U>(items: &'i [T], mut of: impl FnMut(&'i T) -> U) -> V
     list
 }
 
+/// Each name in backticks, and what stands between two.
+pub(crate) fn quoted(names: &[&str], between: &str) -> String {
+    map(names, |name| format!("`{name}`")).join(between)
+}
+
 /// What `of` makes of the items of which it makes something.
 pub(crate) fn filter_map<'i, T, U>(items: &'i [T], mut of: impl FnMut(&'i T) -> Option<U>) -> Vec<U> {
     let mut list = Vec::new();

@@ -7,18 +7,22 @@
 /// the one candidate that begins with `name`. Of equals the first wins.
 #[must_use]
 pub fn nearest<'c>(name: &str, candidates: impl IntoIterator<Item = &'c str>) -> Option<&'c str> {
-    nearest_of(name, &mut candidates.into_iter())
+    let mut all = Vec::new();
+    for candidate in candidates {
+        all.push(candidate);
+    }
+    nearest_of(name, &all)
 }
 
 /// Compiled once, however many kinds of names there are.
-fn nearest_of<'c>(name: &str, candidates: &mut dyn Iterator<Item = &'c str>) -> Option<&'c str> {
+fn nearest_of<'c>(name: &str, candidates: &[&'c str]) -> Option<&'c str> {
     let wanted = Folded::new(name);
     if wanted.letters.is_empty() || wanted.letters.len() > Folded::MAX {
         return None;
     }
     let mut best: Option<(usize, &str)> = None;
     let mut longer = Vec::new();
-    for candidate in candidates {
+    for candidate in candidates.iter().copied() {
         let folded = Folded::new(candidate);
         let limit = best.map_or(wanted.limit(), |(distance, _)| distance.saturating_sub(1));
         let distance =

@@ -49,7 +49,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
         K: Borrow<Q>,
     {
         match self.places.get(key) {
-            Some(place) => Some(&self.values[*place]),
+            Some(place) => self.values.get(*place),
             None => None,
         }
     }
@@ -63,7 +63,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// Gives a key a value, and returns the one that it had.
     pub(crate) fn insert(&mut self, key: K, value: V) -> Option<V> {
-        let place = self.place(key);
+        let place = place(&mut self.places, key);
         if place < self.values.len() {
             return Some(std::mem::replace(&mut self.values[place], value));
         }
@@ -73,7 +73,7 @@ impl<K: Eq + Hash, V> Table<K, V> {
 
     /// The value of a key, which is `first` if it had none.
     pub(crate) fn or_insert(&mut self, key: K, first: V) -> &mut V {
-        let place = self.place(key);
+        let place = place(&mut self.places, key);
         if place == self.values.len() {
             self.values.push(first);
         }
@@ -91,12 +91,12 @@ impl<K: Eq + Hash, V> Table<K, V> {
     pub(crate) fn keys(&self) -> impl Iterator<Item = &K> {
         self.places.keys()
     }
+}
 
-    /// Where the value of a key stands; of a new key, where it will stand.
-    fn place(&mut self, key: K) -> usize {
-        let new = self.values.len();
-        *self.places.entry(key).or_insert(new)
-    }
+/// Where the value of a key stands; of a new key, behind all others.
+fn place<K: Eq + Hash>(places: &mut HashMap<K, usize>, key: K) -> usize {
+    let new = places.len();
+    *places.entry(key).or_insert(new)
 }
 
 impl<'n> Names<'n> {

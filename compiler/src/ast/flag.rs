@@ -44,6 +44,13 @@ pub struct Flag {
     pub complete: bool,
 }
 
+impl Flag {
+    /// Its variants; none where it has none.
+    pub(crate) fn variants(&self) -> &[Variant] {
+        self.variants.as_ref().map_or(&[], |variants| &variants.section.items)
+    }
+}
+
 /// `variants:` of a flag.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Variants {

@@ -4,6 +4,7 @@ use crate::ast::index::Index;
 use crate::ast::{Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::table::ByName;
 
 /// How many types may lead from one to the next.
@@ -93,8 +94,9 @@ impl<'p> Search<'_, 'p> {
 /// `` `a` -> `b` -> `a` ``.
 fn circle(path: &[(&str, Vec<&TypeExpression>)], back: &str) -> String {
     let start = path.iter().position(|(name, _)| *name == back).unwrap_or_default();
-    let names = path[start..].iter().map(|(name, _)| *name).chain([back]);
-    names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ")
+    let mut names = list::map(&path[start..], |(name, _)| *name);
+    names.push(back);
+    list::quoted(&names, " -> ")
 }
 
 /// What a value of the type holds in place.

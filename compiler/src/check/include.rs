@@ -112,8 +112,9 @@ impl<'i, 'p> Included<'i, 'p> {
         path.push(name);
         for include in &group.include {
             if let Some(start) = path.iter().position(|name| *name == include.value) {
-                let circle = path[start..].iter().copied().chain([include.value.as_str()]);
-                let circle = circle.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(" -> ");
+                path.push(&include.value);
+                let circle = list::quoted(&path[start..], " -> ");
+                path.pop();
                 let message = format!("property groups include each other in a circle: {circle}");
                 diagnostics.error(Code::IncludeCycle, include.span, message).help("remove one `include`".to_owned());
             } else if path.len() > DEEPEST {

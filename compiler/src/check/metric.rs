@@ -9,6 +9,7 @@ use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Goal, MetricKind, Scalar, Sensitivity};
 use crate::lint::Lint;
+use crate::list;
 
 /// The events are declared, and the property of a mean or ratio is a number of theirs.
 pub(super) fn all(metric: &Metric, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -48,12 +49,11 @@ pub(super) fn guardrails(guardrails: &[Metric], diagnostics: &mut Diagnostics) {
 
 /// PostHog counts the metric, and so gets one of the events.
 fn seen(name: &Text, events: &[&Event], diagnostics: &mut Diagnostics) {
-    let elsewhere = |event: &Event| {
+    let elsewhere = list::filter_map(events, |event| {
         let to = event.to.as_ref()?;
         (!to.value.iter().any(|to| to.value == DestinationKind::PostHog)).then_some(to.key)
-    };
-    let elsewhere: Option<Vec<_>> = events.iter().map(|event| elsewhere(event)).collect();
-    if let Some([first, ..]) = elsewhere.as_deref() {
+    });
+    if let Some(first) = elsewhere.first().filter(|_| elsewhere.len() == events.len()) {
         let message = format!("posthog counts this metric and gets no event `{}`", name.value);
         diagnostics
             .lint(Lint::UnseenMetric, name.span, message)
@@ -68,7 +68,7 @@ fn unknown_event(name: &Text, index: &Index<'_>, diagnostics: &mut Diagnostics) 
         return;
     }
     let keys = events.items.iter().map(|event| event.name.value.as_str());
-    let wires = events.items.iter().filter_map(|event| event.wire.as_ref()).map(|wire| wire.value.as_str());
+    let wires = events.items.iter().filter_map(|event| Some(event.wire.as_ref()?.value.as_str()));
     let help = match nearest(&name.value, keys.chain(wires), diagnostics) {
         Some(similar) => format!("an event with a similar name exists: `{similar}`"),
         None => "declare it in `events`".to_owned(),

@@ -3,6 +3,7 @@
 use crate::ast::{Named, Plan, Section, Shape, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::parse::{TYPE_SHAPES, TYPE_WORDS};
 use crate::table::ByName;
 
@@ -63,8 +64,8 @@ fn characters(name: &Text, what: &str, marks: &str, diagnostics: &mut Diagnostic
     if other.is_control() {
         return;
     }
-    let marks = marks.chars().map(|mark| format!("`{mark}`")).collect::<Vec<_>>().join(", ");
-    let fixed: String = name.value.chars().map(|it| if is_allowed(it) { it } else { '-' }).collect();
+    let marks = list::map(&marks.chars().collect::<Vec<_>>(), |mark| format!("`{mark}`")).join(", ");
+    let fixed = name.value.replace(|character| !is_allowed(character), "-");
     let has_letters = fixed.bytes().any(|byte| byte.is_ascii_alphanumeric());
     let fixed = if has_letters { format!(": `{fixed}`") } else { String::new() };
     diagnostics

@@ -4,6 +4,7 @@ use crate::ast::index::Index;
 use crate::ast::{Meta, Named, Plan, Section, Shape, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::parse::TYPE_WORDS;
 use crate::suggest;
 use crate::table::Names;
@@ -38,13 +39,11 @@ pub(super) fn declared_type(ty: &TypeExpression, index: &Index<'_>, diagnostics:
     if !index.plan.types.complete {
         return;
     }
-    let words = TYPE_WORDS.iter().map(|(word, _)| *word);
+    let words = list::map(&TYPE_WORDS, |(word, _)| *word);
     let names = index.plan.types.items.iter().map(|declaration| declaration.name.value.as_str());
-    let help = if let Some(similar) = nearest(name, words.clone().chain(names), diagnostics) {
-        format!("a type with a similar name exists: `{similar}`")
-    } else {
-        let words = words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ");
-        format!("declare `{name}` in `types`, or write one of {words}")
+    let help = match nearest(name, words.iter().copied().chain(names), diagnostics) {
+        Some(similar) => format!("a type with a similar name exists: `{similar}`"),
+        None => format!("declare `{name}` in `types`, or write one of {}", list::quoted(&words, ", ")),
     };
     diagnostics
         .error(Code::UnknownType, ty.span, format!("unknown type `{name}`"))
@@ -128,13 +127,17 @@ fn among(replaced: &[(&Text, &Text)], names: &[&str], may_be: &dyn Fn(&str) -> b
 /// among very many names, gets no more of them.
 pub(in crate::check) fn nearest<'n>(
     name: &str,
-    names: impl Iterator<Item = &'n str>,
+    names: impl IntoIterator<Item = &'n str>,
     diagnostics: &Diagnostics,
 ) -> Option<&'n str> {
     if diagnostics.errors() > MANY {
         return None;
     }
-    nearest_of(name, names.collect(), diagnostics)
+    let mut all = Vec::new();
+    for name in names {
+        all.push(name);
+    }
+    nearest_of(name, all, diagnostics)
 }
 
 fn nearest_of<'n>(name: &str, names: Vec<&'n str>, diagnostics: &Diagnostics) -> Option<&'n str> {

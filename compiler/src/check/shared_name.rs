@@ -100,8 +100,10 @@ fn clash<'p>(named: &[Named<'p>], included: &Included<'_, 'p>, index: &Index<'p>
     }
     let mut found = None;
     for Constant { name, .. } in &constants[0] {
-        let values: Option<Vec<_>> = constants.iter().map(|all| all.iter().find(|it| it.name == *name)).collect();
-        let Some(values) = values else { continue };
+        let values = list::filter_map(&constants, |all| all.iter().find(|it| it.name == *name));
+        if values.len() < constants.len() {
+            continue;
+        }
         match repeated(&values) {
             None => return None,
             Some(pair) => found = found.or(Some(Clash { pair, same: Some(name) })),
@@ -112,14 +114,16 @@ fn clash<'p>(named: &[Named<'p>], included: &Included<'_, 'p>, index: &Index<'p>
 
 /// The first event that lacks the constant which most have, and one that has it; the first two where none has any.
 fn odd_one(constants: &[Vec<Constant<'_>>]) -> (usize, usize) {
-    let mut counts: ByName<'_, usize> = ByName::new();
-    for constant in constants.iter().flatten() {
-        *counts.or_insert(constant.name, 0) += 1;
+    let mut counts: ByName<'_, (&str, usize)> = ByName::new();
+    for all in constants {
+        for constant in all {
+            counts.or_insert(constant.name, (constant.name, 0)).1 += 1;
+        }
     }
-    let names = constants.iter().flatten().map(|constant| constant.name);
     // Of equals the first.
-    let Some(name) = names.rev().max_by_key(|name| counts[name]) else { return (0, 1) };
-    let has = |all: &Vec<Constant<'_>>| all.iter().any(|constant| constant.name == name);
+    let most = counts.values().iter().rev().max_by_key(|(_, count)| *count);
+    let Some((name, _)) = most else { return (0, 1) };
+    let has = |all: &Vec<Constant<'_>>| all.iter().any(|constant| constant.name == *name);
     let (with, without) = (constants.iter().position(has), constants.iter().position(|all| !has(all)));
     let (with, without) = (with.unwrap_or(0), without.unwrap_or(1));
     (with.min(without), with.max(without))

@@ -1,11 +1,11 @@
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 use super::shared::{Lines, Part, Shared};
 use crate::ir::{Element, Plan, Property, Scalar, Type, TypeId, TypeKind};
+use crate::list;
 use crate::table::Names;
 
 /// What an item knows of the module that it stands in, and what it asks the module to import.
@@ -23,18 +23,45 @@ pub(super) struct Scope<'p> {
 /// Names that the items of a module use; sorted, so that the same plan gives the same lines.
 #[derive(Default)]
 struct Imports {
-    flags: BTreeSet<String>,
-    types: BTreeSet<String>,
-    std: BTreeSet<Std>,
-    runtime: BTreeSet<&'static str>,
+    flags: Sorted,
+    types: Sorted,
+    /// Each by its place in [`Std::ALL`].
+    std: [bool; 3],
+    runtime: Sorted,
+}
+
+/// Names in their order, each once.
+#[derive(Default)]
+struct Sorted(Vec<String>);
+
+impl Sorted {
+    fn add(&mut self, name: &str) {
+        if let Err(place) = self.0.binary_search_by(|known| known.as_str().cmp(name)) {
+            self.0.insert(place, name.to_owned());
+        }
+    }
+
+    /// `Name`, or `{First, Second}`; `None` where there is nothing to import.
+    fn group(&self) -> Option<TokenStream> {
+        let names = list::map(&self.0, |name| ident(name));
+        match names.as_slice() {
+            [] => None,
+            [name] => Some(quote!(#name)),
+            names => Some(quote!({#(#names),*})),
+        }
+    }
 }
 
 /// What items use of the standard library beyond the prelude.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy)]
 pub(super) enum Std {
     Cow,
     BTreeMap,
     Fmt,
+}
+
+impl Std {
+    const ALL: [Self; 3] = [Self::Cow, Self::BTreeMap, Self::Fmt];
 }
 
 /// The lifetime that stands where a type borrows.
@@ -100,11 +127,11 @@ impl<'p> Scope<'p> {
 
     /// Imports an item of the runtime; the caller writes its bare name.
     pub(super) fn uses_runtime(&self, name: &'static str) {
-        self.imports.borrow_mut().runtime.insert(name);
+        self.imports.borrow_mut().runtime.add(name);
     }
 
     pub(super) fn uses_std(&self, name: Std) {
-        self.imports.borrow_mut().std.insert(name);
+        self.imports.borrow_mut().std[name as usize] = true;
     }
 
     /// The path by which the enum of a flag's variants is named here.
@@ -113,7 +140,7 @@ impl<'p> Scope<'p> {
         if self.own_names.contains(name) {
             return quote!(super::flags::#ident);
         }
-        self.imports.borrow_mut().flags.insert(name.to_owned());
+        self.imports.borrow_mut().flags.add(name);
         quote!(#ident)
     }
 
@@ -127,7 +154,7 @@ impl<'p> Scope<'p> {
         if self.own_names.contains(name) {
             return quote!(super::types::#ident);
         }
-        self.imports.borrow_mut().types.insert(name.to_owned());
+        self.imports.borrow_mut().types.add(name);
         quote!(#ident)
     }
 
@@ -140,7 +167,7 @@ impl<'p> Scope<'p> {
         if is_ours || self.own_names.contains(name.to_string().as_str()) {
             return quote!(super::types::#name);
         }
-        self.imports.borrow_mut().types.insert(name.to_string());
+        self.imports.borrow_mut().types.add(&name.to_string());
         quote!(#name)
     }
 
@@ -270,9 +297,10 @@ impl<'p> Scope<'p> {
         let imports = self.imports.borrow();
         let runtime = &self.runtime;
         let mut lines = Vec::new();
-        lines.extend(group(imports.flags.iter().map(String::as_str)).map(|names| quote!(use super::flags::#names;)));
-        lines.extend(group(imports.types.iter().map(String::as_str)).map(|names| quote!(use super::types::#names;)));
-        lines.extend(imports.std.iter().map(|name| match name {
+        lines.extend(imports.flags.group().map(|names| quote!(use super::flags::#names;)));
+        lines.extend(imports.types.group().map(|names| quote!(use super::types::#names;)));
+        let std = Std::ALL.into_iter().filter(|name| imports.std[*name as usize]);
+        lines.extend(std.map(|name| match name {
             Std::Cow => quote!(
                 use ::std::borrow::Cow;
             ),
@@ -283,17 +311,7 @@ impl<'p> Scope<'p> {
                 use ::std::fmt;
             ),
         }));
-        lines.extend(group(imports.runtime.iter().copied()).map(|names| quote!(use #runtime::#names;)));
+        lines.extend(imports.runtime.group().map(|names| quote!(use #runtime::#names;)));
         lines
-    }
-}
-
-/// `Name`, or `{First, Second}`; `None` where there is nothing to import.
-fn group<'n>(names: impl Iterator<Item = &'n str>) -> Option<TokenStream> {
-    let names: Vec<_> = names.map(ident).collect();
-    match names.as_slice() {
-        [] => None,
-        [name] => Some(quote!(#name)),
-        names => Some(quote!({#(#names),*})),
     }
 }

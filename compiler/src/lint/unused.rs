@@ -67,5 +67,11 @@ fn add<'p>(names: &mut Names<'p>, texts: &'p [Text]) {
 }
 
 fn unused<'p, T: Named>(section: &'p Section<T>, used: &Names<'_>) -> Vec<&'p Text> {
-    section.items.iter().map(Named::name).filter(|name| !used.contains(name.value.as_str())).collect()
+    let mut unused = Vec::new();
+    for item in &section.items {
+        if !used.contains(&item.name().value) {
+            unused.push(item.name());
+        }
+    }
+    unused
 }

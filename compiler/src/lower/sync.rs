@@ -8,7 +8,6 @@ use crate::ir::{FlagOverlay, Target, VariantOverlay};
 use crate::list;
 
 pub(super) fn target(target: &ast::Target, types: &Types<'_>) -> Target {
-    let overlays = target.flags.iter().map(|overlay| (overlay.flag.value.clone(), self::overlay(overlay, types)));
     Target {
         name: target.name.value.clone(),
         meta: meta::meta(&target.meta),
@@ -16,25 +15,23 @@ pub(super) fn target(target: &ast::Target, types: &Types<'_>) -> Target {
         project: target.project.expect("a target without a project was told").value,
         owner_tag: target.owner_tag.as_ref().map(|tag| tag.value.clone()),
         exclude: list::map(&target.exclude, |flag| flag.value.clone()),
-        flags: overlays.collect(),
+        flags: list::map(&target.flags, |overlay| (overlay.flag.value.clone(), self::overlay(overlay, types))),
     }
 }
 
 fn overlay(overlay: &ast::FlagOverlay, types: &Types<'_>) -> FlagOverlay {
     let flag = types.index.flags[overlay.flag.value.as_str()];
     let payload = |payload| flag::payload(flag, payload, types);
-    let variants = overlay.variants.iter().flat_map(|variants| &variants.items);
+    let variants = overlay.variants.as_ref().map_or(&[][..], |variants| &variants.items);
     FlagOverlay {
         rollout: overlay.rollout.as_ref().map(|rollout| flag::rollout(flag, rollout, types)),
         active: overlay.active,
         manage: overlay.manage.as_ref().map(|manage| list::map(manage, |managed| managed.value)),
         payload: overlay.payload.as_ref().map(payload),
-        variants: variants
-            .map(|variant| VariantOverlay {
-                name: variant.name.value.clone(),
-                weight: variant.weight.map(|weight| weight.value),
-                payload: variant.payload.as_ref().map(payload),
-            })
-            .collect(),
+        variants: list::map(variants, |variant| VariantOverlay {
+            name: variant.name.value.clone(),
+            weight: variant.weight.map(|weight| weight.value),
+            payload: variant.payload.as_ref().map(payload),
+        }),
     }
 }

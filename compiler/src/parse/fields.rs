@@ -140,5 +140,5 @@ pub(super) fn shape(node: &Node) -> &'static str {
 
 /// `` `a`, `b`, `c` ``.
 pub(super) fn list(names: &[&str]) -> String {
-    list::map(names, |name| format!("`{name}`")).join(", ")
+    list::quoted(names, ", ")
 }

@@ -63,11 +63,14 @@ fn once<T: Named>(section: &mut Section<T>, diagnostics: &mut Diagnostics) {
     if repeated.is_empty() {
         return;
     }
-    let mut at = 0;
-    section.items.retain(|_| {
-        at += 1;
-        repeated.binary_search(&(at - 1)).is_err()
-    });
+    let mut kept = 0;
+    for at in 0..section.items.len() {
+        if repeated.binary_search(&at).is_err() {
+            section.items.swap(kept, at);
+            kept += 1;
+        }
+    }
+    section.items.truncate(kept);
 }
 
 /// Where a name stands that stands before; each is told.

@@ -148,19 +148,17 @@ fn variants(entry: &Entry, diagnostics: &mut Diagnostics) -> VariantOverlays {
     let mut overlays = VariantOverlays { key: entry.key.span, items: Vec::new(), complete: true };
     match &entry.value.kind {
         NodeKind::Mapping(entries) => {
-            let read = entries.iter().filter_map(|entry| variant(entry, diagnostics));
-            overlays.items = read.collect();
+            overlays.items = list::filter_map(entries, |entry| variant(entry, diagnostics));
             overlays.complete = overlays.items.len() == entries.len();
         }
         NodeKind::Sequence(nodes) => {
             let names = names(entry, diagnostics);
             overlays.complete = names.len() == nodes.len();
             let weights = equal_weights(names.len());
-            let weighed = |(name, weight): (Text, f64)| {
+            for (name, weight) in names.into_iter().zip(weights) {
                 let weight = Some(Spanned { value: weight, span: name.span });
-                VariantOverlay { name, weight, payload: None }
-            };
-            overlays.items = names.into_iter().zip(weights).map(weighed).collect();
+                overlays.items.push(VariantOverlay { name, weight, payload: None });
+            }
         }
         NodeKind::Scalar(_) => {
             overlays.complete = false;

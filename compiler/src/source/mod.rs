@@ -255,8 +255,12 @@ fn offset(at: usize) -> u32 {
 
 /// The places of a list in their order in the text; of equal ones, as they are in the list.
 pub(crate) fn in_order(places: &[Span]) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..places.len()).collect();
-    order.sort_unstable_by_key(|at| (places[*at], *at));
+    let mut order: Vec<usize> = Vec::with_capacity(places.len());
+    // Most come in order.
+    for (at, place) in places.iter().enumerate() {
+        let behind = order.partition_point(|other| places[*other] <= *place);
+        order.insert(behind, at);
+    }
     order
 }
 

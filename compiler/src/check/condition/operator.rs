@@ -6,6 +6,7 @@ use crate::check::value;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::Scalar;
+use crate::list;
 use crate::suggest;
 
 /// What an operator compares with.
@@ -91,14 +92,12 @@ pub(super) fn operand(condition: &Condition, diagnostics: &mut Diagnostics) -> O
     if let Some((_, operand)) = OPERATORS.iter().find(|(name, _)| *name == word) {
         return Some(*operand);
     }
-    let names = OPERATORS.iter().map(|(name, _)| *name);
+    let names = list::map(OPERATORS, |(name, _)| *name);
     let help = match HABITS.iter().find(|(name, _)| *name == word) {
         Some((_, help)) => (*help).to_owned(),
         None => match suggest::nearest(word, names.clone()) {
             Some(similar) => format!("an operator with a similar name exists: `{similar}`"),
-            None => {
-                format!("the operators are {}", names.map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", "))
-            }
+            None => format!("the operators are {}", list::quoted(&names, ", ")),
         },
     };
     diagnostics.error(Code::UnknownOperator, condition.operator.span, format!("unknown operator `{word}`")).help(help);

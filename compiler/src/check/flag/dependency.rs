@@ -112,8 +112,10 @@ fn enter<'p>(flag: &'p Flag, found: &mut ByName<'p, Search>, path: &mut Vec<(&'p
     found.insert(name, Search::OnPath);
     // One that counts groups is told to ask no other flag.
     let rollout = flag.rollout.as_ref().filter(|_| flag.group.is_none());
-    let entries = rollout.into_iter().flat_map(|rollout| &rollout.entries);
-    let mut conditions: Vec<_> = entries.flat_map(|entry| &entry.flags).collect();
+    let mut conditions: Vec<&FlagCondition> = Vec::new();
+    for entry in rollout.map_or(&[][..], |rollout| &rollout.entries) {
+        conditions.extend(&entry.flags);
+    }
     conditions.reverse();
     path.push((name, conditions));
 }
@@ -122,11 +124,12 @@ fn enter<'p>(flag: &'p Flag, found: &mut ByName<'p, Search>, path: &mut Vec<(&'p
 fn circle(path: &[(&str, Vec<&FlagCondition>)], closing: &FlagCondition, diagnostics: &mut Diagnostics) {
     let key = closing.flag.value.as_str();
     let start = path.iter().position(|(name, _)| *name == key).unwrap_or_default();
-    let names: Vec<_> = path[start..].iter().map(|(name, _)| *name).chain([key]).collect();
+    let mut names = list::map(&path[start..], |(name, _)| *name);
+    names.push(key);
     let (message, help) = if let [_, _] = names.as_slice() {
         (format!("flag `{key}` depends on itself"), "name another flag, or remove this condition".to_owned())
     } else {
-        let shown = list::map(&names, |name| format!("`{name}`")).join(" -> ");
+        let shown = list::quoted(&names, " -> ");
         (format!("flags depend on each other in a circle: {shown}"), "remove one of these conditions".to_owned())
     };
     diagnostics.error(Code::FlagCycle, closing.flag.span, message).help(help);

@@ -21,15 +21,19 @@ pub(super) fn all(flag: &Flag, index: &Index<'_>, diagnostics: &mut Diagnostics)
             .also(span, "its variants")
             .help("write `payload` on each variant that has one".to_owned());
     }
-    let of_variants = flag.variants.iter().flat_map(|variants| &variants.section.items);
-    let of_variants = of_variants.filter_map(|variant| variant.payload.as_ref());
-    let mut payloads = own.into_iter().chain(of_variants);
+    let mut payloads = Vec::new();
+    payloads.extend(own);
+    for variant in flag.variants() {
+        payloads.extend(&variant.payload);
+    }
     match &flag.payload_type {
-        Some(ty) => payloads.for_each(|payload| {
-            value::read(&payload.value, Wanted::of_element(ty, payload.key), index, diagnostics);
-        }),
+        Some(ty) => {
+            for payload in payloads {
+                value::read(&payload.value, Wanted::of_element(ty, payload.key), index, diagnostics);
+            }
+        }
         None if flag.complete && !is(flag, FlagKind::RemoteConfig) => {
-            if let Some(payload) = payloads.next() {
+            if let Some(payload) = payloads.first() {
                 diagnostics
                     .error(Code::PayloadWithoutType, payload.key, "a payload needs a `payload_type` on its flag")
                     .help("write `payload_type: json` where its shape is open".to_owned());

@@ -1,9 +1,9 @@
 //! How large a flag is where the server keeps it.
 
-use crate::ast::{Flag, RolloutEntry};
+use crate::ast::{Flag, Keyed, RolloutEntry};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::yaml::{Node, NodeKind};
+use crate::yaml::{Node, NodeKind, Value};
 
 /// The server takes `filters` of so many bytes of compact JSON.
 const LARGEST: usize = 512 * 1024;
@@ -33,34 +33,37 @@ pub(super) fn fits(flag: &Flag, diagnostics: &mut Diagnostics) {
 
 /// At most so many bytes of compact JSON.
 fn filters(flag: &Flag) -> usize {
-    let entries = flag.rollout.iter().flat_map(|rollout| &rollout.entries).map(entry).sum::<usize>();
-    let variants = flag.variants.iter().flat_map(|variants| &variants.section.items);
-    let variants = variants.map(|variant| {
-        let payload = variant.payload.as_ref().map_or(0, |payload| payload_of(&payload.value));
-        let description = variant.meta.description.as_ref().map_or(0, |text| string(&text.value).bytes);
-        ENTRY + 2 * variant.name.value.len() + description + payload
-    });
-    let payload = flag.payload.as_ref().map_or(0, |payload| payload_of(&payload.value));
-    ENTRY + entries + variants.sum::<usize>() + payload
+    let mut bytes = ENTRY;
+    if let Some(rollout) = &flag.rollout {
+        for entry in &rollout.entries {
+            bytes += self::entry(entry);
+        }
+    }
+    for variant in flag.variants() {
+        bytes += ENTRY + 2 * variant.name.value.len();
+        bytes += variant.payload.as_ref().map_or(0, payload_of);
+        bytes += variant.meta.description.as_ref().map_or(0, |text| string(&text.value).bytes);
+    }
+    bytes + flag.payload.as_ref().map_or(0, payload_of)
 }
 
 fn entry(entry: &RolloutEntry) -> usize {
-    let when = entry.when.iter().map(|condition| {
-        CONDITION
-            + string(&condition.property.value).bytes
-            + condition.operator.value.len()
-            + json(&condition.operand).bytes
-    });
-    let cohorts = entry.in_cohort.iter().chain(&entry.not_in_cohort).map(|_| CONDITION);
-    let flags = entry.flags.iter().map(|flag| CONDITION + json(&flag.answer).bytes);
-    let note = entry.note.as_ref().map_or(0, |note| string(&note.value).bytes);
-    let variant = entry.variant.as_ref().map_or(0, |variant| variant.value.len());
-    ENTRY + when.chain(cohorts).chain(flags).sum::<usize>() + note + variant
+    let conditions = entry.when.len() + entry.in_cohort.len() + entry.not_in_cohort.len() + entry.flags.len();
+    let mut bytes = ENTRY + conditions * CONDITION;
+    for condition in &entry.when {
+        bytes += string(&condition.property.value).bytes + condition.operator.value.len();
+        bytes += json(&condition.operand).bytes;
+    }
+    for flag in &entry.flags {
+        bytes += json(&flag.answer).bytes;
+    }
+    bytes += entry.note.as_ref().map_or(0, |note| string(&note.value).bytes);
+    bytes + entry.variant.as_ref().map_or(0, |variant| variant.value.len())
 }
 
 /// A payload is JSON inside of a JSON string.
-fn payload_of(node: &Node) -> usize {
-    let Size { bytes, escaped } = json(node);
+fn payload_of(payload: &Keyed<Value>) -> usize {
+    let Size { bytes, escaped } = json(&payload.value);
     bytes + escaped + 2
 }
 
@@ -83,15 +86,19 @@ fn json(node: &Node) -> Size {
     match &node.kind {
         // A number or a truth value is shorter than the text that it may be.
         NodeKind::Scalar(scalar) => return string(&scalar.text),
-        NodeKind::Sequence(nodes) => nodes.iter().for_each(|node| {
-            size.add(json(node));
-            size.bytes += 1;
-        }),
-        NodeKind::Mapping(entries) => entries.iter().for_each(|entry| {
-            size.add(string(&entry.key.text));
-            size.add(json(&entry.value));
-            size.bytes += 2;
-        }),
+        NodeKind::Sequence(nodes) => {
+            for node in nodes {
+                size.add(json(node));
+                size.bytes += 1;
+            }
+        }
+        NodeKind::Mapping(entries) => {
+            for entry in entries {
+                size.add(string(&entry.key.text));
+                size.add(json(&entry.value));
+                size.bytes += 2;
+            }
+        }
     }
     size
 }
@@ -133,6 +140,10 @@ mod tests {
         let map = Node { span: Span::default(), kind: NodeKind::Mapping(vec![Entry { key, value: list }]) };
         // {"a":["b\"c","\u000a"]}, and two commas that nobody writes; inside of a string "{\"a\":[\"b\\\"c\",\"\\u000a\"]}".
         assert_eq!(json(&map).bytes, r#"{"a":["b\"c","\u000a"]}"#.len() + 2);
-        assert_eq!(payload_of(&map), r#""{\"a\":[\"b\\\"c\",\"\\u000a\"]}""#.len() + 2);
+        let key = Span::default();
+        assert_eq!(
+            payload_of(&Keyed { key, value: map.to_value(), span: key }),
+            r#""{\"a\":[\"b\\\"c\",\"\\u000a\"]}""#.len() + 2
+        );
     }
 }

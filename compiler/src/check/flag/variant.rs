@@ -5,15 +5,22 @@ use crate::check::reference::similar;
 use crate::check::value::quoted;
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::list;
 use crate::source::Span;
 
 /// Weights sum to 100; what could not be read was told.
 pub(super) fn weights(variants: &Variants, diagnostics: &mut Diagnostics) {
     let items = &variants.section.items;
-    let weights: Option<Vec<f64>> = items.iter().map(|variant| variant.weight.map(|weight| weight.value)).collect();
-    let (Some(weights), false, false) = (weights, variants.equal, items.is_empty()) else { return };
+    if variants.equal || items.is_empty() {
+        return;
+    }
+    let mut sum = 0.0;
+    for variant in items {
+        let Some(weight) = variant.weight else { return };
+        sum += weight.value;
+    }
     // Written with a few decimals; 33.3, 33.3 and 33.4 are 100.
-    let sum = (weights.iter().sum::<f64>() * 1e6).round() / 1e6;
+    let sum = (sum * 1e6).round() / 1e6;
     if (sum - 100.0).abs() < 1e-6 {
         return;
     }
@@ -44,8 +51,8 @@ pub(in crate::check) fn known(name: &Text, flag: &Flag, variants: &Variants, dia
 
 /// The variants of a flag, for a sentence.
 fn names(flag: &Flag) -> String {
-    let names = flag.variants.iter().flat_map(|variants| &variants.section.items);
-    quoted(names.map(|variant| variant.name.value.as_str()))
+    let names = list::map(flag.variants(), |variant| variant.name.value.as_str());
+    quoted(names)
 }
 
 /// Tells a variant of a flag that has none.

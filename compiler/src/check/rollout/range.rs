@@ -72,13 +72,18 @@ fn apart<'e, 'p, T: PartialOrd>(
     least: &[Bound<'e, 'p, T>],
     greatest: &[Bound<'e, 'p, T>],
 ) -> Option<Contradiction<'e, 'p>> {
-    let pairs = least.iter().flat_map(|low| greatest.iter().map(move |high| (low, high)));
-    let (low, high) = pairs.into_iter().find(|(low, high)| {
-        let is_said = low.condition.is_some() || high.condition.is_some();
-        is_said && (low.value > high.value || (low.value == high.value && (low.excluded || high.excluded)))
-    })?;
-    let conditions = low.condition.into_iter().chain(high.condition).collect();
-    Some(Contradiction { conditions, declared: low.declared.or(high.declared) })
+    for low in least {
+        for high in greatest {
+            let mut conditions = Vec::new();
+            conditions.extend(low.condition);
+            conditions.extend(high.condition);
+            let meet = low.value > high.value || (low.value == high.value && (low.excluded || high.excluded));
+            if meet && !conditions.is_empty() {
+                return Some(Contradiction { conditions, declared: low.declared.or(high.declared) });
+            }
+        }
+    }
+    None
 }
 
 /// Points in time that are written alike: both days, both in UTC, or both so long ago.

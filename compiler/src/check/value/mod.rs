@@ -268,16 +268,18 @@ pub(crate) fn source_text<'n>(node: &'n Node<'_>) -> &'n str {
 }
 
 /// `` `a`, `b` and 7 more `` where there are many.
-pub(crate) fn quoted<'n>(mut names: impl Iterator<Item = &'n str>) -> String {
-    quoted_of(&mut names)
+pub(crate) fn quoted<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    let mut all = Vec::new();
+    for name in names {
+        all.push(name);
+    }
+    quoted_of(&all)
 }
 
-fn quoted_of(names: &mut dyn Iterator<Item = &str>) -> String {
+fn quoted_of(names: &[&str]) -> String {
     const SHOWN: usize = 12;
-    let shown: Vec<_> = names.take(SHOWN).map(|name| format!("`{name}`")).collect();
-    let shown = shown.join(", ");
-    match names.count() {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
+    match names.split_at_checked(SHOWN) {
+        Some((shown, more @ [_, ..])) => format!("{} and {} more", list::quoted(shown, ", "), more.len()),
+        _ => list::quoted(names, ", "),
     }
 }
