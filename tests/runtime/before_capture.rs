@@ -1,13 +1,20 @@
 //! What the application may change or drop before it is recorded.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use taxogen::{Client, Decision, Destinations, Draft, LossReason, PlanId, Recorded, Sensitivity, SuperProperties};
-use taxogen_sandbox::{Sandbox, Vendor};
+use proptest::prelude::*;
+use serde_json::Value;
+use taxogen::{
+    Client, Decision, Destinations, Draft, Event, EventSchema, Json, LossReason, PlanId, PropertyWriter, Recorded,
+    Sensitivity, SuperProperties,
+};
+use taxogen_sandbox::{FlagAnswer, Sandbox, Vendor};
 
+use crate::checkout::{CHECKOUT, Stage};
 use crate::shop::{Company, OrderPlaced, Person};
-use crate::vendors::{LONG, counts, to_all};
+use crate::vendors::{LONG, counts, schema, to_all};
 
 fn order() -> OrderPlaced<'static> {
     OrderPlaced { email: Some("a@example.com".into()), ..OrderPlaced::new("tea \"1\"", 2, 3.5) }
@@ -92,7 +99,7 @@ fn who_may_see_a_property_stays_as_it_was_and_the_hash_follows_the_value() {
             PLAN
         }
 
-        fn write(&self, properties: &mut taxogen::PropertyWriter<'_>) {
+        fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.hashed().personal("owner", "ann");
             properties.hashed().personal("guest", "bob");
             properties.hashed().personal("host", "cleo");
@@ -158,9 +165,9 @@ fn every_record_is_shown_also_those_that_the_client_makes() {
             "capture Experiment Viewed"
         ]
     );
-    let recorded: Vec<_> = recorder.all().iter().map(Recorded::to_json).collect();
+    let texts: Vec<_> = recorder.all().iter().map(Recorded::to_json).collect();
     assert_eq!(
-        recorded[1..5],
+        texts[1..5],
         [
             r#"{"$set":{"country":"DE","added":true}}"#,
             r#"{"$set":{"country":"FR","added":true}}"#,
@@ -225,4 +232,116 @@ fn a_hook_that_captures_ends() {
     client.user("outer").capture(OrderPlaced::new("tea", 1, 1.0));
     assert_eq!(recorder.all().iter().map(Recorded::distinct_id).collect::<Vec<_>>(), ["outer"]);
     assert_eq!(client.report().lost_for(LossReason::InsideHook), 1);
+}
+
+#[test]
+fn an_exposure_is_shown_and_is_told_once_whatever_the_hook_says_of_it() {
+    let shown = Arc::<Mutex<Vec<String>>>::default();
+    let log = Arc::clone(&shown);
+    let stage = Stage::with(|builder| {
+        builder.before_capture(move |draft| {
+            log.lock().unwrap().push(draft.name());
+            draft.discard();
+        })
+    });
+    stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
+    let user = stage.loaded("u");
+    for _ in 0..3 {
+        let _ = user.flag(CHECKOUT);
+    }
+    assert_eq!(*shown.lock().unwrap(), ["$feature_flag_called"]);
+    assert_eq!(stage.client.shutdown(LONG).dropped, 1);
+}
+
+/// An event of these properties: where each goes (event, `$set`, `$set_once`), its name and its value as JSON.
+#[derive(Clone, Debug)]
+struct Any(Vec<(usize, &'static str, String)>);
+
+impl Event for Any {
+    fn schema(&self) -> &'static EventSchema {
+        const { &schema("any") }
+    }
+
+    fn write(&self, properties: &mut PropertyWriter<'_>) {
+        for (place, name, value) in &self.0 {
+            let value = Json::parse(value).unwrap();
+            match place {
+                0 => properties.internal(name, &value),
+                1 => properties.set().personal(name, &value),
+                _ => properties.set_once().public(name, &value),
+            }
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum Edit {
+    Remove(&'static str),
+    Replace(&'static str, String),
+    Add(&'static str, String),
+}
+
+fn names() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["a", "b \"c\"", "ü,{", "}]:", "\\"])
+}
+
+fn values() -> impl Strategy<Value = String> {
+    let texts = vec!["1", "null", "\"x\"", "\"}],\\\"\\\\\"", "{\"a\":[1,{\"b\":\",\"}]}", "[]", "-0.5e3"];
+    prop::sample::select(texts).prop_map(str::to_owned)
+}
+
+fn edits() -> impl Strategy<Value = Edit> {
+    prop_oneof![
+        names().prop_map(Edit::Remove),
+        (names(), values()).prop_map(|(name, value)| Edit::Replace(name, value)),
+        (names(), values()).prop_map(|(name, value)| Edit::Add(name, value)),
+    ]
+}
+
+proptest! {
+    #[test]
+    fn edits_do_to_a_record_what_they_do_to_three_maps(
+        written in prop::collection::btree_map((0..3_usize, names()), values(), 0..8),
+        edits in prop::collection::vec(edits(), 0..6),
+    ) {
+        let mut maps: [BTreeMap<&str, String>; 3] = Default::default();
+        for ((place, name), value) in &written {
+            maps[*place].insert(name, value.clone());
+        }
+        for edit in &edits {
+            match edit {
+                Edit::Remove(name) => maps.iter_mut().for_each(|map| drop(map.remove(name))),
+                Edit::Replace(name, value) | Edit::Add(name, value) => {
+                    let is_there = maps.iter().any(|map| map.contains_key(name));
+                    if !is_there && matches!(edit, Edit::Add(..)) {
+                        maps[0].insert(name, value.clone());
+                    }
+                    maps.iter_mut().filter_map(|map| map.get_mut(name)).for_each(|known| known.clone_from(value));
+                }
+            }
+        }
+        let (client, recorder) = Client::builder()
+            .before_capture(move |draft| {
+                for edit in &edits {
+                    match edit {
+                        Edit::Remove(name) => drop(draft.remove(name)),
+                        Edit::Replace(name, value) => drop(draft.replace(name, &Json::parse(value).unwrap())),
+                        Edit::Add(name, value) => draft.add(name, &Json::parse(value).unwrap()),
+                    }
+                }
+            })
+            .recorder();
+        client.user("u").capture(Any(written.into_iter().map(|((place, name), value)| (place, name, value)).collect()));
+        let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+        let object = |map: &BTreeMap<&str, String>| -> Value {
+            map.iter().map(|(name, value)| ((*name).to_owned(), parsed(value))).collect()
+        };
+        let mut expected = object(&maps[0]);
+        for (name, map) in [("$set", &maps[1]), ("$set_once", &maps[2])] {
+            if !map.is_empty() {
+                expected[name] = object(map);
+            }
+        }
+        prop_assert_eq!(parsed(&recorder.all()[0].to_json()), expected);
+    }
 }

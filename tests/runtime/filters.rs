@@ -81,7 +81,7 @@ fn a_filter_sees_what_the_destination_may_see() {
             format!(r#"posthog {groups} seen {{"a":1,"b":"x \"y\""}} false"#),
             format!(r#"posthog {groups} set {{"$set":{{"country":"DE"}}}} false"#),
             format!(r#"segment {groups} Seen It {{"a":1}} false"#),
-            format!(r#"segment {groups} group {{}} false"#),
+            format!("segment {groups} group {{}} false"),
         ]
     );
 }

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use taxogen::Client;
-use taxogen_sandbox::{Fault, Sandbox, Vendor};
+use taxogen_sandbox::{Fault, FlagAnswer, Sandbox, Vendor};
 
+use crate::checkout::{CHECKOUT, Stage};
 use crate::shop::{Company, OrderPlaced, Person};
 use crate::vendors::{LONG, counts, to, to_all};
 
@@ -72,4 +73,17 @@ fn what_waits_for_its_next_attempt_is_not_sent_either() {
     let report = client.shutdown(LONG);
     assert_eq!((counts(&report), report.dropped), ((3, 0, vec![]), 3));
     assert!(sandbox.messages(Vendor::Segment).iter().all(|message| !message.item.to_string().contains("ann")));
+}
+
+#[test]
+fn what_somebody_saw_while_they_had_opted_out_is_told_when_they_opt_in() {
+    let stage = Stage::posthog();
+    stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
+    let user = stage.loaded("u");
+    user.opt_out().unwrap();
+    let _ = user.flag(CHECKOUT);
+    assert!(stage.events(Vendor::PostHog, "$feature_flag_called").is_empty());
+    user.opt_in();
+    let _ = user.flag(CHECKOUT);
+    assert_eq!(stage.events(Vendor::PostHog, "$feature_flag_called").len(), 1);
 }
