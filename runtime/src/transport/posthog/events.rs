@@ -1,7 +1,7 @@
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 
 use super::super::{Answer, Attempt, Batch, Dialect, Messages, Outcome, Share, Unfit};
-use super::{EventWriter, options, results};
+use super::{EventWriter, ids, options, results};
 use crate::record::Record;
 
 /// `/i/v1/analytics/events`, version 1.
@@ -22,6 +22,7 @@ impl Dialect for Events {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
+        ids::check_strictly(record)?;
         self.0.add(record, messages, options::lift)
     }
 

@@ -1,6 +1,8 @@
 //! Which ids PostHog tells people apart by.
 
 use super::super::Unfit;
+use crate::destinations::Destinations;
+use crate::record::{Record, Verb};
 use crate::recorder::unescaped;
 use crate::report::LossReason;
 
@@ -49,12 +51,31 @@ pub(super) fn joins(id: &str) -> bool {
     !is_long(id) && !is_nobody(id)
 }
 
+/// Refuses what version 1 does not take besides: an id of nobody's, of a group's one that is too long, and such a name.
+pub(super) fn check_strictly(record: &Record<'_>) -> Result<(), Unfit> {
+    match record.verb {
+        Verb::Group if is_long(&format!("${}_{}", record.group_type, record.second_id)) => return Err(TOO_LONG),
+        Verb::Group | Verb::Alias => {}
+        _ if is_nobody(record.distinct_id) => return Err(NOBODY_THERE),
+        Verb::Capture if is_long(record.name_at(Destinations::POSTHOG)) => return Err(LONG_NAME),
+        _ => {}
+    }
+    Ok(())
+}
+
 pub(super) const TOO_LONG: Unfit =
     Unfit { reason: LossReason::TooLarge, detail: "posthog knows ids of at most 200 characters" };
 pub(super) const NOBODYS: Unfit = Unfit {
     reason: LossReason::Rejected,
     detail: "posthog merges nobody by an id that stands for nobody in particular",
 };
+
+const NOBODY_THERE: Unfit = Unfit {
+    reason: LossReason::Rejected,
+    detail: "posthog takes nothing under this distinct id: it stands for nobody in particular",
+};
+const LONG_NAME: Unfit =
+    Unfit { reason: LossReason::TooLarge, detail: "posthog knows event names of at most 200 characters" };
 
 #[cfg(test)]
 mod tests {
