@@ -175,6 +175,7 @@ mod log;
 mod macros;
 mod opt_out;
 mod options;
+mod outcome;
 mod pattern;
 mod payload;
 mod reach;
@@ -192,7 +193,7 @@ mod transport;
 mod user;
 mod value;
 
-pub use client::{Builder, Client};
+pub use client::{Builder, CaptureNow, Client};
 pub use decision::Decision;
 pub use destinations::Destinations;
 pub use draft::Draft;
@@ -213,6 +214,7 @@ pub use log::Overflow;
 #[cfg(feature = "macros")]
 pub use macros::Experiment;
 pub use options::Options;
+pub use outcome::{DestinationOutcome, Fate, Outcome};
 pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};

@@ -11,9 +11,13 @@ mod extras;
 mod faults;
 mod filters;
 mod flags;
+#[cfg(unix)]
+mod forks;
 mod generated;
 mod limits;
+mod now;
 mod opt_out;
+mod outcomes;
 mod pace;
 mod privacy;
 mod recorder;

@@ -132,7 +132,11 @@ impl Core {
         let now = Timestamp::now();
         // The id says when it was captured, whatever time the event has.
         let id = EventId::new(now);
+        if let Some(notice) = entry.notice {
+            notice.id.set(Some(id));
+        }
         let refused = |reason| {
+            entry.notice.iter().for_each(|notice| notice.refused.set(Some(reason)));
             let (name, distinct_id) = (entry.label().to_owned(), who.distinct_id().to_owned());
             self.refused(reason, LostEvent { id: id.to_string(), name, distinct_id });
         };
@@ -160,7 +164,7 @@ impl Core {
             self.tell(entry.label(), told);
             let taken = match &self.hooks.before_capture {
                 _ if entry.lacks_an_id(who) => Err(LossReason::EmptyId),
-                None => self.append(record),
+                None => self.append(record, entry),
                 Some(hook) => self.screen(hook, record, entry),
             };
             taken.map_err(refused).is_ok()
@@ -180,8 +184,8 @@ impl Core {
         let (screened, told) = draft::screen(&**hook, record, self.terms(entry, entry.plan.audience()));
         self.tell(entry.label(), told);
         match screened {
-            Screened::Unchanged => self.append(record),
-            Screened::Changed(record) => self.append(&record),
+            Screened::Unchanged => self.append(record, entry),
+            Screened::Changed(record) => self.append(&record, entry),
             Screened::Dropped => {
                 self.ledger.dropped(None, 1);
                 Ok(())
@@ -221,7 +225,8 @@ impl Core {
         self.tell("super", Told { invalid: runs.invalid, unhashed: runs.unhashed });
     }
 
-    fn append(&self, record: &[u8]) -> Result<(), LossReason> {
+    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
+    fn append(&self, record: &[u8], entry: &Entry<'_>) -> Result<(), LossReason> {
         // A record says its length in four bytes.
         if u32::try_from(record.len()).is_err() {
             return Err(LossReason::TooLarge);
@@ -234,18 +239,10 @@ impl Core {
                 Ok(())
             }
             #[cfg(feature = "http")]
-            Sink::Delivery(delivery) => match delivery.append(record) {
-                Appended::Accepted(lost) => {
-                    if !lost.is_empty() {
-                        log_full(delivery, &lost);
-                    }
-                    Ok(())
-                }
-                Appended::Full => Err(LossReason::LogFull),
-                Appended::Unwritable => Err(LossReason::Spool),
-                Appended::Closed => Err(LossReason::AfterShutdown),
-                Appended::TooLarge => Err(LossReason::TooLarge),
-            },
+            Sink::Delivery(delivery) => {
+                entry.notice.iter().for_each(|notice| notice.watch(delivery, record));
+                deliver(delivery, record)
+            }
         }
     }
 
@@ -338,6 +335,25 @@ impl Core {
             Sink::Delivery(delivery) => delivery.report(),
             Sink::Recorder(_) | Sink::Nothing => self.ledger.report(|_| Queued::default()),
         }
+    }
+}
+
+#[cfg(feature = "http")]
+fn deliver(delivery: &Delivery, record: &[u8]) -> Result<(), LossReason> {
+    if delivery.is_left() {
+        return Err(LossReason::Forked);
+    }
+    match delivery.append(record) {
+        Appended::Accepted(lost) => {
+            if !lost.is_empty() {
+                log_full(delivery, &lost);
+            }
+            Ok(())
+        }
+        Appended::Full => Err(LossReason::LogFull),
+        Appended::Unwritable => Err(LossReason::Spool),
+        Appended::Closed => Err(LossReason::AfterShutdown),
+        Appended::TooLarge => Err(LossReason::TooLarge),
     }
 }
 

@@ -1,3 +1,4 @@
+use super::Notice;
 use crate::destinations::Destinations;
 use crate::event::{EventSchema, Names, OverSuper, PlanId};
 use crate::options::Options;
@@ -20,6 +21,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
     pub(crate) options: Options,
+    /// Where somebody waits to learn what becomes of it.
+    pub(crate) notice: Option<&'a Notice>,
 }
 
 impl<'a> Entry<'a> {
@@ -28,7 +31,18 @@ impl<'a> Entry<'a> {
         let destinations = Destinations::ALL;
         let names = &[None; Destinations::KINDS];
         let options = Options::new();
-        Self { verb, destinations, name: "", names, plan, over_super: None, second_id: "", group_type: "", options }
+        Self {
+            verb,
+            destinations,
+            name: "",
+            names,
+            plan,
+            over_super: None,
+            second_id: "",
+            group_type: "",
+            options,
+            notice: None,
+        }
     }
 
     pub(crate) const fn of_event(schema: &'a EventSchema) -> Self {

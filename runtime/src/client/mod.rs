@@ -3,10 +3,13 @@ mod core;
 mod entry;
 #[cfg(feature = "http")]
 mod env;
+mod now;
 
 pub use builder::Builder;
 pub(crate) use core::{Core, Sink};
 pub(crate) use entry::Entry;
+pub use now::CaptureNow;
+pub(crate) use now::Notice;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,7 +28,13 @@ use crate::user::User;
 /// A clone is another handle of the same client. The client is `Send + Sync`, needs no async runtime and
 /// never blocks in `capture`: what is captured goes into a log in memory, and one thread delivers it.
 ///
-/// Call [`shutdown`](Self::shutdown) before the program ends; what is still in the log would be lost.
+/// Call [`shutdown`](Self::shutdown) before the program ends. Dropping the last handle does the same in short: it waits at
+/// most two seconds (half a second on a thread of a tokio runtime), and hands what it could not deliver to `on_loss`.
+/// A program that ends by `std::process::exit`, or while another thread holds a handle, drops nothing and tells nothing.
+///
+/// A fork of the process has no delivery thread: `flush` says so in an error, [`report`](Self::report) in
+/// [`paused`](crate::DestinationReport::paused), and what is captured there is lost, counted and told
+/// ([`LossReason::Forked`](crate::LossReason::Forked)). What the log held at the fork is delivered by the first process.
 ///
 /// ```
 /// let client = taxogen::Client::disabled();
@@ -138,12 +147,17 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// When something was still undelivered at the deadline; it stays in the log.
+    /// When something was still undelivered at the deadline, or a destination refuses the key, which is not waited for;
+    /// it stays in the log.
     pub fn flush(&self, deadline: Duration) -> Result<(), Error> {
         self.core.flush(deadline)
     }
 
     /// Takes nothing more, delivers what was captured, retries until the deadline, and reports.
+    ///
+    /// What could not be delivered is counted as [`kept`](crate::Report::kept); it ends with the process, so that
+    /// `on_loss` gets it, as [`LossReason::Shutdown`](crate::LossReason::Shutdown). A destination that refuses the key is
+    /// asked once more and not waited for.
     ///
     /// What is captured afterwards is lost, counted and told, unless the client is
     /// [`disabled`](Self::disabled); a recorder keeps none of it. A second call reports again.

@@ -1,8 +1,11 @@
 use std::sync::Arc;
 
+use super::watch::Watches;
 use crate::hooks::{Hooks, Trouble, TroubleKind};
+use crate::id::EventId;
 use crate::limited::{Limited, Met};
 use crate::log::RecordRef;
+use crate::outcome::Fate;
 use crate::report::{Ledger, Loss, LossReason, LostEvent};
 use crate::telemetry;
 use crate::transport::{Batch, Share};
@@ -12,6 +15,7 @@ use crate::transport::{Batch, Share};
 pub(super) struct Books {
     pub(super) ledger: Arc<Ledger>,
     pub(super) hooks: Arc<Hooks>,
+    pub(super) watches: Arc<Watches>,
     /// The destination's place.
     pub(super) destination: usize,
 }
@@ -23,7 +27,15 @@ impl Books {
     }
 
     pub(super) fn delivered<'a>(&self, records: impl Iterator<Item = (&'a RecordRef, Share)>) {
-        self.ledger.delivered(self.destination, records.filter(|(_, share)| *share == Share::Whole).count());
+        let is_watched = self.watches.any();
+        let mut delivered = 0;
+        for (record, _) in records.filter(|(_, share)| *share == Share::Whole) {
+            delivered += 1;
+            if is_watched {
+                self.settled(record.read().id, || Fate::Delivered);
+            }
+        }
+        self.ledger.delivered(self.destination, delivered);
     }
 
     /// The destination.
@@ -55,8 +67,11 @@ impl Books {
     }
 
     /// Counts a record that the application does not want sent.
-    pub(super) fn dropped(&self, share: Share) {
-        self.ledger.dropped(Some(self.destination), usize::from(share == Share::Whole));
+    pub(super) fn dropped(&self, record: &RecordRef, share: Share) {
+        if share == Share::Whole {
+            self.ledger.dropped(Some(self.destination), 1);
+            self.settled(record.read().id, || Fate::Dropped);
+        }
     }
 
     /// Counts records as lost and tells so. Parts of records are counted apart: the record itself is, by the lane that
@@ -67,7 +82,8 @@ impl Books {
         detail: &str,
         records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
     ) {
-        self.count(reason, self.tell(reason, detail, records));
+        let events = Events::of(records);
+        self.lose(reason, detail, events);
     }
 
     /// The same of what no lane had taken yet.
@@ -77,19 +93,23 @@ impl Books {
         detail: &str,
         records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
     ) {
-        let counts = self.tell(reason, detail, records);
-        self.accepted(counts.0);
-        self.count(reason, counts);
+        let events = Events::of(records);
+        self.accepted(events.whole.len());
+        self.lose(reason, detail, events);
     }
 
-    fn count(&self, reason: LossReason, (whole, parts): (usize, usize)) {
-        self.ledger.lost(Some(self.destination), reason, whole);
-        self.ledger.lost_parts(self.destination, parts);
+    fn lose(&self, reason: LossReason, detail: &str, events: Events) {
+        for id in &events.ids {
+            self.settled(*id, || Fate::Lost { reason, detail: detail.to_owned() });
+        }
+        self.ledger.lost(Some(self.destination), reason, events.whole.len());
+        self.ledger.lost_parts(self.destination, events.parts.len());
+        self.tell(reason, detail, events);
     }
 
     /// Tells what ends with the process, and stays counted as kept.
     pub(super) fn left<'a>(&self, detail: &str, records: impl IntoIterator<Item = (&'a RecordRef, Share)>) {
-        self.tell(LossReason::Shutdown, detail, records);
+        self.tell(LossReason::Shutdown, detail, Events::of(records));
     }
 
     /// Tells that somebody has to act.
@@ -97,26 +117,46 @@ impl Books {
         self.hooks.trouble(&Trouble { destination: Some(self.name()), kind, detail: detail.to_owned() });
     }
 
-    /// How many records, and how many parts, it told.
-    fn tell<'a>(
-        &self,
-        reason: LossReason,
-        detail: &str,
-        records: impl IntoIterator<Item = (&'a RecordRef, Share)>,
-    ) -> (usize, usize) {
-        let (mut whole, mut parts) = (Vec::new(), Vec::new());
-        for (record, share) in records {
-            let events = if share == Share::Part { &mut parts } else { &mut whole };
-            events.push(LostEvent::from_record(&record.read()));
-        }
-        let counts = (whole.len(), parts.len());
+    fn tell(&self, reason: LossReason, detail: &str, events: Events) {
         let detail_of_parts = if detail.is_empty() { PART.to_owned() } else { format!("{PART}: {detail}") };
-        for (detail, events) in [(detail.to_owned(), whole), (detail_of_parts, parts)] {
+        for (detail, events) in [(detail.to_owned(), events.whole), (detail_of_parts, events.parts)] {
             if !events.is_empty() {
                 self.hooks.loss(&Loss { destination: Some(self.name()), reason, detail, events });
             }
         }
-        counts
+    }
+
+    fn settled(&self, id: EventId, fate: impl FnOnce() -> Fate) {
+        if self.watches.any() {
+            self.watches.settled(self.destination, id, fate);
+        }
+    }
+}
+
+/// What is told together.
+#[derive(Default)]
+struct Events {
+    whole: Vec<LostEvent>,
+    /// Those of which only a part is meant.
+    parts: Vec<LostEvent>,
+    /// The ids of the first.
+    ids: Vec<EventId>,
+}
+
+impl Events {
+    fn of<'a>(records: impl IntoIterator<Item = (&'a RecordRef, Share)>) -> Self {
+        let mut events = Self::default();
+        for (record, share) in records {
+            let record = record.read();
+            let event = LostEvent::from_record(&record);
+            if share == Share::Part {
+                events.parts.push(event);
+            } else {
+                events.whole.push(event);
+                events.ids.push(record.id);
+            }
+        }
+        events
     }
 }
 

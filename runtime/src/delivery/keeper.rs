@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio::time::sleep;
 
+use super::home::Home;
 use super::orders::Orders;
 use super::outlet::{Outlet, Post};
 use super::settings::{self, Settings};
@@ -61,12 +62,13 @@ impl Keeper {
         spool: &Spool,
         memory: usize,
         posts: &[Post],
+        home: &Arc<Home>,
         settings: &Settings,
     ) -> Result<(Arc<Log>, Vec<Outlet>, Self), Error> {
         let names = lane_names(posts);
         let (adopted, notices) = adopt(spool, &names, posts, settings).map_err(|problem| unusable(spool, problem))?;
         let older = adopted.iter().map(|(kept, _)| Arc::clone(&kept.log)).collect();
-        let (log, mut lanes) = Outlet::all(posts, |lanes| {
+        let (log, mut lanes) = Outlet::all(posts, home, |lanes| {
             let lanes = names.iter().cloned().zip(lanes).collect();
             let log = Log::spooled(spool, memory, older, lanes).map_err(|problem| unusable(spool, problem))?;
             Ok(log.with_overflow(settings.overflow))

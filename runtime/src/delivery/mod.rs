@@ -4,6 +4,7 @@ mod body;
 mod books;
 #[cfg(feature = "metrics")]
 mod gauges;
+mod home;
 mod http;
 #[cfg(feature = "spool")]
 mod keeper;
@@ -22,11 +23,13 @@ mod store;
 mod tally;
 mod thread;
 mod tls;
+mod watch;
 
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
 pub(crate) use pending::{Pending, Waited};
 pub(crate) use settings::{Settings, Storage};
+pub(crate) use watch::Watch;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -42,28 +45,37 @@ use crate::error::{Error, Kind};
 use crate::hooks::{self, Hooks};
 use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
+use crate::outcome::DestinationOutcome;
+use crate::record::Record;
 use crate::report::{Ledger, LossReason, Queued, Report};
 use crate::telemetry;
-use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
+use crate::transport::{Destination, Share};
 use books::Books;
+use home::{FORKED, Home};
 use http::Http;
 use orders::End;
 use outlet::{Outlet, Post};
 use pending::after;
+use race::race;
 use screen::Screen;
 use standing::Standing;
 use store::Store;
 use tally::Tally;
+use watch::Watches;
 
-/// The delivery thread, seen from all others. Dropping it tries once more for a moment and waits for nothing.
+/// The delivery thread, seen from all others. Dropping it is a short `shutdown`, so that what is left is told before the
+/// program can end.
 pub(crate) struct Delivery {
     store: Store,
     /// The first PostHog project among the destinations: flags are asked there.
     #[cfg(feature = "posthog")]
     pub(crate) posthog: Option<Project>,
     ledger: Arc<Ledger>,
+    hooks: Arc<Hooks>,
+    watches: Arc<Watches>,
+    home: Arc<Home>,
     http: Http,
     runtime: Handle,
     thread: ThreadId,
@@ -73,8 +85,10 @@ pub(crate) struct Delivery {
     closed: AtomicBool,
 }
 
-/// How long a client that was dropped without `shutdown` still tries.
+/// How long dropping a client without `shutdown` waits for delivery.
 const AFTER_DROP: Duration = Duration::from_secs(2);
+/// The same on a thread of a tokio runtime.
+const ON_RUNTIME: Duration = Duration::from_millis(500);
 /// How much later than its deadline the delivery thread may answer.
 const GRACE: Duration = Duration::from_secs(1);
 
@@ -93,18 +107,20 @@ impl Delivery {
         hooks: &Arc<Hooks>,
         opt_outs: &Arc<OptOuts>,
     ) -> Result<Self, Error> {
+        let (home, watches) = (Arc::<Home>::default(), Arc::<Watches>::default());
         let mut posts = Vec::new();
         for (destination, config) in destinations.iter().enumerate() {
             let standing = Arc::<Standing>::default();
             for endpoint in config.endpoints()? {
-                let books = Books { ledger: Arc::clone(ledger), hooks: Arc::clone(hooks), destination };
+                let (ledger, hooks, watches) = (Arc::clone(ledger), Arc::clone(hooks), Arc::clone(&watches));
+                let books = Books { ledger, hooks, watches, destination };
                 let screen = Screen::new(config, opt_outs);
                 posts.push(Post { endpoint: Arc::new(endpoint), standing: Arc::clone(&standing), books, screen });
             }
         }
         let secure = posts.iter().any(|post| post.endpoint.url.scheme() == "https");
         let http = Http::new(&settings, secure)?;
-        let store = Store::open(storage, &posts, &settings)?;
+        let store = Store::open(storage, &posts, &home, &settings)?;
         let stop = Arc::<Notify>::default();
         let (runtime, thread) = thread::spawn(Arc::clone(&stop))?;
         store.start(&runtime, &http, &settings);
@@ -116,6 +132,9 @@ impl Delivery {
             #[cfg(feature = "posthog")]
             posthog: destinations.iter().find_map(Destination::posthog).transpose()?,
             ledger: Arc::clone(ledger),
+            hooks: Arc::clone(hooks),
+            watches,
+            home,
             http,
             runtime,
             thread,
@@ -127,25 +146,64 @@ impl Delivery {
 
     /// Delivers what is in the log now; an error says why not all of it was settled before the deadline.
     pub(crate) fn flush(&self, deadline: Duration) -> Pending<Result<(), Error>> {
+        if self.is_forked() {
+            return Pending::answered(self.thread, Err(Error::new(Kind::Configuration, FORKED)));
+        }
         if let Some(ended) = self.ended() {
             return Pending::answered(self.thread, ended);
         }
+        let all = self.flushed();
+        self.on_thread(async move { timeout(deadline, all).await.unwrap_or_else(|_| Err(late())) })
+    }
+
+    /// Asks every lane to deliver what is in the log now.
+    fn flushed(&self) -> impl Future<Output = Result<(), Error>> + Send + 'static {
         let end = self.store.log.end();
         let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
         let answers: Vec<_> = self.own_lanes().map(flushed).collect();
-        self.on_thread(async move {
-            let all = async {
-                let mut result = Ok(());
-                for (name, standing, answer) in answers {
-                    let settled = answer.await.unwrap_or(false);
-                    if !settled && result.is_ok() {
-                        result = Err(not_settled(name, &standing));
-                    }
+        async move {
+            let mut result = Ok(());
+            for (name, standing, answer) in answers {
+                let settled = answer.await.unwrap_or(false);
+                if !settled && result.is_ok() {
+                    result = Err(not_settled(name, &standing));
                 }
-                result
-            };
-            timeout(deadline, all).await.unwrap_or_else(|_| Err(late()))
+            }
+            result
+        }
+    }
+
+    /// Begins to watch a record that is about to be appended.
+    pub(crate) fn watch(&self, record: &Record<'_>) -> Watch {
+        let mut destinations = Vec::new();
+        for post in self.own_lanes().map(|lane| &lane.post) {
+            if post.endpoint.dialect.share(record) == Share::Whole && !destinations.contains(&post.books.destination) {
+                destinations.push(post.books.destination);
+            }
+        }
+        self.watches.watch(record.id, destinations)
+    }
+
+    /// Waits until a record is settled, or will not be for now.
+    pub(crate) fn settled(&self, watch: &Arc<Watch>, deadline: Duration) -> Pending<()> {
+        if self.is_forked() || self.ended().is_some() {
+            return Pending::answered(self.thread, ());
+        }
+        let (watch, all) = (Arc::clone(watch), self.flushed());
+        self.on_thread(async move {
+            let _ = timeout(deadline, race(watch.settled(), all)).await;
         })
+    }
+
+    /// [`settled`](Self::settled), waited for.
+    pub(crate) fn settled_blocking(&self, watch: &Arc<Watch>, deadline: Duration) {
+        self.settled(watch, deadline).wait(deadline.saturating_add(GRACE));
+    }
+
+    /// What became of a record until now.
+    pub(crate) fn fates(&self, watch: &Watch) -> Vec<DestinationOutcome> {
+        let outcome = |(place, fate)| DestinationOutcome { name: self.ledger.name(place), fate };
+        watch.fates().into_iter().map(outcome).collect()
     }
 
     /// What is to be said of a flush after the end of all lanes: there is no thread to ask.
@@ -168,6 +226,9 @@ impl Delivery {
     /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
     pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
         self.closed.store(true, Ordering::Release);
+        if self.is_forked() {
+            return Pending::answered(self.thread, ());
+        }
         self.store.log.close();
         let end = after(deadline);
         let ended: Vec<_> = self.store.lanes.iter().map(|lane| lane.orders.drain(end)).collect();
@@ -195,6 +256,24 @@ impl Delivery {
         self.shutdown(deadline).wait(deadline.saturating_add(GRACE));
     }
 
+    /// Whether this process is a fork of the one that delivers, which is told.
+    fn is_forked(&self) -> bool {
+        let is_forked = self.home.look();
+        if is_forked {
+            self.home.tell(&self.hooks);
+        }
+        is_forked
+    }
+
+    /// Whether it was found out that nobody delivers here.
+    pub(crate) fn is_left(&self) -> bool {
+        let is_left = self.home.is_left();
+        if is_left {
+            self.home.tell(&self.hooks);
+        }
+        is_left
+    }
+
     /// Appends a record to the log.
     pub(crate) fn append(&self, record: &[u8]) -> Appended {
         // The delivery thread would wait for itself, and so would a hook that holds what it needs.
@@ -210,14 +289,15 @@ impl Delivery {
 
     /// What became of everything so far.
     pub(crate) fn report(&self) -> Report {
-        let now = (self.settings.clock)();
+        let (now, is_forked) = ((self.settings.clock)(), self.is_forked());
         self.ledger.report(|destination| {
             let lanes = || self.store.lanes.iter().filter(|lane| lane.post.books.destination == destination);
             let mut tally = Tally::default();
             lanes().for_each(|lane| tally.add_all(lane.tally()));
             let Tally { records, parts, bytes, oldest } = tally;
             let oldest = oldest.map(|captured| settings::age(captured, now));
-            Queued { records, parts, bytes, oldest, paused: lanes().find_map(Outlet::paused) }
+            let paused = if is_forked { Some(FORKED.to_owned()) } else { lanes().find_map(Outlet::paused) };
+            Queued { records, parts, bytes, oldest, paused }
         })
     }
 
@@ -233,7 +313,9 @@ impl Delivery {
 impl Drop for Delivery {
     fn drop(&mut self) {
         if !self.closed.load(Ordering::Acquire) {
-            drop(self.shutdown(AFTER_DROP));
+            // What a runtime's thread waits for, its other tasks wait for too.
+            let longest = if Handle::try_current().is_ok() { ON_RUNTIME } else { AFTER_DROP };
+            self.shutdown_blocking(longest);
         }
     }
 }

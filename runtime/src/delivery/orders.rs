@@ -1,8 +1,9 @@
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
 
+use super::home::Home;
 use super::tally::Tally;
 use crate::log::Wake;
 
@@ -11,6 +12,7 @@ use crate::log::Wake;
 pub(super) struct Orders {
     notify: Notify,
     state: Mutex<State>,
+    home: Arc<Home>,
 }
 
 #[derive(Debug, Default)]
@@ -41,6 +43,10 @@ pub(super) enum End {
 }
 
 impl Orders {
+    pub(super) fn at(home: &Arc<Home>) -> Self {
+        Self { home: Arc::clone(home), ..Self::default() }
+    }
+
     /// Asks to deliver everything before this position now. The answer is `true` when it is settled, and `false` when
     /// it will not be for now: the destination is paused, or the lane has ended.
     pub(super) fn flush(&self, position: u64) -> oneshot::Receiver<bool> {
@@ -145,6 +151,7 @@ impl Orders {
 
 impl Wake for Orders {
     fn wake(&self) {
+        self.home.look();
         self.notify.notify_one();
     }
 }

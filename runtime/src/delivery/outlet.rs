@@ -3,6 +3,7 @@ use std::sync::Arc;
 
 use super::body::Packer;
 use super::books::Books;
+use super::home::Home;
 use super::http::Http;
 use super::lane::{self, Lane};
 use super::orders::{End, Orders};
@@ -37,9 +38,10 @@ impl Outlet {
     /// A lane for each of these, and the log that they read.
     pub(super) fn all(
         posts: &[Post],
+        home: &Arc<Home>,
         log: impl FnOnce(Vec<LaneSettings>) -> Result<Log, Error>,
     ) -> Result<(Arc<Log>, Vec<Self>), Error> {
-        let orders: Vec<_> = posts.iter().map(|_| Arc::<Orders>::default()).collect();
+        let orders: Vec<_> = posts.iter().map(|_| Arc::new(Orders::at(home))).collect();
         let log = Arc::new(log(posts.iter().zip(&orders).map(|(post, orders)| post.lane(orders)).collect())?);
         let outlet = |(place, (post, orders)): (usize, (&Post, Arc<Orders>))| Self {
             post: post.clone(),

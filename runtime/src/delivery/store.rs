@@ -2,6 +2,7 @@ use std::sync::Arc;
 
 use tokio::runtime::Handle;
 
+use super::home::Home;
 use super::http::Http;
 #[cfg(feature = "spool")]
 use super::keeper::Keeper;
@@ -23,13 +24,19 @@ pub(super) struct Store {
 
 impl Store {
     /// The log for what is captured, and on disk those that earlier processes left.
-    pub(super) fn open(storage: &Storage, posts: &[Post], settings: &Settings) -> Result<Self, Error> {
+    pub(super) fn open(
+        storage: &Storage,
+        posts: &[Post],
+        home: &Arc<Home>,
+        settings: &Settings,
+    ) -> Result<Self, Error> {
         #[cfg(feature = "spool")]
         if let Some(spool) = &storage.spool {
-            let (log, lanes, keeper) = Keeper::open(spool, storage.bytes, posts, settings)?;
+            let (log, lanes, keeper) = Keeper::open(spool, storage.bytes, posts, home, settings)?;
             return Ok(Self { log, lanes, keeper: Some(Arc::new(keeper)) });
         }
-        let outlets = Outlet::all(posts, |lanes| Ok(Log::new(storage.bytes, lanes).with_overflow(settings.overflow)));
+        let outlets =
+            Outlet::all(posts, home, |lanes| Ok(Log::new(storage.bytes, lanes).with_overflow(settings.overflow)));
         let (log, lanes) = outlets?;
         Ok(Self {
             log,

@@ -5,7 +5,7 @@ use crate::recorder::unescaped;
 
 /// Why something was not delivered.
 ///
-/// [`EmptyId`](Self::EmptyId), [`AfterShutdown`](Self::AfterShutdown), what is too large for the log, and what a full log
+/// [`EmptyId`](Self::EmptyId), [`AfterShutdown`](Self::AfterShutdown), [`Forked`](Self::Forked), what is too large for the log, and what a full log
 /// refuses ([`Overflow`](crate::Overflow)) are found before any destination: such an event counts once in all.
 /// Everything else counts once for each destination that lost it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -39,6 +39,9 @@ pub enum LossReason {
     /// It was kept on disk for a destination that the client does not have any more, for as long as
     /// `Spool::orphan_after` says. Counts in the total alone, since there is no report for that destination.
     Orphaned,
+    /// Captured in a fork of the process that built the client, which has no delivery thread: build a client after the
+    /// fork. Counts once.
+    Forked,
 }
 
 impl fmt::Display for LossReason {
@@ -55,6 +58,7 @@ impl fmt::Display for LossReason {
             Self::Expired => "too old",
             Self::Spool => "the spool could not be written",
             Self::Orphaned => "kept too long for a destination that is gone",
+            Self::Forked => "captured in a fork, which delivers nothing",
             Self::Shutdown => "not delivered before the deadline of shutdown",
         })
     }

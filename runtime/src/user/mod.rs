@@ -5,7 +5,7 @@ pub(crate) use identity::{Encoded, Identity, is_blank};
 use std::fmt;
 use std::sync::Arc;
 
-use crate::client::{Client, Entry};
+use crate::client::{CaptureNow, Client, Entry, Notice};
 use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::event::{Event, Group, PersonProperties, PlanId, SuperProperties};
@@ -69,6 +69,18 @@ impl User {
     /// [`capture`](Self::capture) for an event that is not known until run time.
     pub fn capture_dyn(&self, event: &dyn Event) {
         self.record_event(&Entry::of_event(event.schema()), event);
+    }
+
+    /// Records that something happened, and lets the caller wait for its delivery: `capture_now(event).await`, on any async
+    /// runtime, or [`wait`](CaptureNow::wait). For short programs and functions that may be frozen when they have
+    /// answered.
+    ///
+    /// The event goes the way of all others, under one id, behind what was captured before. What is not delivered at the
+    /// deadline stays in the log, and a lane delivers it later.
+    pub fn capture_now(&self, event: impl Event) -> CaptureNow {
+        let notice = Notice::default();
+        self.record_event(&Entry { notice: Some(&notice), ..Entry::of_event(event.schema()) }, &event);
+        CaptureNow::new(&self.client.core, notice)
     }
 
     /// [`capture`](Self::capture) with a time of its own, or with what PostHog is to do about the person.

@@ -121,7 +121,7 @@ impl Lane {
             accepted += usize::from(passes != Ok(false) && share == Share::Whole);
             match passes {
                 Ok(true) => self.waiting.push_back((record, share)),
-                Ok(false) => self.books.dropped(share),
+                Ok(false) => self.books.dropped(&record, share),
                 Err(reason) => self.books.lost(reason, "", [(&record, share)]),
             }
         }
@@ -135,7 +135,7 @@ impl Lane {
         let mut batch = std::mem::take(&mut self.spare);
         while let Some((record, share)) = self.waiting.front() {
             if self.screen.withholds(&record.read()) {
-                self.books.dropped(*share);
+                self.books.dropped(record, *share);
                 self.waiting.pop_front();
                 continue;
             }

@@ -120,7 +120,7 @@ impl Lane {
         for batch in &mut self.batches {
             let withheld: Vec<_> = batch.records().map(|(record, _)| self.screen.withholds(&record.read())).collect();
             let dropped = batch.records().zip(&withheld).filter(|(_, withheld)| **withheld);
-            dropped.for_each(|((_, share), _)| self.books.dropped(share));
+            dropped.for_each(|((record, share), _)| self.books.dropped(record, share));
             batch.keep(|place| !withheld[place]);
         }
         self.batches.retain(|batch| !batch.is_empty());

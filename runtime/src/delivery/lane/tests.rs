@@ -1,7 +1,6 @@
 use super::*;
 use crate::delivery::{Books, Outlet, Post, Settings};
 use crate::destinations::Destinations;
-use crate::hooks::Hooks;
 use crate::id::EventId;
 use crate::log::Appended;
 use crate::record::{Header, Marks, RecordWriter, Verb, encode_text};
@@ -12,10 +11,14 @@ use crate::transport::{Destination, Mixpanel, Partly, Rejection};
 fn lane() -> Lane {
     let destination = Destination::from(Mixpanel::new("token"));
     let endpoint = Arc::new(destination.endpoints().unwrap().remove(0));
-    let books =
-        Books { ledger: Arc::new(Ledger::new(["mixpanel"])), hooks: Arc::new(Hooks::default()), destination: 0 };
+    let books = Books {
+        ledger: Arc::new(Ledger::new(["mixpanel"])),
+        hooks: Arc::default(),
+        watches: Arc::default(),
+        destination: 0,
+    };
     let post = Post { endpoint, standing: Arc::default(), books, screen: Screen::new(&destination, &Arc::default()) };
-    let (_, outlets) = Outlet::all(&[post], |lanes| Ok(Log::new(64 * 1024, lanes))).unwrap();
+    let (_, outlets) = Outlet::all(&[post], &Arc::default(), |lanes| Ok(Log::new(64 * 1024, lanes))).unwrap();
     let settings = Settings::default();
     outlets[0].start(&Http::new(&settings, false).unwrap(), &settings)
 }
