@@ -21,6 +21,13 @@ pub(crate) struct OptOuts {
 pub(crate) const MOST: usize = 900_000;
 
 impl OptOuts {
+    /// With these to begin with.
+    pub(crate) fn of(distinct_ids: &[String]) -> Result<Self, Error> {
+        let opt_outs = Self::default();
+        distinct_ids.iter().try_for_each(|distinct_id| opt_outs.add(distinct_id))?;
+        Ok(opt_outs)
+    }
+
     /// Remembers somebody by their distinct id.
     pub(crate) fn add(&self, distinct_id: &str) -> Result<(), Error> {
         // Nobody: and records that have no second id have an empty one.

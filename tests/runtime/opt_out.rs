@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use taxogen::Client;
+use taxogen::{Client, Spool};
 use taxogen_sandbox::{Fault, FlagAnswer, Sandbox, Vendor};
 
 use crate::checkout::{CHECKOUT, Stage};
@@ -86,4 +86,21 @@ fn what_somebody_saw_while_they_had_opted_out_is_told_when_they_opt_in() {
     user.opt_in();
     let _ = user.flag(CHECKOUT);
     assert_eq!(stage.events(Vendor::PostHog, "$feature_flag_called").len(), 1);
+}
+
+#[test]
+fn what_an_earlier_process_left_of_them_is_not_sent() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(503).forever());
+    let start = || to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path()));
+    let before = start().build().unwrap();
+    for who in ["ann", "bob"] {
+        before.user(who).capture(OrderPlaced::new("tea", 1, 1.0));
+    }
+    assert_eq!(before.shutdown(Duration::from_millis(200)).kept, 2);
+    sandbox.clear_faults(Vendor::Segment);
+    let report = start().opted_out(["ann"]).build().unwrap().shutdown(LONG);
+    assert_eq!((counts(&report), report.dropped), ((1, 0, vec![]), 1));
+    assert!(sandbox.messages(Vendor::Segment).iter().all(|message| message.item["userId"] == "bob"));
 }

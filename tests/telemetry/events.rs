@@ -30,3 +30,23 @@ fn attempts_and_losses_are_told_and_nothing_of_what_was_sent() {
         ]
     );
 }
+
+#[test]
+fn a_refused_key_is_told_as_something_to_act_on() {
+    let _alone = alone();
+    start();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(401));
+    let client = Client::builder().to(Segment::new("recognisable_key").host(sandbox.segment_url())).build().unwrap();
+    client.user("u").capture(Numbered(1));
+    client.flush(LONG).unwrap_err();
+    client.shutdown(LONG);
+    assert_eq!(
+        of_taxogen(),
+        [
+            "DEBUG attempt destination=segment endpoint=batch events=1 failures=0 status=401 outcome=unauthorized",
+            "ERROR delivery needs somebody to act destination=segment kind=Paused",
+            "DEBUG attempt destination=segment endpoint=batch events=1 failures=0 status=200 outcome=delivered",
+        ]
+    );
+}

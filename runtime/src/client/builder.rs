@@ -14,6 +14,7 @@ use crate::hooks::{Hooks, InvalidProperty, Trouble};
 use crate::limited::Limited;
 #[cfg(feature = "http")]
 use crate::log::Overflow;
+use crate::opt_out::OptOuts;
 use crate::recorder::Recorder;
 use crate::report::Loss;
 #[cfg(feature = "spool")]
@@ -50,6 +51,7 @@ use super::{Client, Core, Sink};
 pub struct Builder {
     pub(super) hooks: Hooks,
     pub(super) log_bytes: usize,
+    pub(super) opted_out: Vec<String>,
     pub(super) fixed_flags: FixedFlags,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
@@ -71,6 +73,7 @@ impl Default for Builder {
         Self {
             hooks: Hooks::default(),
             log_bytes: 64 * 1024 * 1024,
+            opted_out: Vec::new(),
             fixed_flags: FixedFlags::new(),
             hash_key: KeySource::default(),
             stamps_plan: false,
@@ -229,6 +232,21 @@ impl Builder {
         self
     }
 
+    /// People of whom nothing is recorded and nothing sent, by their distinct ids, from the first moment: also not what an
+    /// earlier process left in a spool. [`Client::opt_out`] adds more of them.
+    ///
+    /// ```
+    /// use taxogen::Client;
+    ///
+    /// let (client, recorder) = Client::builder().opted_out(["user_7"]).recorder();
+    /// client.user("user_7").alias("anonymous_7");
+    /// assert!(recorder.is_empty());
+    /// ```
+    pub fn opted_out(mut self, distinct_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.opted_out.extend(distinct_ids.into_iter().map(Into::into));
+        self
+    }
+
     /// Fixes a flag for everybody, whatever PostHog says; nothing is reported for it.
     /// [`User::fix_flag`](crate::User::fix_flag) does it for one person, and goes before this.
     pub fn fix_flag<T, P>(mut self, flag: Flag<T, P>, value: T) -> Self {
@@ -258,8 +276,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a key, a host or a region cannot be used, when the system has no certificates to trust, or when it
-    /// gives no thread. The message names the destination and never a key.
+    /// When a key, a host or a region cannot be used, when more people have opted out than the client can remember, when the
+    /// system has no certificates to trust, or when it gives no thread. The message names the destination and never a key.
     #[cfg(feature = "http")]
     pub fn build(self) -> Result<Client, Error> {
         if self.disabled || self.destinations.is_empty() {
@@ -273,7 +291,8 @@ impl Builder {
         };
         let max_age = self.max_age.unwrap_or_else(|| self.usual_age());
         let settings = Settings { max_age, ..self.settings };
-        let core = Core::delivering(&self.destinations, &storage, settings, hooks)?;
+        let opt_outs = Arc::new(OptOuts::of(&self.opted_out)?);
+        let core = Core::delivering(&self.destinations, &storage, settings, hooks, opt_outs)?;
         Ok(self.over(core))
     }
 
@@ -295,7 +314,9 @@ impl Builder {
     }
 
     pub(super) fn without_delivery(self, sink: Sink) -> Client {
-        let core = Core::new(sink, Arc::new(self.hooks.clone()));
+        // Nothing leaves: nobody is harmed by those for whom there is no room.
+        let opt_outs = OptOuts::of(&self.opted_out).unwrap_or_default();
+        let core = Core::new(sink, Arc::new(self.hooks.clone()), Arc::new(opt_outs));
         self.over(core)
     }
 

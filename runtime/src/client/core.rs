@@ -53,9 +53,9 @@ pub(crate) enum Sink {
 }
 
 impl Core {
-    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>) -> Self {
+    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, opt_outs: Arc<OptOuts>) -> Self {
         let reach = if matches!(sink, Sink::Nothing) { Reach::NOBODY } else { Reach::EVERYBODY };
-        Self::over(sink, hooks, Arc::default(), reach, Arc::default())
+        Self::over(sink, hooks, Arc::default(), reach, opt_outs)
     }
 
     /// A core that delivers to these destinations.
@@ -65,9 +65,9 @@ impl Core {
         storage: &Storage,
         settings: Settings,
         hooks: Arc<Hooks>,
+        opt_outs: Arc<OptOuts>,
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
-        let opt_outs = Arc::<OptOuts>::default();
         let delivery = Delivery::start(destinations, storage, settings, &ledger, &hooks, &opt_outs)?;
         let sights = destinations.iter().map(Destination::sight);
         let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));

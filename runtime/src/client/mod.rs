@@ -115,8 +115,8 @@ impl Client {
     ///
     /// What is left out is counted ([`Report::dropped`](crate::Report::dropped)) and is no loss. An id is one person here:
     /// who is known under several, an anonymous one say, opts out under each. The client remembers it as long as it lives,
-    /// so that a program asks again when it starts; where consent is kept elsewhere, ask for it in
-    /// [`Builder::before_capture`] instead. Flags are read as before, and loaded where the program asks for it.
+    /// so that a program names them again when it starts ([`Builder::opted_out`]); where consent is kept elsewhere, ask for it
+    /// in [`Builder::before_capture`] instead. Flags are read as before, and loaded where the program asks for it.
     ///
     /// ```
     /// let (client, recorder) = taxogen::Client::recorder();

@@ -11,13 +11,15 @@ use super::settings::{self, Settings};
 use crate::log::{LaneId, Log};
 use crate::telemetry;
 
-/// The lanes of one destination.
+/// The endpoints of one destination.
 struct Gauge {
     destination: &'static str,
-    lanes: Vec<Reading>,
+    endpoints: Vec<Vec<Reading>>,
 }
 
+/// A lane to an endpoint: there is one for each log.
 struct Reading {
+    kind: &'static str,
     log: Arc<Log>,
     id: LaneId,
     orders: Arc<Orders>,
@@ -44,10 +46,9 @@ impl Gauges {
         let mut all: Vec<Gauge> = Vec::new();
         for lane in lanes {
             let destination = lane.post.books.name();
-            let reading = Reading::of(lane);
             match all.iter_mut().find(|gauge| gauge.destination == destination) {
-                Some(gauge) => gauge.lanes.push(reading),
-                None => all.push(Gauge { destination, lanes: vec![reading] }),
+                Some(gauge) => gauge.add(Reading::of(lane)),
+                None => all.push(Gauge { destination, endpoints: vec![vec![Reading::of(lane)]] }),
             }
         }
         Self { all, settings }
@@ -55,9 +56,10 @@ impl Gauges {
 
     fn tell(&self) {
         let now = (self.settings.clock)();
-        for Gauge { destination, lanes } in &self.all {
-            let bytes = lanes.iter().map(Reading::bytes).max().unwrap_or_default();
-            let oldest = lanes.iter().filter_map(|lane| lane.orders.in_hand().oldest).min();
+        for Gauge { destination, endpoints } in &self.all {
+            let waits = |lanes: &Vec<Reading>| lanes.iter().map(Reading::bytes).sum();
+            let bytes = endpoints.iter().map(waits).max().unwrap_or_default();
+            let oldest = endpoints.iter().flatten().filter_map(|lane| lane.orders.in_hand().oldest).min();
             let oldest = oldest.map_or(Duration::ZERO, |captured| settings::age(captured, now));
             telemetry::queued(destination, bytes, oldest);
         }
@@ -70,9 +72,19 @@ impl Drop for Gauges {
     }
 }
 
+impl Gauge {
+    fn add(&mut self, lane: Reading) {
+        match self.endpoints.iter_mut().find(|lanes| lanes[0].kind == lane.kind) {
+            Some(lanes) => lanes.push(lane),
+            None => self.endpoints.push(vec![lane]),
+        }
+    }
+}
+
 impl Reading {
     fn of(lane: &Outlet) -> Self {
-        Self { log: Arc::clone(&lane.log), id: lane.id, orders: Arc::clone(&lane.orders) }
+        let kind = lane.post.endpoint.identity.kind;
+        Self { kind, log: Arc::clone(&lane.log), id: lane.id, orders: Arc::clone(&lane.orders) }
     }
 
     /// What the lane holds, and what lies before it in the log, of which it may not want all: to read that is not worth a

@@ -160,7 +160,7 @@ impl Keeper {
         match account {
             Account::Post(post) => {
                 let shares = records.iter().map(|record| (record, post.endpoint.dialect.share(&record.read())));
-                post.books.lost(skipped.why, "", shares);
+                post.books.lost_unread(skipped.why, "", shares);
             }
             Account::Orphan(orphan) => {
                 let whole = records.iter().filter(|record| orphan.share(&record.read()) == Share::Whole);

@@ -1,7 +1,7 @@
-use tracing::{debug, error, warn};
+use tracing::{debug, error, info, warn};
 
 use super::{Attempted, NONE};
-use crate::hooks::Trouble;
+use crate::hooks::{Trouble, TroubleKind};
 use crate::report::Loss;
 
 pub(super) fn attempted(attempt: &Attempted<'_>) {
@@ -19,5 +19,11 @@ pub(super) fn loss(loss: &Loss) {
 pub(super) fn trouble(trouble: &Trouble) {
     let Trouble { destination, kind, .. } = trouble;
     let destination = destination.unwrap_or(NONE);
-    error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act");
+    match kind {
+        TroubleKind::SpoolWritable => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
+        TroubleKind::SpoolDamaged | TroubleKind::SpoolLeft | TroubleKind::SpoolOrphaned => {
+            warn!(target: "taxogen", destination, ?kind, "delivery goes on");
+        }
+        _ => error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act"),
+    }
 }
