@@ -83,7 +83,7 @@ fn read(update: &Value, kind: Kind, id: Option<&str>) -> Result<(Value, Change),
     };
     let values = update[name].clone();
     let fits = match operation {
-        Operation::Unset => values.is_array(),
+        Operation::Unset => values.as_array().is_some_and(|names| names.iter().all(Value::is_string)),
         Operation::Delete => true,
         _ => values.is_object(),
     };

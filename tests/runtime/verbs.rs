@@ -4,12 +4,14 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use taxogen::{Client, LossReason, Options, PropertyWriter, Timestamp, User};
+use taxogen::{
+    Client, Destinations, LossReason, Options, PersonProperties, PlanId, PropertyWriter, Sensitivity, Timestamp, User,
+};
 use taxogen_sandbox::{Sandbox, Vendor};
 
 use crate::shop::{Company, OrderPlaced, Person};
 use crate::supers::Supers;
-use crate::vendors::{LONG, Plain, counts, listen, schema, to, to_all};
+use crate::vendors::{LONG, PLAN, Plain, counts, listen, schema, to, to_all};
 
 const HOME: Plain = Plain(const { &schema("Home") }, |properties| {
     properties.internal("url", "https://shop.example/?q=\"tea\"");
@@ -195,6 +197,28 @@ fn set_once() {
                 "$set_once": {"country": "DE", "signed_up": "2026-01-01"}}],
         }),
     );
+}
+
+#[test]
+fn what_is_set_once_is_hashed_where_it_may_not_be_seen() {
+    struct Hashed;
+    impl PersonProperties for Hashed {
+        fn plan(&self) -> PlanId {
+            PLAN.allow(Destinations::POSTHOG, Sensitivity::Personal)
+        }
+        fn write(&self, properties: &mut PropertyWriter<'_>) {
+            properties.set().hashed().personal("email", "ada@example.com");
+            properties.set().personal("phone", "1");
+        }
+    }
+    let (client, recorder) = Client::builder().hash_key("Jefe").recorder();
+    client.user("u1").set_once(Hashed);
+    let recorded = recorder.all().remove(0);
+    let sent = |destination| recorded.sent_to(destination).unwrap();
+    assert_eq!(sent(Destinations::POSTHOG), r#"set {"$set_once":{"email":"ada@example.com","phone":"1"}}"#);
+    let hashed = sent(Destinations::MIXPANEL);
+    let hash = hashed.strip_prefix(r#"set {"$set_once":{"email":""#).and_then(|rest| rest.strip_suffix(r#""}}"#));
+    assert!(hash.is_some_and(|hash| hash.len() == 32), "{hashed}");
 }
 
 #[test]

@@ -133,6 +133,11 @@ const LIMITS: Limits = Limits { message: 32 * 1024, batch: 495_000, messages: 2_
 /// What an `identify` call brings.
 const TRAITS: [Place; 3] = [Place::Set, Place::SetOnce, Place::Unset];
 
+/// Behind the id of an event, for the call that brings its traits.
+const OF_TRAITS: &[u8] = b"-traits";
+// The vendor drops a message with a longer id.
+const _: () = assert!(36 + OF_TRAITS.len() <= 100);
+
 /// Closes a message.
 const LIBRARY: &str = concat!("\"library\":{\"name\":\"taxogen\",\"version\":\"", env!("CARGO_PKG_VERSION"), "\"}}}");
 
@@ -153,7 +158,7 @@ impl Dialect for Batches {
                 messages.add(|bytes| self.write_event(record, bytes));
                 // Such a call sets no traits: the person's properties are a call of their own.
                 if self.has_traits(record) {
-                    messages.add(|bytes| self.write_identify(record, b"-traits", bytes));
+                    messages.add(|bytes| self.write_identify(record, OF_TRAITS, bytes));
                 }
             }
             Verb::Identify | Verb::Set | Verb::Unset => messages.add(|bytes| self.write_identify(record, b"", bytes)),

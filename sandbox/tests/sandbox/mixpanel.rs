@@ -258,6 +258,11 @@ fn profiles_answer_200_whatever_happens() {
             json!({"$token": "t", "$distinct_id": "u", "$set": 7}),
             "the values of the operation have the wrong shape",
         ),
+        (
+            "/engage",
+            json!({"$token": "t", "$distinct_id": "u", "$unset": ["a", 7]}),
+            "the values of the operation have the wrong shape",
+        ),
         ("/groups", json!({"$token": "t", "$group_id": "acme", "$set": {}}), "`$group_key` is missing or empty"),
         ("/engage", json!("text"), "`data` is no JSON, or holds not 1 to 2000 updates"),
         (

@@ -256,6 +256,19 @@ mod tests {
     }
 
     #[test]
+    fn no_bytes_make_it_panic_or_go_on_for_ever() {
+        let whole = br#"{"a":[1,{"b":"c\u00e9\"d"}],"e":-1.5e3,"f":[[[]]]}"#;
+        for end in 0..whole.len() {
+            let _ = copy(&whole[..end], &mut Vec::new());
+            for byte in *b"{}[]\",: \\u0\xff" {
+                let mut bytes = whole.to_vec();
+                bytes[end] = byte;
+                let _ = copy(&bytes, &mut Vec::new());
+            }
+        }
+    }
+
+    #[test]
     fn ordinary_properties_are_not_looked_at() {
         let many = ",\"property\":\"a value\"".repeat(200);
         assert!(!may_break(many.as_bytes()));
