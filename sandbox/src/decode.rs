@@ -1,9 +1,11 @@
-//! The codings around JSON: gzip, base64, forms.
+//! The codings around JSON: packed bodies, base64, forms.
 
 use std::borrow::Cow;
 use std::io::Read;
 
-use flate2::read::MultiGzDecoder;
+use brotli_decompressor::Decompressor;
+use flate2::read::{DeflateDecoder, MultiGzDecoder, ZlibDecoder};
+use ruzstd::decoding::StreamingDecoder;
 
 use crate::http::{BODY_LIMIT, Request};
 
@@ -11,7 +13,8 @@ use crate::http::{BODY_LIMIT, Request};
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Unpackable {
     TooLarge,
-    NotGzip,
+    /// It is not what it says.
+    Not(&'static str),
     UnknownEncoding,
 }
 
@@ -26,14 +29,38 @@ pub(crate) fn unpack(request: &Request) -> Result<Cow<'_, [u8]>, Unpackable> {
     }
 }
 
+/// The same as PostHog's version 1 has it: four encodings, by the header alone.
+pub(crate) fn unpack_any(request: &Request) -> Result<Cow<'_, [u8]>, Unpackable> {
+    let packed = request.body.as_slice();
+    let unpacked = match request.header("content-encoding").map(str::to_ascii_lowercase).as_deref() {
+        None => return Ok(Cow::Borrowed(packed)),
+        Some("gzip") => gunzip(packed),
+        // HTTP means zlib, and some who write `deflate` leave its ends out: zlib's begin with this byte.
+        Some("deflate") if packed.first() == Some(&0x78) => read("deflate", ZlibDecoder::new(packed)),
+        Some("deflate") => read("deflate", DeflateDecoder::new(packed)),
+        Some("br") => read("br", Decompressor::new(packed, 4096)),
+        Some("zstd") => StreamingDecoder::new_with_max_window_size(packed, ZSTD_WINDOW)
+            .map_err(|_| Unpackable::Not("zstd"))
+            .and_then(|reader| read("zstd", reader)),
+        Some(_) => Err(Unpackable::UnknownEncoding),
+    };
+    unpacked.map(Cow::Owned)
+}
+
+/// The largest window that HTTP allows (RFC 9659).
+const ZSTD_WINDOW: u64 = 8 * 1024 * 1024;
+
 fn gunzip(packed: &[u8]) -> Result<Vec<u8>, Unpackable> {
+    read("gzip", MultiGzDecoder::new(packed))
+}
+
+fn read(encoding: &'static str, reader: impl Read) -> Result<Vec<u8>, Unpackable> {
     let mut body = Vec::new();
     // A small body that unpacks to more than the largest one is a mistake or an attack.
-    let read = MultiGzDecoder::new(packed).take(BODY_LIMIT + 1).read_to_end(&mut body);
-    match read {
+    match reader.take(BODY_LIMIT + 1).read_to_end(&mut body) {
         Ok(read) if read as u64 > BODY_LIMIT => Err(Unpackable::TooLarge),
         Ok(_) => Ok(body),
-        Err(_) => Err(Unpackable::NotGzip),
+        Err(_) => Err(Unpackable::Not(encoding)),
     }
 }
 
@@ -120,6 +147,6 @@ mod tests {
 
     #[test]
     fn what_is_not_gzip_is_told() {
-        assert_eq!(gunzip(b"{}"), Err(Unpackable::NotGzip));
+        assert_eq!(gunzip(b"{}"), Err(Unpackable::Not("gzip")));
     }
 }

@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::parcel::Parcel;
 use crate::received::{RecordedRequest, RequestSummary};
 use crate::server::Reaction;
-use crate::{Vendor, lock, mixpanel, mixpanel_profile, posthog, segment};
+use crate::{Vendor, lock, mixpanel, mixpanel_profile, posthog, posthog_v1, segment};
 
 type Observer = Box<dyn FnMut(&RequestSummary) + Send>;
 
@@ -39,6 +39,7 @@ impl Route {
         let form = |judge| Some(Self::Ingest { vendor: Vendor::Mixpanel, judge, also_get: true });
         match path {
             "/batch" | "/i/v0/e" | "/e" | "/capture" => ingest(Vendor::PostHog, posthog::capture),
+            posthog_v1::PATH => ingest(Vendor::PostHog, posthog_v1::capture),
             "/flags" => Some(Self::Flags),
             "/v1/batch" | "/v1/track" | "/v1/identify" | "/v1/page" | "/v1/screen" | "/v1/group" | "/v1/alias" => {
                 ingest(Vendor::Segment, segment::track)

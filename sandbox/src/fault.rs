@@ -34,13 +34,19 @@ pub enum Fault {
     TwoHundredWithError,
     /// Accepts the first messages only.
     ///
-    /// Mixpanel's import names the others in `failed_records`; elsewhere the answer is 503, as when a vendor's
-    /// own queue fails in the middle.
+    /// Mixpanel's import names the others in `failed_records`, PostHog's version 1 asks for them again; elsewhere the
+    /// answer is 503, as when a vendor's own queue fails in the middle.
     Partial {
         /// How many messages are accepted.
         accepted: usize,
     },
-    /// The project is over its quota: PostHog answers 200 and drops everything, the others answer 429.
+    /// PostHog's version 1 answers this about the events, one after the other; the last word is for all that follow.
+    ///
+    /// `ok` and `warning` are accepted, `drop` and `limited` refused; `retry` and any other word leave the event out of
+    /// everything, and an empty one out of the answer too. Elsewhere the answer is 503.
+    Results(Vec<String>),
+    /// The project is over its quota: PostHog answers 200 and drops everything, under version 1 402, and the others
+    /// answer 429.
     QuotaLimited,
     /// The same fault for so many requests.
     Times(usize, Box<Fault>),
@@ -64,6 +70,12 @@ impl Fault {
             *retry_after = Some(seconds.to_string());
         }
         self
+    }
+
+    /// The results of PostHog's version 1, event by event.
+    #[must_use]
+    pub fn results(results: &[&str]) -> Self {
+        Self::Results(results.iter().map(|result| (*result).to_owned()).collect())
     }
 
     /// The same fault for so many requests.
@@ -91,6 +103,7 @@ impl Fault {
             Self::EmptyAnswer => "empty answer",
             Self::TwoHundredWithError => "200 with an error",
             Self::Partial { .. } => "partial",
+            Self::Results(_) => "results",
             Self::QuotaLimited => "quota limited",
             Self::Times(_, fault) | Self::Forever(fault) => fault.name(),
         }

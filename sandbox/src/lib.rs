@@ -26,7 +26,7 @@
 //!
 //! | vendor | paths |
 //! |---|---|
-//! | PostHog | `/batch`, `/i/v0/e`, `/e`, `/capture`, `/flags?v=2` |
+//! | PostHog | `/batch`, `/i/v1/analytics/events`, `/i/v0/e`, `/e`, `/capture`, `/flags?v=2` |
 //! | Segment | `/v1/batch`, `/v1/track identify page screen group alias` |
 //! | Mixpanel | `/import`, `/track`, `/engage`, `/groups` |
 //!
@@ -46,6 +46,7 @@ mod outcome;
 mod parcel;
 mod people;
 mod posthog;
+mod posthog_v1;
 mod received;
 mod sandbox;
 mod segment;

@@ -7,7 +7,7 @@ use crate::http::Response;
 use crate::ledger::{Judged, Judgement};
 use crate::parcel::Parcel;
 use crate::server::Reaction;
-use crate::{Vendor, Verdict, mixpanel};
+use crate::{Vendor, Verdict, mixpanel, posthog_v1};
 
 /// What comes back to the client, and what is recorded.
 pub(crate) struct Outcome {
@@ -39,6 +39,16 @@ impl Outcome {
                 Self { reaction: Reaction::AnswerAfter(delay, response), fault: Some(name), ..Self::of(judgement) }
             }
             Fault::CutAfter => Self { reaction: Reaction::Cut, fault: Some(name), ..Self::of(judge(parcel)) },
+            Fault::Results(results) if parcel.request.path == posthog_v1::PATH => {
+                Self { fault: Some(name), ..Self::of(posthog_v1::with_results(judge(parcel), &results)) }
+            }
+            Fault::Partial { accepted } if parcel.request.path == posthog_v1::PATH => {
+                let judgement = judge(parcel);
+                let mut results = vec!["ok".to_owned(); accepted.min(judgement.items.len())];
+                results.push("retry".to_owned());
+                Self { fault: Some(name), ..Self::of(posthog_v1::with_results(judgement, &results)) }
+            }
+            Fault::Results(_) => answers(Response::text(503, "only version 1 of posthog answers with results")),
             Fault::Partial { accepted } => {
                 let mut judgement = judge(parcel);
                 if judgement.items.len() <= accepted {
@@ -52,6 +62,7 @@ impl Outcome {
                 judgement.items.truncate(accepted);
                 Self { fault: Some(name), ..Self::of(judgement) }
             }
+            Fault::QuotaLimited if parcel.request.path == posthog_v1::PATH => answers(posthog_v1::over_billing_limit()),
             Fault::QuotaLimited if vendor == Vendor::PostHog => {
                 let mut judgement = judge(parcel);
                 if judgement.response.status == 200 {

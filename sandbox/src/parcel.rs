@@ -2,6 +2,7 @@ use std::borrow::Cow;
 
 use crate::decode::{self, Unpackable};
 use crate::http::Request;
+use crate::posthog_v1;
 
 /// A request as a vendor judges it: with its body unpacked, and the clock beside it.
 pub(crate) struct Parcel<'a> {
@@ -12,7 +13,8 @@ pub(crate) struct Parcel<'a> {
 
 impl<'a> Parcel<'a> {
     pub(crate) fn new(request: &'a Request, now_ms: i64) -> Self {
-        Self { request, body: decode::unpack(request), now_ms }
+        let unpack = if request.path == posthog_v1::PATH { decode::unpack_any } else { decode::unpack };
+        Self { request, body: unpack(request), now_ms }
     }
 
     /// Bytes of the body, unpacked where that is possible.

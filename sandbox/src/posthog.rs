@@ -16,11 +16,11 @@ const BATCH_LIMIT: usize = 20 * 1024 * 1024;
 /// Largest body of the paths for one event, on the wire.
 const EVENT_BODY_LIMIT: usize = 2 * 1024 * 1024;
 /// Largest message that PostHog's own queue takes.
-const EVENT_LIMIT: usize = 1_000_000;
+pub(crate) const EVENT_LIMIT: usize = 1_000_000;
 /// Longer ids do not become persons.
 const ID_LIMIT: usize = 200;
 /// A clock that is off by less is nothing to tell.
-const SKEW_MS: i64 = 60_000;
+pub(crate) const SKEW_MS: i64 = 60_000;
 
 /// Ids that stand for nobody in particular; PostHog keeps their events and merges no persons over them.
 const ILLEGAL_IDS: [&str; 20] = [
@@ -54,7 +54,7 @@ pub(crate) fn capture(parcel: &Parcel<'_>) -> Judgement {
     let root = match &parcel.body {
         Ok(body) => serde_json::from_slice::<Value>(body),
         Err(Unpackable::TooLarge) => return Judgement::of(Response::text(413, "the unpacked body is too large")),
-        Err(Unpackable::NotGzip) => return refuse(400, "the body is not gzip", 1),
+        Err(Unpackable::Not(encoding)) => return refuse(400, &format!("the body is not {encoding}"), 1),
         Err(Unpackable::UnknownEncoding) => return refuse(400, "the content encoding is not supported", 1),
     };
     let Ok(root) = root else {
@@ -116,7 +116,7 @@ fn own_key(value: &Value) -> Option<&str> {
     value.get("api_key").or_else(|| value.get("token"))?.as_str()
 }
 
-fn check_key(key: Option<&str>) -> Result<(), &'static str> {
+pub(crate) fn check_key(key: Option<&str>) -> Result<(), &'static str> {
     match key {
         None | Some("") => Err("`api_key` is missing"),
         Some(key) if key.starts_with("phc_") => Ok(()),
@@ -142,19 +142,23 @@ fn judge(event: &Value, root: &Value, now_ms: i64) -> Result<Judged, String> {
         _ => return Err("`properties` is no object".to_owned()),
     };
     let distinct_id = distinct_id(event).ok_or("`distinct_id` is missing or empty")?;
-    let kind = match name {
-        "$set" | "$set_once" | "$identify" => Kind::Person,
-        "$groupidentify" => Kind::Group,
-        "$create_alias" | "$merge_dangerously" => Kind::Alias,
-        _ => Kind::Event,
-    };
-    let mut received = Received::new(Vendor::PostHog, kind, name, event);
+    let mut received = Received::new(Vendor::PostHog, kind(name), name, event);
     received.id = uuid(&event["uuid"])?;
     time(&mut received, event, root, now_ms)?;
     let changes = changes(name, &distinct_id, event, &properties, &mut received.notes);
     received.properties = properties;
     received.distinct_id = Some(distinct_id);
     Ok(Judged { dedup: received.id.clone(), received, changes })
+}
+
+/// What an event of this name is about.
+pub(crate) fn kind(name: &str) -> Kind {
+    match name {
+        "$set" | "$set_once" | "$identify" => Kind::Person,
+        "$groupidentify" => Kind::Group,
+        "$create_alias" | "$merge_dangerously" => Kind::Alias,
+        _ => Kind::Event,
+    }
 }
 
 fn distinct_id(event: &Value) -> Option<String> {
@@ -175,7 +179,7 @@ fn uuid(value: &Value) -> Result<Option<String>, String> {
     }
 }
 
-fn is_uuid(text: &str) -> bool {
+pub(crate) fn is_uuid(text: &str) -> bool {
     let hyphens = [8, 13, 18, 23];
     text.len() == 36
         && text.bytes().enumerate().all(
@@ -205,7 +209,7 @@ fn time(received: &mut Received, event: &Value, root: &Value, now_ms: i64) -> Re
     Ok(())
 }
 
-fn changes(name: &str, id: &str, event: &Value, properties: &Value, notes: &mut Vec<String>) -> Vec<Change> {
+pub(crate) fn changes(name: &str, id: &str, event: &Value, properties: &Value, notes: &mut Vec<String>) -> Vec<Change> {
     if name == "$groupidentify" {
         return group_changes(properties, notes);
     }
@@ -267,7 +271,7 @@ fn group_changes(properties: &Value, notes: &mut Vec<String>) -> Vec<Change> {
     vec![Change::Group { kind: kind.to_owned(), key: key.to_owned(), operation: Operation::Set, values }]
 }
 
-fn illegal(id: &str) -> Option<&'static str> {
+pub(crate) fn illegal(id: &str) -> Option<&'static str> {
     if id.chars().count() > ID_LIMIT {
         return Some("the id is longer than 200 characters");
     }

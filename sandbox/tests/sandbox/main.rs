@@ -6,5 +6,6 @@ mod flags;
 mod http;
 mod mixpanel;
 mod posthog;
+mod posthog_v1;
 mod recordings;
 mod segment;
