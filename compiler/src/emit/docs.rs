@@ -1,5 +1,7 @@
 //! The author's plain text as rustdoc.
 
+use std::borrow::Cow;
+
 use proc_macro2::TokenStream;
 use quote::quote;
 
@@ -97,9 +99,8 @@ impl Docs {
             if !lines.is_empty() {
                 lines.push(String::new());
             }
-            lines.extend(wrap(paragraph));
+            wrap(paragraph, &mut lines);
         }
-        let lines = lines.iter().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
         Some(quote!(#(#[doc = #lines])*))
     }
 }
@@ -120,7 +121,7 @@ fn examples(examples: &[Literal]) -> Option<String> {
 
 /// `growth`, `growth and payments`, `growth, payments and web`.
 fn owners(owners: &[String]) -> Option<String> {
-    and(&owners.iter().map(|owner| word(owner)).collect::<Vec<_>>())
+    and(&owners.iter().map(|owner| word(owner).into_owned()).collect::<Vec<_>>())
 }
 
 /// `a`, `a and b`, `a, b and c`.
@@ -149,6 +150,7 @@ fn is_printable(character: char) -> bool {
 
 /// Paragraphs are separated by an empty line; a line break within one is a space.
 fn paragraphs(text: &str) -> Vec<String> {
+    let text = printable(text);
     let mut paragraphs = vec![Vec::new()];
     for line in text.lines() {
         let words: Vec<_> = words(line);
@@ -162,26 +164,34 @@ fn paragraphs(text: &str) -> Vec<String> {
     paragraphs.iter().map(|words| words.join(" ")).collect()
 }
 
+/// Spaces in place of what is not.
+fn printable(text: &str) -> Cow<'_, str> {
+    let is_kept = |character: char| character == '\n' || is_printable(character);
+    if text.chars().all(is_kept) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().map(|character| if is_kept(character) { character } else { ' ' }).collect())
+}
+
 /// The words of a line as markdown; a code span the author wrote is one word.
-fn words(line: &str) -> Vec<String> {
-    let line: String = line.chars().map(|character| if is_printable(character) { character } else { ' ' }).collect();
-    let mut words = Vec::new();
+fn words(line: &str) -> Vec<Cow<'_, str>> {
     let balanced = line.matches('`').count().is_multiple_of(2);
-    if !balanced {
+    if !balanced || !line.contains('`') {
         return line.split_whitespace().map(word).collect();
     }
+    let mut words: Vec<Cow<'_, str>> = Vec::new();
     let mut glued = false;
     let mut is_code = false;
     for part in line.split('`') {
         let pieces: Vec<_> = if is_code && !part.trim().is_empty() {
-            vec![code(part.trim())]
+            vec![Cow::Owned(code(part.trim()))]
         } else {
             part.split_whitespace().map(word).collect()
         };
         let touches = glued && !part.starts_with(char::is_whitespace);
         for (index, piece) in pieces.into_iter().enumerate() {
             match words.last_mut() {
-                Some(last) if index == 0 && touches => String::push_str(last, &piece),
+                Some(last) if index == 0 && touches => last.to_mut().push_str(&piece),
                 _ => words.push(piece),
             }
         }
@@ -192,10 +202,14 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// One word of plain text as markdown.
-fn word(text: &str) -> String {
+fn word(text: &str) -> Cow<'_, str> {
     if text.bytes().all(|byte| byte.is_ascii_lowercase()) {
-        return text.to_owned();
+        return Cow::Borrowed(text);
     }
+    Cow::Owned(marked_up(text))
+}
+
+fn marked_up(text: &str) -> String {
     let core = text.trim_matches(|character: char| {
         matches!(character, '(' | ')' | '"' | '\'' | ',' | ';' | '!' | '?' | '.' | ':')
     });
@@ -257,25 +271,22 @@ fn escape(text: &str) -> String {
     escaped
 }
 
-/// Breaks a paragraph between words, never within a code span.
-fn wrap(paragraph: &str) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
+/// Breaks a paragraph between words, never within a code span. Each line begins with a space.
+fn wrap(paragraph: &str, lines: &mut Vec<String>) {
+    let mut line = String::with_capacity(paragraph.len().min(WIDTH) + 1);
     let mut width = 0;
     for word in unbroken(paragraph) {
         let length = word.chars().count();
-        match lines.last_mut() {
-            Some(line) if width + 1 + length <= WIDTH => {
-                line.push(' ');
-                line.push_str(word);
-                width += 1 + length;
-            }
-            _ => {
-                lines.push(word.to_owned());
-                width = length;
-            }
+        if !line.is_empty() && width + 1 + length > WIDTH {
+            lines.push(std::mem::take(&mut line));
         }
+        width = if line.is_empty() { length } else { width + 1 + length };
+        line.push(' ');
+        line.push_str(word);
     }
-    lines
+    if !line.is_empty() {
+        lines.push(line);
+    }
 }
 
 /// The pieces between spaces that are outside of code spans.
@@ -342,6 +353,8 @@ mod tests {
     #[test]
     fn lines_break_between_words_and_not_within_code() {
         let text = format!("{} `one two` end", "word ".repeat(17).trim());
-        assert_eq!(wrap(&text), ["word ".repeat(17).trim().to_owned(), "`one two` end".to_owned()]);
+        let mut lines = Vec::new();
+        wrap(&text, &mut lines);
+        assert_eq!(lines, [format!(" {}", "word ".repeat(17).trim()), " `one two` end".to_owned()]);
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
     let docs = Docs::item(name, meta).tokens();
     let is_borrowing = borrows(shape);
     let (declared, elided) = lifetimes(is_borrowing);
-    let copy = (!is_borrowing).then(|| quote!(Copy,));
+    let derived = derived(scope, is_borrowing);
     let variants = shape.values.iter().map(|value| variant(value, meta));
     let other = shape.open.then(|| other(scope, shape.repr));
     let accessor = accessor(scope, shape, meta, &ident, elided.as_ref());
@@ -28,7 +28,7 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
     let payload = decoded.then(|| payload::enumeration(scope, item, shape));
     quote! {
         #docs
-        #[derive(Clone, #copy Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #derived
         pub enum #ident #declared {
             #(#variants,)*
             #other
@@ -50,6 +50,13 @@ pub(super) fn enumeration(scope: &Scope<'_>, item: &TypeItem, shape: &Enum) -> T
 
 fn borrows(shape: &Enum) -> bool {
     shape.open && shape.repr == EnumRepr::Text
+}
+
+fn derived(scope: &Scope<'_>, is_borrowing: bool) -> Lines {
+    if is_borrowing {
+        return quote!(#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]).into();
+    }
+    scope.lines("derive", &|| quote!(#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]))
 }
 
 /// A variant; a deprecated enum is deprecated where it is touched: at each of them.

@@ -22,6 +22,7 @@ pub(super) fn event<'p>(scope: &Scope<'p>, event: &'p Event) -> TokenStream {
     let Event { name, meta, properties, open, .. } = event;
     let (ident, wire) = (ident(&name.ident), &name.wire);
     let docs = Once::from(Docs::event(event).tokens());
+    let must_use = scope.lines("must_use", &|| quote!(#[must_use = "an event is sent only when it is captured"]));
     let fields = fields(scope, None, properties);
     let (declared, elided) = lifetimes(*open || scope.any_borrows(properties));
     let declarations =
@@ -41,7 +42,7 @@ pub(super) fn event<'p>(scope: &Scope<'p>, event: &'p Event) -> TokenStream {
     let debug = Once::from(debug(scope, &ident, elided.as_ref(), "debug"));
     quote! {
         #docs
-        #[must_use = "an event is sent only when it is captured"]
+        #must_use
         pub struct #ident #declared {
             #(#declarations)*
             #extra_declaration

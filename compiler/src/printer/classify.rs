@@ -10,39 +10,16 @@ use super::tree::{Group, Kind, Node, Role, Use, width};
 
 /// Words that are no operand.
 pub(super) fn is_keyword(word: &str) -> bool {
-    matches!(
-        word,
-        "as" | "async"
-            | "await"
-            | "break"
-            | "const"
-            | "continue"
-            | "dyn"
-            | "else"
-            | "enum"
-            | "extern"
-            | "for"
-            | "if"
-            | "impl"
-            | "in"
-            | "let"
-            | "loop"
-            | "match"
-            | "mod"
-            | "move"
-            | "mut"
-            | "pub"
-            | "ref"
-            | "return"
-            | "static"
-            | "trait"
-            | "type"
-            | "unsafe"
-            | "use"
-            | "where"
-            | "while"
-            | "yield"
-    )
+    // By length, so that most words are held against few.
+    match word.len() {
+        2 => matches!(word, "as" | "if" | "in"),
+        3 => matches!(word, "dyn" | "for" | "let" | "mod" | "mut" | "pub" | "ref" | "use"),
+        4 => matches!(word, "else" | "enum" | "impl" | "loop" | "move" | "type"),
+        5 => matches!(word, "async" | "await" | "break" | "const" | "match" | "trait" | "where" | "while" | "yield"),
+        6 => matches!(word, "extern" | "return" | "static" | "unsafe"),
+        8 => word == "continue",
+        _ => false,
+    }
 }
 
 /// Whether an expression can end with the node.
@@ -93,8 +70,7 @@ pub(super) fn angles(nodes: &mut [Node<'_>]) {
 pub(super) fn pipes(nodes: &mut [Node<'_>]) {
     let mut index = 0;
     while index < nodes.len() {
-        let begins = index == 0 || !is_operand(&nodes[index - 1]);
-        if nodes[index].is("|") && begins {
+        if nodes[index].is("|") && (index == 0 || !is_operand(&nodes[index - 1])) {
             let Some(length) = nodes[index + 1..].iter().position(|node| node.is("|")) else { return };
             nodes[index].role = Role::PipeOpen;
             nodes[index + 1 + length].role = Role::PipeClose;
@@ -193,10 +169,19 @@ fn unquoted(literal: &str) -> Option<Cow<'_, str>> {
 /// Says what each group is for, settles its last comma and how wide it is.
 pub(super) fn groups(nodes: &mut [Node<'_>], is_body: bool, is_foreign: bool) {
     let hard = if is_body { statement::hard_groups(nodes) } else { Vec::new() };
-    let matched = blocks_of(nodes, "match");
+    let mut is_behind_match = false;
     for index in 0..nodes.len() {
-        let use_of = if is_foreign { Use::Foreign } else { use_of(nodes, index) };
-        let must_break = hard.contains(&index) || matched.contains(&index);
+        let delimiter = match &nodes[index].kind {
+            Kind::Group(group) => group.delimiter,
+            Kind::Keyword("match") => {
+                is_behind_match = true;
+                continue;
+            }
+            _ => continue,
+        };
+        let is_matched = delimiter == Delimiter::Brace && std::mem::take(&mut is_behind_match);
+        let must_break = is_matched || hard.contains(&index);
+        let use_of = if is_foreign { Use::Foreign } else { use_of(nodes, index, delimiter) };
         let is_index = index > 0 && is_operand(&nodes[index - 1]);
         if let Kind::Group(group) = &mut nodes[index].kind {
             group.use_of = use_of;
@@ -207,24 +192,13 @@ pub(super) fn groups(nodes: &mut [Node<'_>], is_body: bool, is_foreign: bool) {
     }
 }
 
-/// The first brace behind each of the words.
-fn blocks_of(nodes: &[Node<'_>], word: &str) -> Vec<usize> {
-    let words = nodes.iter().enumerate().filter(|(_, node)| node.is_word(word));
-    words
-        .filter_map(|(index, _)| {
-            nodes[index..].iter().position(|node| node.is_group(Delimiter::Brace)).map(|offset| index + offset)
-        })
-        .collect()
-}
-
-fn use_of(nodes: &[Node<'_>], index: usize) -> Use {
+fn use_of(nodes: &[Node<'_>], index: usize, delimiter: Delimiter) -> Use {
     let Some(before) = index.checked_sub(1).map(|before| &nodes[before]) else { return Use::Plain };
-    let Some(group) = nodes[index].group() else { return Use::Plain };
     let is_macro_rules = index > 1 && nodes[index - 2].role == Role::Bang;
     if before.role == Role::Bang || is_macro_rules || is_behind_hash(nodes, index) || before.is("$") {
         return Use::Foreign;
     }
-    match group.delimiter {
+    match delimiter {
         Delimiter::Brace if before.is("::") || before.is_word("use") => Use::Names,
         Delimiter::Parenthesis if before.role == Role::Close || matches!(before.kind, Kind::Word(_)) => Use::Call,
         _ => Use::Plain,

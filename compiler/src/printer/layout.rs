@@ -49,6 +49,7 @@ impl<'t> Layout<'t> {
             self.indent(indent);
             match attribute {
                 [Node { kind: Kind::Doc { text, is_inner }, .. }] => self.comment(text, *is_inner),
+                [Node { kind: Kind::Lines(lines), .. }] => self.text.push_str(lines.text.trim_start()),
                 attribute => self.sequence(attribute, indent, 0),
             }
         }

@@ -13,6 +13,8 @@ pub(super) struct Lines {
     pub(super) text: String,
     /// Whether empty lines stand around them.
     pub(super) stand_apart: bool,
+    /// Whether they are attributes of what follows.
+    pub(super) are_attributes: bool,
 }
 
 impl Lines {
@@ -23,6 +25,7 @@ impl Lines {
         let mut text = String::new();
         Layout::new(&mut text).statements(&nodes, indent, false);
         let stand_apart = statement::statements(&nodes).any(|statement| statement.stands_apart());
-        Self { text, stand_apart }
+        let are_attributes = statement::statements(&nodes).all(|statement| statement.nodes.is_empty());
+        Self { text, stand_apart, are_attributes }
     }
 }

@@ -12,11 +12,19 @@ pub(super) struct Statement<'n, 't> {
     pub(super) nodes: &'n [Node<'t>],
 }
 
-/// Words before the one that says what an item is.
-const QUALIFIERS: [&str; 7] = ["pub", "const", "async", "unsafe", "extern", "default", "static"];
-/// Words of items whose body has its own lines.
-const ITEMS: [&str; 8] = ["fn", "impl", "trait", "mod", "struct", "enum", "union", "macro_rules"];
-const LOOPS: [&str; 5] = ["if", "for", "while", "loop", "unsafe"];
+/// Whether it stands before the word that says what an item is.
+fn is_qualifier(word: &str) -> bool {
+    matches!(word, "pub" | "const" | "async" | "unsafe" | "extern" | "default" | "static")
+}
+
+/// Whether it says that this is an item whose body has its own lines.
+fn is_item(word: &str) -> bool {
+    matches!(word, "fn" | "impl" | "trait" | "mod" | "struct" | "enum" | "union" | "macro_rules")
+}
+
+fn is_loop(word: &str) -> bool {
+    matches!(word, "if" | "for" | "while" | "loop" | "unsafe")
+}
 
 impl<'n, 't> Statement<'n, 't> {
     /// Doc comments and attributes, each on a line of its own.
@@ -54,10 +62,10 @@ fn item_word<'t>(nodes: &[Node<'t>]) -> Option<&'t str> {
     let mut rest = skip_visibility(nodes);
     loop {
         let word = rest.first()?.word()?;
-        if ITEMS.contains(&word) {
+        if is_item(word) {
             return Some(word);
         }
-        if !QUALIFIERS.contains(&word) {
+        if !is_qualifier(word) {
             return None;
         }
         rest = &rest[1..];
@@ -92,6 +100,7 @@ fn statement<'n, 't>(nodes: &'n [Node<'t>]) -> Statement<'n, 't> {
 fn attribute_length(nodes: &[Node<'_>]) -> Option<usize> {
     match nodes {
         [Node { kind: Kind::Doc { .. }, .. }, ..] => Some(1),
+        [Node { kind: Kind::Lines(lines), .. }, ..] if lines.are_attributes => Some(1),
         [hash, group, ..] if hash.is("#") && group.is_group(Delimiter::Bracket) => Some(2),
         [hash, bang, group, ..] if hash.is("#") && bang.is("!") && group.is_group(Delimiter::Bracket) => Some(3),
         _ => None,
@@ -120,7 +129,7 @@ fn length(nodes: &[Node<'_>]) -> Option<usize> {
         let is_separator = node.is(";") || (node.is(",") && angles == 0);
         let is_inner = matches!(node.kind, Kind::Doc { is_inner: true, .. });
         let is_block = node.is_group(Delimiter::Brace) && nodes.get(index + 1).is_some_and(|next| !continues(next));
-        let is_printed = matches!(node.kind, Kind::Lines(_));
+        let is_printed = matches!(node.kind, Kind::Lines(lines) if !lines.are_attributes);
         if is_separator || is_inner || is_block || is_printed {
             return Some(index + 1);
         }
@@ -163,12 +172,15 @@ pub(super) fn elements<'n, 't>(nodes: &'n [Node<'t>]) -> Vec<&'n [Node<'t>]> {
 /// The braces that are bodies of items or of loops, and so have their own lines.
 pub(super) fn hard_groups(nodes: &[Node<'_>]) -> Vec<usize> {
     let mut hard = Vec::new();
+    if !nodes.iter().any(|node| node.is_group(Delimiter::Brace)) {
+        return hard;
+    }
     for range in ranges(nodes) {
         let offset = range.start;
         let statement = statement(&nodes[range.clone()]);
         let skipped = range.len() - statement.nodes.len();
         let is_item = item_word(statement.nodes).is_some();
-        let is_loop = statement.nodes.first().and_then(Node::word).is_some_and(|word| LOOPS.contains(&word));
+        let is_loop = statement.nodes.first().and_then(Node::word).is_some_and(is_loop);
         if is_item || is_loop {
             let braces = statement.nodes.iter().enumerate().filter(|(_, node)| node.is_group(Delimiter::Brace));
             hard.extend(braces.map(|(index, _)| offset + skipped + index));
