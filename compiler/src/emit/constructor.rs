@@ -194,14 +194,14 @@ fn literal(
 fn init(field: &Field<'_>, converts: bool) -> TokenStream {
     let ident = &field.ident;
     if !field.presence().is_required() {
-        let unset = field.unset();
+        let unset = Once::from(field.unset());
         return quote!(#ident: #unset);
     }
     if !converts && !field.is_boxed() {
         return quote!(#ident);
     }
     let given = if converts { quote!(#ident.into()) } else { quote!(#ident) };
-    let value = field.boxing(given);
+    let value = Once::from(field.boxing(given));
     quote!(#ident: #value)
 }
 

@@ -97,13 +97,14 @@ fn write(scope: &Scope<'_>, property: &Property) -> TokenStream {
     let wire = &property.name.wire;
     let method = value::method(property);
     let value = value::value(scope, property);
-    let person = property.person.map(|person| {
-        let place = place(person);
-        quote!(properties.#place().#method(#wire, #value);)
-    });
+    let Some(person) = property.person else {
+        let (method, value) = (Once::from(method), Once::from(value));
+        return quote!(properties.#method(#wire, #value););
+    };
+    let place = place(person);
     quote! {
         properties.#method(#wire, #value);
-        #person
+        properties.#place().#method(#wire, #value);
     }
 }
 

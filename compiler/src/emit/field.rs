@@ -71,8 +71,8 @@ impl Field<'_> {
     }
 
     fn stored(&self, scope: &Scope<'_>) -> TokenStream {
-        let ty = Once::from(self.ty(scope));
-        let value = Once::from(if self.boxed { quote!(Box<#ty>) } else { quote!(#ty) });
+        let ty = self.ty(scope);
+        let value = Once::from(if self.boxed { quote!(Box<#ty>) } else { ty });
         match self.presence() {
             Presence::Required => quote!(#value),
             Presence::RequiredOrNull | Presence::Optional => quote!(Option<#value>),
@@ -85,8 +85,8 @@ impl Field<'_> {
 
     /// The type in which the caller gives it, where there is no `impl Into`.
     pub(super) fn given(&self, scope: &Scope<'_>) -> TokenStream {
-        let ty = Once::from(self.ty(scope));
-        if self.presence() == Presence::RequiredOrNull { quote!(Option<#ty>) } else { quote!(#ty) }
+        let ty = self.ty(scope);
+        if self.presence() == Presence::RequiredOrNull { quote!(Option<#ty>) } else { ty }
     }
 
     /// The type of a parameter: text comes as anything that becomes text.
@@ -106,9 +106,8 @@ impl Field<'_> {
 
     /// A given value as it is stored.
     pub(super) fn boxing(&self, given: TokenStream) -> TokenStream {
-        let given = Once::from(given);
         match (self.boxed, self.presence()) {
-            (false, _) => quote!(#given),
+            (false, _) => given,
             (true, Presence::RequiredOrNull) => quote!(#given.map(Box::new)),
             (true, _) => quote!(Box::new(#given)),
         }

@@ -3,6 +3,7 @@ use std::cell::RefCell;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
+use super::once::Once;
 use super::shared::{Lines, Part, Shared};
 use crate::ir::{Element, Plan, Property, Scalar, Type, TypeId, TypeKind};
 use crate::list;
@@ -177,11 +178,14 @@ impl<'p> Scope<'p> {
             Type::Scalar(scalar) => self.scalar(*scalar, lifetime),
             Type::Named(id) => {
                 let path = self.type_path(*id);
-                let borrows = self.plan.type_item(*id).borrows.then(|| quote!(<#lifetime>));
-                quote!(#path #borrows)
+                if !self.plan.type_item(*id).borrows {
+                    return path;
+                }
+                let path = Once::from(path);
+                quote!(#path<#lifetime>)
             }
             Type::List(element) => {
-                let item = self.element(element, lifetime);
+                let item = Once::from(self.element(element, lifetime));
                 quote!(Vec<#item>)
             }
             Type::Map { keys, values } => {

@@ -1,7 +1,7 @@
 //! The lines that write properties.
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens as _, quote};
 
 use super::field::Presence;
 use super::scope::{Scope, ident};
@@ -65,5 +65,5 @@ pub(super) fn method(property: &Property) -> TokenStream {
         Sensitivity::Internal => "internal",
         Sensitivity::Personal | Sensitivity::Secret => "personal",
     });
-    if property.hash { quote!(hashed().#class) } else { quote!(#class) }
+    if property.hash { quote!(hashed().#class) } else { class.into_token_stream() }
 }

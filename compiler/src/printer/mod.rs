@@ -2,7 +2,7 @@
 //!
 //! It knows the shape of Rust, not its grammar: any tokens come out as the same tokens, and what `emit`
 //! makes comes out as if written by hand. It prints item by item, so that a plan of any size is never
-//! held as a whole.
+//! held as a whole, and what items have in common once.
 
 mod classify;
 mod layout;
@@ -91,6 +91,10 @@ impl Printer {
 /// The whole file that `taxogen generate` and the build script write.
 #[must_use]
 pub fn generate(plan: &Plan) -> String {
+    file(plan, true)
+}
+
+fn file(plan: &Plan, shares: bool) -> String {
     let options = Options::default();
     let name =
         plan.name.as_deref().map_or_else(|| "a plan".to_owned(), |name| format!("the plan `{}`", one_line(name)));
@@ -101,7 +105,9 @@ pub fn generate(plan: &Plan) -> String {
         printer.print(item, 0);
     }
     for mut module in emit::modules(plan, &options) {
-        module.share();
+        if shares {
+            module.share();
+        }
         printer.text.push('\n');
         printer.module(&module);
     }
@@ -110,4 +116,42 @@ pub fn generate(plan: &Plan) -> String {
 
 fn one_line(text: &str) -> String {
     text.chars().map(|character| if character.is_control() { ' ' } else { character }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::file;
+    use crate::analyze;
+    use crate::source::Source;
+
+    /// Several events with the same properties, some of them as wide as a line, and one that differs.
+    const PLAN: &str = "taxogen: 1
+types:
+  state: { enum: [open, closed] }
+  level: { enum: [1, 2] }
+property_groups:
+  request:
+    channel: { enum: [web, mobile], required: true }
+    note: { type: string, nullable: true, description: Why., deprecated: gone, person: set }
+    states: { map: { list: state } }
+    a_name_that_needs_the_whole_of_the_line_and_more_than_that_when_it_is_set_to_some: { list: integer, max_items: 3 }
+    secret: { type: string, sensitivity: secret }
+    source: { const: shop }
+    level: level
+person:
+  note: { type: string, nullable: true }
+events:
+  one: { include: [request], properties: { size: integer } }
+  two: { include: [request], open: true, properties: { size: integer } }
+  three: { include: [request], properties: { size: { type: integer, required: true } } }
+  four: { include: [request], deprecated: gone, to: [posthog], properties: { size: { type: integer, required: true } } }
+  five: { properties: { size: integer } }
+destinations: { posthog: {} }
+";
+
+    #[test]
+    fn what_is_printed_once_is_what_would_be_printed_each_time() {
+        let plan = analyze(&Source::from_text("taxonomy.yaml", PLAN)).plan.expect("the plan is right");
+        assert_eq!(file(&plan, true), file(&plan, false));
+    }
 }
