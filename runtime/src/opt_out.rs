@@ -62,22 +62,21 @@ impl OptOuts {
     }
 
     /// Whether this id is remembered.
-    #[cold]
     pub(crate) fn has(&self, distinct_id: &str) -> bool {
-        self.knows(&escaped(distinct_id))
+        self.has_escaped(&escaped(distinct_id))
+    }
+
+    /// The same of an id that is escaped as in a record.
+    pub(crate) fn has_escaped(&self, escaped: &[u8]) -> bool {
+        let person = self.fingerprint(escaped);
+        self.people.read().unwrap_or_else(PoisonError::into_inner).contains(&person)
     }
 
     /// Whether the record is of somebody who is remembered, be it under a previous id.
     pub(crate) fn concern(&self, record: &Record<'_>) -> bool {
-        self.any()
-            && (self.knows(record.distinct_id.as_bytes())
-                || self.knows(record.anonymous_id.as_bytes())
-                || record.verb == Verb::Alias && self.knows(record.second_id.as_bytes()))
-    }
-
-    fn knows(&self, escaped: &[u8]) -> bool {
-        let person = self.fingerprint(escaped);
-        self.people.read().unwrap_or_else(PoisonError::into_inner).contains(&person)
+        self.has_escaped(record.distinct_id.as_bytes())
+            || self.has_escaped(record.anonymous_id.as_bytes())
+            || record.verb == Verb::Alias && self.has_escaped(record.second_id.as_bytes())
     }
 
     fn fingerprint(&self, escaped: &[u8]) -> u64 {

@@ -50,3 +50,17 @@ fn a_capture_allocates_nothing_with_super_properties_either() {
     assert_eq!(allocations(&user), 0);
     assert!(client.shutdown(LONG).is_complete());
 }
+
+#[test]
+fn a_hook_that_only_looks_makes_a_capture_allocate_nothing() {
+    let sandbox = Sandbox::start().unwrap();
+    let client = Client::builder()
+        .to(Segment::new("x").host(sandbox.segment_url()))
+        .linger(Duration::from_secs(60))
+        .opted_out(["somebody else"])
+        .before_capture(|draft| assert_eq!(draft.verb(), "capture"))
+        .build()
+        .unwrap();
+    assert_eq!(allocations(&client.user("u")), 0);
+    assert!(client.shutdown(LONG).is_complete());
+}

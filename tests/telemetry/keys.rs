@@ -70,6 +70,9 @@ fn told_at(host: &str) -> String {
     let user = client.user("u");
     user.capture(Numbered(1));
     user.set(Person);
+    let now = user.capture_now(Numbered(2)).within(Duration::from_millis(200));
+    told.add(&now);
+    told.add(&now.wait());
     told.add(&client.flush(Duration::from_millis(700)));
     told.add(&user.load_flags_blocking(Duration::from_millis(700)));
     told.add(&client.report());

@@ -171,9 +171,8 @@ impl Core {
         })
     }
 
-    #[cold]
     fn has_opted_out(&self, who: &Identity, entry: &Entry<'_>) -> bool {
-        self.opt_outs.has(who.distinct_id())
+        self.opt_outs.has_escaped(who.escaped())
             || who.anonymous_id().is_some_and(|id| self.opt_outs.has(&id))
             || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id)
     }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use crate::filter::Filter;
+use crate::log::RecordRef;
 use crate::opt_out::OptOuts;
 use crate::record::Record;
 use crate::report::LossReason;
@@ -31,7 +32,7 @@ impl Screen {
     }
 
     /// Whether the record is of somebody of whom nothing is sent: asked before each attempt.
-    pub(super) fn withholds(&self, record: &Record<'_>) -> bool {
-        self.opt_outs.concern(record)
+    pub(super) fn withholds(&self, record: &RecordRef) -> bool {
+        self.opt_outs.any() && self.opt_outs.concern(&record.read())
     }
 }

@@ -73,6 +73,11 @@ impl Identity {
         self.is_anonymous
     }
 
+    /// The distinct id, escaped as in a record.
+    pub(crate) fn escaped(&self) -> &[u8] {
+        &self.encoded[4..]
+    }
+
     /// The distinct id as the record has it.
     pub(crate) fn encoded(&self) -> &[u8] {
         &self.encoded

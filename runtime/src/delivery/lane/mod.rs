@@ -116,8 +116,8 @@ impl Lane {
         let taken = !window.records.is_empty();
         let mut accepted = 0;
         for record in window.records {
-            let share = dialect.share(&record.read());
-            let passes = self.screen.passes(record.read());
+            let read = record.read();
+            let (share, passes) = (dialect.share(&read), self.screen.passes(read));
             accepted += usize::from(passes != Ok(false) && share == Share::Whole);
             match passes {
                 Ok(true) => self.waiting.push_back((record, share)),
@@ -134,7 +134,7 @@ impl Lane {
     fn fill(&mut self) {
         let mut batch = std::mem::take(&mut self.spare);
         while let Some((record, share)) = self.waiting.front() {
-            if self.screen.withholds(&record.read()) {
+            if self.screen.withholds(record) {
                 self.books.dropped(record, *share);
                 self.waiting.pop_front();
                 continue;

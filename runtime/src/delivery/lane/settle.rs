@@ -118,7 +118,7 @@ impl Lane {
             return;
         }
         for batch in &mut self.batches {
-            let withheld: Vec<_> = batch.records().map(|(record, _)| self.screen.withholds(&record.read())).collect();
+            let withheld: Vec<_> = batch.records().map(|(record, _)| self.screen.withholds(record)).collect();
             let dropped = batch.records().zip(&withheld).filter(|(_, withheld)| **withheld);
             dropped.for_each(|((record, share), _)| self.books.dropped(record, share));
             batch.keep(|place| !withheld[place]);
