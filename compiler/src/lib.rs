@@ -32,6 +32,7 @@ pub mod lower;
 pub mod parse;
 #[cfg(feature = "text")]
 pub mod printer;
+mod register;
 pub mod render;
 mod secret;
 mod settings;

@@ -123,7 +123,7 @@ pub struct Meta {
     /// `owner:`, one or several.
     pub owners: Vec<Text>,
     /// `deprecated:`; `deprecated: false` is none.
-    pub deprecated: Option<Deprecated>,
+    pub deprecated: Option<Box<Deprecated>>,
     /// `tags:`.
     pub tags: Vec<Text>,
     /// `links:`.

@@ -22,6 +22,8 @@ pub struct TypeDeclaration {
 }
 
 /// A property of an event, of a person, of a group, or a field of an object.
+///
+/// A plan has more of these than of anything else: what most of them do not say takes little room.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Property {
     /// Its key: the name on the wire.
@@ -33,17 +35,17 @@ pub struct Property {
     /// `required:`.
     pub required: Option<Keyed<bool>>,
     /// `nullable:`.
-    pub nullable: Option<Keyed<bool>>,
+    pub nullable: Option<Box<Keyed<bool>>>,
     /// Bounds on its value.
     pub constraints: Sparse<Constraints>,
     /// `sensitivity:`.
     pub sensitivity: Option<Spanned<Sensitivity>>,
     /// `hash: true`: who may not see it gets a keyed hash.
-    pub hash: Option<Keyed<bool>>,
+    pub hash: Option<Box<Keyed<bool>>>,
     /// `person: set` or `set_once` on an event's property, `set_once: true` on a person's.
     pub person: Option<PersonLink>,
     /// `override: true`.
-    pub overrides: Option<Keyed<bool>>,
+    pub overrides: Option<Box<Keyed<bool>>>,
     /// `examples:`.
     pub examples: Vec<Value>,
 }
@@ -130,7 +132,7 @@ pub struct Element {
     /// Whether `null` may stand there.
     pub nullable: bool,
     /// Bounds on each of them.
-    pub constraints: Constraints,
+    pub constraints: Sparse<Constraints>,
 }
 
 /// The values of an enum.

@@ -43,6 +43,10 @@ pub(crate) fn is_null(node: &Node) -> bool {
 
 fn number(text: &str) -> Core {
     let unsigned = text.strip_prefix(['-', '+']).unwrap_or(text);
+    // Most scalars are words, and are known by their first letter.
+    if !unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.') {
+        return Core::Text;
+    }
     if matches!(unsigned, ".inf" | ".Inf" | ".INF" | ".nan" | ".NaN" | ".NAN") {
         return Core::NotFinite;
     }
@@ -54,15 +58,16 @@ fn number(text: &str) -> Core {
             return i64::from_str_radix(digits, radix).map_or(Core::Overflow, Core::Integer);
         }
     }
-    if !unsigned.is_empty() && unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
+    if unsigned.bytes().all(|byte| byte.is_ascii_digit()) {
         return text.parse().map_or(Core::Overflow, Core::Integer);
     }
-    let numeric = unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte))
-        && unsigned.starts_with(|first: char| first.is_ascii_digit() || first == '.');
+    if !unsigned.bytes().all(|byte| byte.is_ascii_digit() || b".eE+-".contains(&byte)) {
+        return Core::Text;
+    }
     match text.parse::<f64>() {
-        Ok(number) if numeric && number.is_finite() => Core::Number(number),
-        Ok(_) if numeric => Core::NotFinite,
-        _ => Core::Text,
+        Ok(number) if number.is_finite() => Core::Number(number),
+        Ok(_) => Core::NotFinite,
+        Err(_) => Core::Text,
     }
 }
 

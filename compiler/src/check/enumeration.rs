@@ -1,5 +1,7 @@
 //! Enums: their values, parts of them, and maps whose keys they are.
 
+use std::borrow::Cow;
+
 use super::reference::nearest;
 use super::value::{self, is_integer, quoted, source_text};
 use crate::ast::index::Index;
@@ -7,10 +9,11 @@ use crate::ast::scalar::{Core, core};
 use crate::ast::{EnumShape, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::{Literal, Scalar};
+use crate::ir::Scalar;
 use crate::list;
 use crate::parse;
-use crate::table::{Names, Table};
+use crate::register::Register;
+use crate::table::Names;
 use crate::yaml::{Node, NodeKind, Value};
 
 /// There is at least one value, all are text or all integers, and none stands twice.
@@ -176,12 +179,13 @@ fn is_fraction(node: &Node) -> bool {
 }
 
 fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, diagnostics: &mut Diagnostics) {
-    let mut seen: Table<String, &Value> = Table::new();
+    let mut seen: Register<'_, &Value> = Register::default();
     let integers = value::is_integers(shape);
     for node in values {
-        let key = match value::literal_as(node, integers) {
-            Some(Literal::Integer(integer)) => integer.to_string(),
-            Some(Literal::Text(text)) => text,
+        let NodeKind::Scalar(scalar) = &node.kind else { continue };
+        let key = match core(scalar) {
+            _ if !integers => Cow::Borrowed(&*scalar.text),
+            Core::Integer(integer) => Cow::Owned(integer.to_string()),
             _ => continue,
         };
         if let Some(first) = seen.get(&key) {
@@ -190,7 +194,7 @@ fn not_twice<'n>(values: impl Iterator<Item = &'n Value>, shape: &EnumShape, dia
                 .also(first.span, "the first")
                 .help("remove one of them".to_owned());
         } else {
-            seen.insert(key, node);
+            seen.add(key, node);
         }
     }
 }

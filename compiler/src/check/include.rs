@@ -9,8 +9,9 @@ use crate::ast::{Event, Keyed, Property, PropertyGroup, Section, Text};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::list;
+use crate::register::Register;
 use crate::source::Span;
-use crate::table::{ByName, Names};
+use crate::table::ByName;
 
 /// What property groups and object types bring, worked out once for each.
 pub(crate) struct Included<'i, 'p> {
@@ -197,12 +198,12 @@ impl<'i, 'p> Included<'i, 'p> {
         if self.total > MOST && !include.is_empty() {
             return Brought { properties: Vec::new(), complete: false, depth: 1 };
         }
-        let mut by_name: ByName<'_, (&'p Property, Span)> = ByName::new();
+        let mut by_name: Register<'_, (&'p Property, Span)> = Register::default();
         let mut properties: Vec<&'p Property> = Vec::new();
-        let own_names: Names<'_> = match include {
-            [] => Names::new(),
-            _ => Names::of(&list::map(&own.items, |property| property.name.value.as_str())),
-        };
+        let mut own_names: Register<'_, ()> = Register::default();
+        if !include.is_empty() {
+            own.items.iter().for_each(|property| own_names.add(property.name.value.as_str(), ()));
+        }
         for name in include {
             let Some(brought) = self.brought(&name.value) else {
                 complete = false;
@@ -214,7 +215,7 @@ impl<'i, 'p> Included<'i, 'p> {
                 let key = property.name.value.as_str();
                 match by_name.get(key) {
                     Some((first, _)) if std::ptr::eq(*first, *property) => {}
-                    Some((first, from)) if !own_names.contains_key(key) => {
+                    Some((first, from)) if own_names.get(key).is_none() => {
                         diagnostics
                             .error(Code::DuplicateProperty, name.span, format!("`{key}` comes from two includes"))
                             .also(*from, "the first")
@@ -224,8 +225,8 @@ impl<'i, 'p> Included<'i, 'p> {
                     }
                     Some(_) => {}
                     None => {
-                        by_name.insert(key, (property, name.span));
-                        if !own_names.contains_key(key) {
+                        by_name.add(key, (property, name.span));
+                        if own_names.get(key).is_none() {
                             properties.push(property);
                         }
                     }
@@ -258,7 +259,7 @@ fn too_much(include: &Text, diagnostics: &mut Diagnostics) {
 
 /// An own property says so when it stands in for an included one.
 fn overriding(property: &Property, included: Option<&Property>, complete: bool, diagnostics: &mut Diagnostics) {
-    let says_so = property.overrides.as_ref().filter(|overrides| overrides.value);
+    let says_so = property.overrides.as_deref().filter(|overrides| overrides.value);
     match (included, says_so) {
         (Some(included), None) => {
             let name = &property.name.value;

@@ -5,7 +5,6 @@ use crate::ast::index::Index;
 use crate::ast::{Plan, Property, Section, Shape, Text, TypeExpression};
 use crate::diagnostic::Diagnostics;
 use crate::ir::Scalar;
-use crate::list;
 
 /// What a name of several words is of a person, in front of `name`.
 const WHOSE_NAME: [&str; 22] = [
@@ -95,39 +94,40 @@ fn tell(name: &Text, diagnostics: &mut Diagnostics) {
 ///
 /// What it is stands at its end: an `email_template` is no `user_email`.
 fn is_personal(name: &str) -> bool {
-    let words = words(name);
-    let mut words: Vec<_> = list::map(&words, String::as_str);
+    let Some((mut before, mut last)) = last_word(name) else { return false };
     // `address_line_2`, `phone_number`, `email_address`: the word before says what it is.
-    while let [_, .., last] = words[..]
-        && (matches!(last, "line" | "number" | "hash") || last.bytes().all(|byte| byte.is_ascii_digit()))
-    {
-        words.pop();
+    while is_one_of(last, &["line", "number", "hash"]) || last.bytes().all(|byte| byte.is_ascii_digit()) {
+        let Some(words) = last_word(before) else { break };
+        (before, last) = words;
     }
-    match words[..] {
-        ["name"] => true,
-        [.., whose, "name"] => WHOSE_NAME.contains(&whose),
-        [.., last] => matches!(last, "email" | "phone" | "telephone" | "address" | "ip") || NAMES.contains(&last),
-        [] => false,
+    if is_one_of(last, &["name"]) {
+        return last_word(before).is_none_or(|(_, whose)| is_one_of(whose, &WHOSE_NAME));
     }
+    is_one_of(last, &["email", "phone", "telephone", "address", "ip"]) || is_one_of(last, &NAMES)
 }
 
-/// Its words in lower case.
-fn words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut before = ' ';
-    for letter in name.chars() {
-        if letter.is_alphanumeric() {
-            let begins = !before.is_alphanumeric()
-                || (before.is_lowercase() && letter.is_uppercase())
-                || (before.is_numeric() != letter.is_numeric());
-            if begins {
-                words.push(String::new());
-            }
-            words.last_mut().expect("the first letter begins a word").extend(letter.to_lowercase());
+/// The last word of a name, and what stands before it.
+fn last_word(name: &str) -> Option<(&str, &str)> {
+    let name = name.trim_end_matches(|letter: char| !letter.is_alphanumeric());
+    let mut letters = name.char_indices().rev().peekable();
+    while let Some((at, letter)) = letters.next() {
+        let before = letters.peek().map_or(' ', |(_, before)| *before);
+        if !before.is_alphanumeric()
+            || (before.is_lowercase() && letter.is_uppercase())
+            || (before.is_numeric() != letter.is_numeric())
+        {
+            return Some(name.split_at(at));
         }
-        before = letter;
     }
-    words
+    None
+}
+
+/// Whether a word is one of some in lower case.
+fn is_one_of(word: &str, words: &[&str]) -> bool {
+    if !word.is_ascii() {
+        return words.contains(&&*word.to_lowercase());
+    }
+    words.iter().any(|wanted| word.eq_ignore_ascii_case(wanted))
 }
 
 #[cfg(test)]

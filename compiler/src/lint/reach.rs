@@ -29,19 +29,27 @@ pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&s
     let mut kept_back: Table<Span, KeptBack<'_>> = Table::new();
     for event in plan.events_of(app) {
         let (first, highest) = route(event, everywhere, plan);
-        let (properties, _) = included.of_event(event);
-        let included = properties.len() - event.properties.items.len();
-        for (at, property) in properties.iter().enumerate() {
+        for property in included.of_event(event).0.iter() {
             let class = classes.of(property);
-            let by_all = is_kept_back(property, class, highest);
-            if class == Sensitivity::Public || !by_all && at >= included {
-                continue;
+            if is_kept_back(property, class, highest) {
+                kept_back.or_insert(property.name.span, KeptBack { property, class, first });
             }
-            kept_back.or_insert(property.name.span, KeptBack { property, class, first, by_all }).by_all &= by_all;
         }
     }
-    for KeptBack { property, class, first, by_all } in kept_back.values() {
-        if *by_all {
+    if kept_back.is_empty() {
+        return;
+    }
+    let mut reached: Table<Span, ()> = Table::new();
+    for event in plan.events_of(app) {
+        let (_, highest) = route(event, everywhere, plan);
+        for property in included.of_event(event).0.iter() {
+            if !is_kept_back(property, classes.of(property), highest) {
+                reached.insert(property.name.span, ());
+            }
+        }
+    }
+    for KeptBack { property, class, first } in kept_back.values() {
+        if !reached.contains_key(&property.name.span) {
             let events = if is_kept_back(property, *class, everywhere) { "" } else { " of its event" };
             tell(property, *class, events, *first, diagnostics);
         }
@@ -52,10 +60,8 @@ pub(crate) fn all(index: &Index<'_>, included: &Included<'_, '_>, app: Option<&s
 struct KeptBack<'p> {
     property: &'p Property,
     class: Sensitivity,
-    /// Where the first event goes.
+    /// Where the first such event goes.
     first: DestinationKind,
-    /// Whether so it is with all of its events so far.
-    by_all: bool,
 }
 
 /// The classes of properties, with what they hold.

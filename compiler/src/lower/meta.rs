@@ -7,7 +7,7 @@ pub(super) fn meta(meta: &ast::Meta) -> ir::Meta {
     ir::Meta {
         description: meta.description.as_ref().map(|description| description.value.clone()),
         owners: texts(&meta.owners),
-        deprecated: meta.deprecated.as_ref().map(deprecated),
+        deprecated: meta.deprecated.as_deref().map(deprecated),
         tags: texts(&meta.tags),
         links: texts(&meta.links),
         expires: meta.expires.as_ref().map(|expires| expires.value.clone()),

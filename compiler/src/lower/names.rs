@@ -1,5 +1,7 @@
 //! Names of the plan to identifiers of Rust.
 
+use std::borrow::Cow;
+
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 use super::letters::letters;
@@ -90,7 +92,7 @@ const TAKEN: &[&str] = &[
     "Variant",
 ];
 
-/// Words that no identifier is without `r#`.
+/// Words that no identifier is without `r#`, in order.
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else", "enum",
     "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
@@ -110,7 +112,9 @@ pub(crate) fn type_name(name: &str) -> Option<String> {
 ///
 /// `parent` is what [`camel`] made of the parent's name.
 pub(crate) fn nested(parent: &str, name: &str) -> Option<String> {
-    Some(format!("{parent}{}", camel(name)?))
+    let mut ident = String::with_capacity(parent.len() + name.len());
+    ident.push_str(parent);
+    push_camel(name, &mut ident).then_some(ident)
 }
 
 /// What [`camel`] made, as the identifier of a type.
@@ -124,12 +128,24 @@ pub(crate) fn finish_type(camel: String) -> String {
 
 /// The words of a name, each with a capital, together: the stem of a type's identifier.
 pub(crate) fn camel(name: &str) -> Option<String> {
+    nested("", name)
+}
+
+/// Adds them to `ident`; whether there is one.
+fn push_camel(name: &str, ident: &mut String) -> bool {
     if is_snake(name) {
-        let words = name.split('_').map(|word| (word[..1].to_ascii_uppercase(), &word[1..]));
-        return Some(words.fold(String::with_capacity(name.len()), |camel, (first, rest)| camel + &first + rest));
+        let mut begins = true;
+        for letter in name.chars() {
+            if letter != '_' {
+                ident.push(if begins { letter.to_ascii_uppercase() } else { letter });
+            }
+            begins = letter == '_';
+        }
+        return true;
     }
     let camel = letters(name).to_upper_camel_case();
-    (!camel.is_empty()).then_some(camel)
+    ident.push_str(&camel);
+    !camel.is_empty()
 }
 
 /// The variant of an enum.
@@ -143,15 +159,24 @@ pub(crate) fn variant(name: &str) -> Option<String> {
 
 /// The field of a struct, `r#` included.
 pub(crate) fn field(name: &str) -> Option<String> {
-    let snake = if is_snake(name) { name.to_owned() } else { letters(name).to_snake_case() };
-    if snake.is_empty() {
-        return None;
-    }
-    let ident = starting_with_a_letter(snake, 'n');
-    Some(if KEYWORDS.contains(&ident.as_str()) {
-        format!("r#{ident}")
-    } else if PATH_WORDS.contains(&ident.as_str()) {
-        format!("{ident}_")
+    field_of(name).map(Cow::into_owned)
+}
+
+/// The same, which most names are as they stand.
+pub(crate) fn field_of(name: &str) -> Option<Cow<'_, str>> {
+    let ident = if is_snake(name) {
+        Cow::Borrowed(name)
+    } else {
+        let snake = letters(name).to_snake_case();
+        if snake.is_empty() {
+            return None;
+        }
+        Cow::Owned(starting_with_a_letter(snake, 'n'))
+    };
+    Some(if KEYWORDS.binary_search(&&*ident).is_ok() {
+        Cow::Owned(format!("r#{ident}"))
+    } else if PATH_WORDS.contains(&&*ident) {
+        Cow::Owned(format!("{ident}_"))
     } else {
         ident
     })
@@ -169,11 +194,14 @@ pub(crate) fn setter(field: &str) -> String {
 }
 
 /// Whether the name is in snake case already, as most are: then its words need not be looked for.
-fn is_snake(name: &str) -> bool {
-    name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
-        && !name.ends_with('_')
-        && !name.contains("__")
+pub(crate) fn is_snake(name: &str) -> bool {
+    let mut before = b'_';
+    let mut fits = |byte: u8| {
+        let fits = byte.is_ascii_lowercase() || byte.is_ascii_digit() || (byte == b'_' && before != b'_');
+        before = byte;
+        fits
+    };
+    name.starts_with(|first: char| first.is_ascii_lowercase()) && name.bytes().all(&mut fits) && before != b'_'
 }
 
 fn starting_with_a_letter(mut ident: String, letter: char) -> String {
@@ -239,6 +267,11 @@ mod tests {
         assert_eq!(nested(&order, "3d_model").as_deref(), Some("OrderCompleted3dModel"));
         let item = nested("", "Option").map(finish_type);
         assert_eq!(item.as_deref(), Some("Option_"));
+    }
+
+    #[test]
+    fn keywords_stand_in_order() {
+        assert!(KEYWORDS.is_sorted());
     }
 
     #[test]

@@ -208,7 +208,7 @@ fn enum_value(value: &EnumValue, shape: &EnumShape) -> ir::EnumValue {
         wire: value::literal_of(&value.value, shape).expect("a value of another type was told"),
         ident: names::variant(said).expect("a name of which nothing is left was told"),
         description: value.meta.description.as_ref().map(|description| description.value.clone()),
-        deprecated: value.meta.deprecated.as_ref().map(meta::deprecated),
+        deprecated: value.meta.deprecated.as_deref().map(meta::deprecated),
         span: value.value.span,
     }
 }

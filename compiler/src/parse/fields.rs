@@ -16,6 +16,8 @@ pub(super) struct Fields<'a> {
     /// What the map is, with its article: `an event`.
     what: &'static str,
     entries: &'a [Entry<'a>],
+    /// One bit for each first letter of a key: most keys that are asked for are not there.
+    letters: u64,
     taken: Vec<bool>,
     known: Vec<&'static str>,
     /// Keys that must be there and are not, with the place that lacks them and what to do.
@@ -35,7 +37,8 @@ impl<'a> Fields<'a> {
             }
         };
         let known = Vec::with_capacity(MOST_KEYS);
-        Some(Self { what, entries, taken: vec![false; entries.len()], known, missing: Vec::new() })
+        let letters = entries.iter().fold(0, |letters, entry| letters | first_letter(&entry.key.text));
+        Some(Self { what, entries, letters, taken: vec![false; entries.len()], known, missing: Vec::new() })
     }
 
     /// The entry of `key`, which is known from now on.
@@ -122,10 +125,17 @@ impl<'a> Fields<'a> {
     }
 
     fn take_quietly(&mut self, key: &str) -> Option<&'a Entry<'a>> {
+        if self.letters & first_letter(key) == 0 {
+            return None;
+        }
         let index = self.entries.iter().position(|entry| entry.key.text == key)?;
         self.taken[index] = true;
         Some(&self.entries[index])
     }
+}
+
+fn first_letter(key: &str) -> u64 {
+    key.bytes().next().map_or(1, |letter| 1 << (letter % 64))
 }
 
 /// What a node is, with its article.

@@ -13,7 +13,7 @@ pub(super) fn meta(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics) -> Me
     Meta {
         description: fields.take("description").and_then(|entry| text(entry, diagnostics)),
         owners: fields.take("owner").map_or_else(Vec::new, |entry| owners(entry, diagnostics)),
-        deprecated: fields.take("deprecated").and_then(|entry| deprecated(entry, diagnostics)),
+        deprecated: fields.take("deprecated").and_then(|entry| deprecated(entry, diagnostics)).map(Box::new),
         tags: fields.take("tags").map_or_else(Vec::new, |entry| texts(entry, diagnostics)),
         links: fields.take("links").map_or_else(Vec::new, |entry| texts(entry, diagnostics)),
         expires: fields.take("expires").and_then(|entry| date(entry, true, diagnostics)),

@@ -131,13 +131,13 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
             fields.misplaced("required", help, diagnostics);
         }
     }
-    property.nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics));
+    property.nullable = fields.take("nullable").and_then(|entry| boolean(entry, diagnostics)).map(Box::new);
     property.constraints = constraints(fields, diagnostics).into();
     property.sensitivity = fields.take("sensitivity").and_then(|entry| word(entry, SENSITIVITIES, diagnostics));
     match place {
         Place::Event => {
             property.person = fields.take("person").and_then(|entry| person(entry, diagnostics));
-            property.overrides = fields.take("override").and_then(|entry| boolean(entry, diagnostics));
+            property.overrides = fields.take("override").and_then(|entry| boolean(entry, diagnostics)).map(Box::new);
             fields.misplaced("set_once", "on an event's property write `person: set_once`", diagnostics);
         }
         Place::Person => {
@@ -166,7 +166,7 @@ fn keys(property: &mut Property, fields: &mut Fields<'_>, place: Place, diagnost
         let help = "remove it: the property that holds the object goes out whole or not at all";
         fields.misplaced("hash", help, diagnostics);
     } else {
-        property.hash = fields.take("hash").and_then(|entry| boolean(entry, diagnostics));
+        property.hash = fields.take("hash").and_then(|entry| boolean(entry, diagnostics)).map(Box::new);
     }
 }
 

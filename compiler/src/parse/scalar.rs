@@ -52,6 +52,9 @@ pub(super) fn names(entry: &Entry, diagnostics: &mut Diagnostics) -> Vec<Text> {
 
 /// The names of a list behind `key` without those that stand there already, which are told.
 pub(super) fn once_each(names: Vec<Text>, key: &str, diagnostics: &mut Diagnostics) -> Vec<Text> {
+    if names.len() < 2 {
+        return names;
+    }
     let texts: Vec<&str> = list::map(&names, |name| name.value.as_str());
     let firsts = firsts(&texts);
     let spans: Vec<Span> = list::map(&names, |name| name.span);

@@ -12,6 +12,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir;
 use crate::list;
 use crate::source::{Span, in_order};
+use crate::sparse::Sparse;
 use crate::yaml::{Entry, Node, NodeKind, Scalar};
 
 /// The words for types that the language has; no declared type takes one of them.
@@ -245,10 +246,10 @@ pub(super) fn constraints(fields: &mut Fields<'_>, diagnostics: &mut Diagnostics
 
 /// Tells a second type, at its key.
 fn several(given: &[Option<&Entry>; 6], diagnostics: &mut Diagnostics) -> Option<TypeExpression> {
-    let given: Vec<&Entry> = given.iter().flatten().copied().collect();
-    if given.len() < 2 {
+    if given.iter().flatten().count() < 2 {
         return None;
     }
+    let given: Vec<&Entry> = given.iter().flatten().copied().collect();
     let places: Vec<Span> = list::map(&given, |entry| entry.key.span);
     let given: Vec<&Entry> = in_order(&places).into_iter().map(|at| given[at]).collect();
     let keys: Vec<&str> = list::map(&given, |entry| &*entry.key.text);
@@ -302,13 +303,13 @@ fn with_constraints(
     rest: fn(&mut Fields<'_>, &mut Diagnostics) -> bool,
 ) -> Element {
     if !matches!(entry.value.kind, NodeKind::Mapping(_)) {
-        return Element { ty: alone(entry, diagnostics), nullable: false, constraints: Constraints::default() };
+        return Element { ty: alone(entry, diagnostics), nullable: false, constraints: Sparse::default() };
     }
     let broken = TypeExpression { shape: Shape::Broken, span: entry.value.span };
     let Some(mut fields) = Fields::of(&entry.value, what, diagnostics) else {
-        return Element { ty: broken, nullable: false, constraints: Constraints::default() };
+        return Element { ty: broken, nullable: false, constraints: Sparse::default() };
     };
-    let constraints = constraints(&mut fields, diagnostics);
+    let constraints = constraints(&mut fields, diagnostics).into();
     let ty = of_fields(&mut fields, false, diagnostics);
     let nullable = rest(&mut fields, diagnostics);
     let clean = fields.finish(diagnostics);

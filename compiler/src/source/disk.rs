@@ -119,7 +119,7 @@ fn read_text(path: &Path, limit: u64) -> Result<String, ReadErrorKind> {
         return Err(ReadErrorKind::Directory);
     }
     // The length of the metadata is not to be trusted: a pipe has none, and a file may grow.
-    let mut bytes = Vec::new();
+    let mut bytes = Vec::with_capacity(usize::try_from(metadata.len().min(limit)).unwrap_or_default());
     fs::File::open(path)?.take(limit + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > limit {
         return Err(ReadErrorKind::TooLarge { bytes: metadata.len().max(bytes.len() as u64) });

@@ -4,6 +4,8 @@
 //! the order and every key; a duplicate key is told here and the first stays.
 
 mod events;
+mod repeats;
+mod size;
 mod syntax;
 mod tree;
 

@@ -2,22 +2,20 @@
 //! language does not take of YAML is told.
 
 use super::events::{Anchor, Event, EventKind, Events, NESTING_LIMIT};
+use super::repeats::repeats;
+use super::size::{Size, size};
 use super::{Entry, Key, Node, NodeKind, Scalar, syntax};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::list;
 use crate::source::Span;
 use crate::suggest;
-use crate::table::{Table, firsts};
+use crate::table::Table;
 
 /// How many nodes all aliases of a file may stand for together.
 const ALIAS_NODES: usize = 250_000;
 
 /// How many bytes of text they may: as many as a plan may have.
 const ALIAS_BYTES: usize = 64 << 20;
-
-/// Up to so many keys are compared each with each, which costs less than a table.
-const FEW_KEYS: usize = 16;
 
 /// Nothing can be built on the text; why is told.
 struct Stop;
@@ -38,20 +36,16 @@ pub(super) struct Builder<'t, 'd> {
     end: u32,
     /// The flow collections around, innermost last.
     open: Vec<Span>,
+    /// What the lists around hold so far, innermost last: so the memory of each is as large as it has to be.
+    items: Vec<Node<'t>>,
+    /// What the maps around hold so far, likewise.
+    entries: Vec<Entry<'t>>,
 }
 
 /// What an anchor stands on.
 struct Anchored<'t> {
     node: Node<'t>,
     size: Size,
-}
-
-#[derive(Debug, Clone, Copy)]
-struct Size {
-    nodes: usize,
-    /// Of text.
-    bytes: usize,
-    depth: usize,
 }
 
 impl<'t, 'd> Builder<'t, 'd> {
@@ -67,6 +61,8 @@ impl<'t, 'd> Builder<'t, 'd> {
             copied: (0, 0),
             end: 0,
             open: Vec::new(),
+            items: Vec::new(),
+            entries: Vec::new(),
         }
     }
 
@@ -127,8 +123,8 @@ impl<'t, 'd> Builder<'t, 'd> {
                 Ok(Event { kind: EventKind::AnchorName(id, name), span, .. }) => {
                     self.anchor_names.insert(id, (name.into_owned(), span));
                 }
-                Ok(event) => {
-                    let event = Event { span: self.trimmed(event.span), ..event };
+                Ok(mut event) => {
+                    event.span = self.trimmed(event.span);
                     if event.span.end > event.span.start {
                         self.end = self.end.max(event.span.end);
                     }
@@ -176,25 +172,29 @@ impl<'t, 'd> Builder<'t, 'd> {
     }
 
     fn items(&mut self, depth: usize) -> Result<Vec<Node<'t>>, Stop> {
-        let mut items = Vec::new();
+        let start = self.items.len();
         loop {
             let event = self.next()?;
             let EventKind::Close = event.kind else {
-                items.push(self.node(event, depth)?);
+                let item = self.node(event, depth)?;
+                self.items.push(item);
                 continue;
             };
-            return Ok(items);
+            return Ok(self.items.drain(start..).collect());
         }
     }
 
     fn entries(&mut self, depth: usize) -> Result<Vec<Entry<'t>>, Stop> {
-        let mut entries = Vec::new();
+        let start = self.entries.len();
         loop {
             let event = self.next()?;
             let EventKind::Close = event.kind else {
-                entries.extend(self.entry(event, depth)?);
+                if let Some(entry) = self.entry(event, depth)? {
+                    self.entries.push(entry);
+                }
                 continue;
             };
+            let entries = self.entries.drain(start..).collect();
             return Ok(self.without_repeats(entries));
         }
     }
@@ -326,7 +326,11 @@ impl<'t, 'd> Builder<'t, 'd> {
 
     /// Without the line breaks behind a block text.
     fn trimmed(&self, span: Span) -> Span {
-        let end = span.start as usize + self.slice(span).trim_end().len();
+        let slice = self.slice(span);
+        if slice.bytes().next_back().is_none_or(|last| last.is_ascii_graphic()) {
+            return span;
+        }
+        let end = span.start as usize + slice.trim_end().len();
         Span::new(span.file, span.start as usize, end)
     }
 
@@ -342,35 +346,4 @@ impl<'t, 'd> Builder<'t, 'd> {
     fn slice(&self, span: Span) -> &'t str {
         &self.text[span.start as usize..span.end as usize]
     }
-}
-
-/// Each entry whose key stands earlier too, with that earlier one, in order.
-fn repeats(entries: &[Entry]) -> Vec<(usize, usize)> {
-    let key = |at: usize| &*entries[at].key.text;
-    let repeat = |(at, first): (usize, usize)| (at != first).then_some((at, first));
-    if entries.len() <= FEW_KEYS {
-        let first = |at| (0..=at).find(|earlier| key(*earlier) == key(at)).expect("it is equal to itself");
-        return (0..entries.len()).filter_map(|at| repeat((at, first(at)))).collect();
-    }
-    let keys: Vec<&str> = list::map(entries, |entry| &*entry.key.text);
-    firsts(&keys).into_iter().enumerate().filter_map(repeat).collect()
-}
-
-fn size(node: &Node) -> Size {
-    let mut whole = Size { nodes: 1, bytes: 0, depth: 1 };
-    let add = |child: &Node| {
-        let child = size(child);
-        whole.nodes += child.nodes;
-        whole.bytes += child.bytes;
-        whole.depth = whole.depth.max(child.depth + 1);
-    };
-    match &node.kind {
-        NodeKind::Scalar(scalar) => return Size { nodes: 1, bytes: scalar.text.len(), depth: 0 },
-        NodeKind::Sequence(items) => items.iter().for_each(add),
-        NodeKind::Mapping(entries) => {
-            entries.iter().map(|entry| &entry.value).for_each(add);
-            whole.bytes += entries.iter().map(|entry| entry.key.text.len()).sum::<usize>();
-        }
-    }
-    whole
 }

@@ -2,6 +2,8 @@
 
 mod scope;
 
+use std::borrow::Cow;
+
 use self::scope::{Claim, Scope, Told, identifier};
 use super::include::Included;
 use super::value::source_text;
@@ -13,7 +15,7 @@ use crate::diagnostic::Diagnostics;
 use crate::lower::meta::said;
 use crate::lower::names;
 use crate::lower::shape::{self, PAYLOAD};
-use crate::table::Names;
+use crate::register::Register;
 
 /// Every scope of the generated code.
 pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
@@ -24,13 +26,13 @@ pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, d
     fields_of(&plan.person, told);
     let mut groups = Scope::default();
     for group in &plan.groups.items {
-        groups.claim_named(group, names::type_name, told);
+        groups.claim_named(group, |said| names::type_name(said).map(Cow::Owned), told);
         fields_of(&group.properties, told);
     }
     flags(plan, told);
     let mut experiments = Scope::default();
     for experiment in &plan.experiments.items {
-        experiments.claim_named(experiment, names::constant, told);
+        experiments.claim_named(experiment, |said| names::constant(said).map(Cow::Owned), told);
     }
 }
 
@@ -38,14 +40,14 @@ pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, d
 fn types(plan: &Plan, index: &Index<'_>, told: &mut Told<'_>) {
     let mut scope = Scope::default();
     for declaration in &plan.types.items {
-        scope.claim_named(declaration, names::type_name, told);
+        scope.claim_named(declaration, |said| names::type_name(said).map(Cow::Owned), told);
     }
     for declaration in &plan.types.items {
         let stem = names::camel(said(&declaration.name, &declaration.meta));
         shapes(&declaration.ty, stem, true, &mut scope, index, told);
         inner(&declaration.ty, told);
         if let Shape::Object(properties) = &declaration.ty.shape {
-            let ident = names::type_name(said(&declaration.name, &declaration.meta));
+            let ident = || names::type_name(said(&declaration.name, &declaration.meta));
             scope.required(
                 ident,
                 properties.items.iter(),
@@ -96,7 +98,7 @@ fn shapes<'p>(
 fn claim<'p>(ty: &'p TypeExpression, stem: &str, scope: &mut Scope<'p>, index: &Index<'_>, told: &mut Told<'_>) {
     let ident = names::finish_type(stem.to_owned());
     if let Shape::Object(properties) = &ty.shape {
-        scope.required(Some(ident.clone()), properties.items.iter(), unnamed(ty), index, told);
+        scope.required(|| Some(ident.clone()), properties.items.iter(), unnamed(ty), index, told);
     }
     scope.claim(ident, unnamed(ty), told);
 }
@@ -124,13 +126,14 @@ fn inner(ty: &TypeExpression, told: &mut Told<'_>) {
 /// The variants of an enum; an open one has `Other` besides.
 fn values(shape: &EnumShape, told: &mut Told<'_>) {
     let mut scope = Scope::default();
-    let mut wires = Names::new();
+    let mut wires: Register<'_, ()> = Register::default();
     for value in &shape.values {
         let wire = source_text(&value.value);
         // A value that stands twice, or is missing, was told as such.
-        if !wires.add(wire) || is_null(&value.value) && wire.is_empty() {
+        if wires.get(wire).is_some() || is_null(&value.value) && wire.is_empty() {
             continue;
         }
+        wires.add(wire, ());
         let span = value.meta.code_name.as_ref().map_or(value.value.span, |name| name.span);
         let said = value.meta.code_name.as_ref().map_or(wire, |name| &name.value);
         match names::variant(said) {
@@ -166,13 +169,19 @@ fn fields_of(properties: &Section<Property>, told: &mut Told<'_>) {
 
 /// The fields of a struct, and its setters.
 fn fields<'p>(properties: impl Iterator<Item = &'p Property> + Clone, told: &mut Told<'_>) {
+    let has_null = |property: &Property| property.is_nullable() && !property.is_required();
+    // Names in snake case are fields as they stand, and no two properties have one name.
+    let is_itself = |property: &Property| property.meta.code_name.is_none() && names::is_snake(&property.name.value);
+    if properties.clone().all(|property| is_itself(property) && !has_null(property)) {
+        return;
+    }
     let mut scope = Scope::default();
     for property in properties.clone() {
-        scope.claim_named(property, names::field, told);
+        scope.claim_named(property, names::field_of, told);
     }
     // `with_x_null` of a property that may be unset or null is the setter of a property `x_null` too.
-    for property in properties.filter(|property| property.is_nullable() && !property.is_required()) {
-        let Some(ident) = names::field(said(&property.name, &property.meta)) else { continue };
+    for property in properties.filter(|property| has_null(property)) {
+        let Some(ident) = names::field_of(said(&property.name, &property.meta)) else { continue };
         let null = format!("{}_null", ident.strip_prefix("r#").unwrap_or(&ident));
         if let Some(other) = scope.holder(&null) {
             let setter = names::setter(&null);
@@ -185,7 +194,7 @@ fn fields<'p>(properties: impl Iterator<Item = &'p Property> + Clone, told: &mut
 fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mut Told<'_>) {
     let mut scope = Scope::default();
     for event in &plan.events.items {
-        scope.claim_named(event, names::type_name, told);
+        scope.claim_named(event, |said| names::type_name(said).map(Cow::Owned), told);
     }
     for group in &plan.property_groups.items {
         fields_of(&group.properties, told);
@@ -196,14 +205,14 @@ fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mu
         }
         if event.include.is_empty() {
             fields_of(&event.properties, told);
-            let ident = names::type_name(said(&event.name, &event.meta));
+            let ident = || names::type_name(said(&event.name, &event.meta));
             scope.required(ident, event.properties.items.iter(), Claim::of(&event.name, &event.meta), index, told);
             continue;
         }
         let (properties, _) = included.of_event(event);
         fields(properties.iter().copied(), told);
         event.properties.items.iter().for_each(|property| inner(&property.ty, told));
-        let ident = names::type_name(said(&event.name, &event.meta));
+        let ident = || names::type_name(said(&event.name, &event.meta));
         scope.required(ident, properties.iter().copied(), Claim::of(&event.name, &event.meta), index, told);
     }
 }
@@ -212,7 +221,7 @@ fn events(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, told: &mu
 fn extra(event: &Event, included: &Included<'_, '_>, told: &mut Told<'_>) {
     let (properties, _) = included.of_event(event);
     for property in properties.iter() {
-        if names::field(said(&property.name, &property.meta)).as_deref() != Some("extra") {
+        if names::field_of(said(&property.name, &property.meta)).as_deref() != Some("extra") {
             continue;
         }
         let claim = Claim::of(&property.name, &property.meta);
@@ -229,7 +238,7 @@ fn flags(plan: &Plan, told: &mut Told<'_>) {
     let mut constants = Scope::default();
     let mut enums = Scope::default();
     for flag in &plan.flags.items {
-        constants.claim_named(flag, names::constant, told);
+        constants.claim_named(flag, |said| names::constant(said).map(Cow::Owned), told);
         let Some(variants) = &flag.variants else { continue };
         if let Some(ident) = names::type_name(said(&flag.name, &flag.meta)) {
             enums.claim(ident, Claim::of(&flag.name, &flag.meta), told);

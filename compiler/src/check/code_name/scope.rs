@@ -1,5 +1,7 @@
 //! One scope of the generated code, and who has which name in it.
 
+use std::borrow::Cow;
+
 use crate::ast::index::Index;
 use crate::ast::{Element, EnumShape, Meta, Named, Property, Section, Shape, Text, TypeDeclaration, TypeExpression};
 use crate::code::Code;
@@ -7,6 +9,7 @@ use crate::diagnostic::Diagnostics;
 use crate::ir::Scalar;
 use crate::lower::meta::said;
 use crate::lower::shape::is_constrained;
+use crate::register::Register;
 use crate::source::Span;
 use crate::table::Table;
 
@@ -79,7 +82,7 @@ impl<'p> Claim<'p> {
 /// Identifiers that are taken, with what has them.
 #[derive(Default)]
 pub(super) struct Scope<'p> {
-    taken: Table<String, Claim<'p>>,
+    taken: Register<'p, Claim<'p>>,
 }
 
 impl<'p> Scope<'p> {
@@ -87,7 +90,7 @@ impl<'p> Scope<'p> {
     pub(super) fn claim_named(
         &mut self,
         item: &'p impl Named,
-        ident: impl Fn(&str) -> Option<String>,
+        ident: impl Fn(&'p str) -> Option<Cow<'p, str>>,
         told: &mut Told<'_>,
     ) {
         if let Some(ident) = identifier(item.name(), item.meta(), ident, told) {
@@ -96,12 +99,14 @@ impl<'p> Scope<'p> {
     }
 
     /// Takes an identifier, or tells that another has it.
-    pub(super) fn claim(&mut self, ident: String, claim: Claim<'p>, told: &mut Told<'_>) {
-        if let Some(taken) = self.holder(&ident) {
-            let bare = ident.strip_prefix("r#").unwrap_or(&ident);
-            told.meet((claim, taken), &format!("are both `{bare}`"));
-        } else {
-            self.taken.insert(ident, claim);
+    pub(super) fn claim(&mut self, ident: impl Into<Cow<'p, str>>, claim: Claim<'p>, told: &mut Told<'_>) {
+        let ident = ident.into();
+        match self.taken.get(&ident) {
+            Some(other) => {
+                let bare = ident.strip_prefix("r#").unwrap_or(&ident);
+                told.meet((claim, *other), &format!("are both `{bare}`"));
+            }
+            None => self.taken.add(ident, claim),
         }
     }
 
@@ -113,26 +118,27 @@ impl<'p> Scope<'p> {
     /// Takes the struct of the required properties, where there is one.
     pub(super) fn required<'a>(
         &mut self,
-        ident: Option<String>,
+        ident: impl FnOnce() -> Option<String>,
         properties: impl Iterator<Item = &'a Property>,
         claim: Claim<'p>,
         index: &Index<'_>,
         told: &mut Told<'_>,
     ) {
-        let Some(ident) = ident else { return };
-        if has_literal(properties, index) {
+        if has_literal(properties, index)
+            && let Some(ident) = ident()
+        {
             self.claim(format!("{}Required", ident.trim_end_matches('_')), claim, told);
         }
     }
 }
 
 /// The identifier of a name; that nothing is left of it is told.
-pub(super) fn identifier(
-    name: &Text,
-    meta: &Meta,
-    ident: impl Fn(&str) -> Option<String>,
+pub(super) fn identifier<'p, I>(
+    name: &'p Text,
+    meta: &'p Meta,
+    ident: impl Fn(&'p str) -> Option<I>,
     told: &mut Told<'_>,
-) -> Option<String> {
+) -> Option<I> {
     let said = said(name, meta);
     let ident = ident(said);
     // An empty name was told as such.
