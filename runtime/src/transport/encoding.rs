@@ -45,9 +45,19 @@ impl Encoding {
     }
 
     /// Whether every endpoint that unpacks bodies at all unpacks this one.
-    #[cfg(feature = "posthog")]
     pub(crate) fn is_known_to_all(self) -> bool {
         self.name().is_none_or(|name| name == "gzip")
+    }
+
+    /// Refuses what a vendor does not unpack that knows gzip alone.
+    #[cfg(any(feature = "segment", feature = "mixpanel"))]
+    pub(crate) fn check(self, vendor: &str) -> Result<(), Error> {
+        if self.is_known_to_all() {
+            return Ok(());
+        }
+        let name = self.name().unwrap_or_default();
+        let sentence = format!("{vendor} takes no bodies in `{name}`: use `gzip`, or `none`");
+        Err(Error::new(Kind::Configuration, sentence))
     }
 }
 
@@ -84,6 +94,14 @@ impl FromStr for Encoding {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[cfg(all(feature = "segment", feature = "deflate"))]
+    #[test]
+    fn who_knows_gzip_alone_is_sent_nothing_else() {
+        let sentence = "segment takes no bodies in `deflate`: use `gzip`, or `none`";
+        assert_eq!(Encoding::Deflate.check("segment").unwrap_err().to_string(), sentence);
+        assert!(Encoding::None.check("segment").is_ok() && Encoding::default().check("segment").is_ok());
+    }
 
     #[test]
     fn an_encoding_is_read_by_its_name_if_it_is_built() {

@@ -29,6 +29,7 @@ pub struct Segment {
     place: Location,
     allow: Option<Sensitivity>,
     filter: Filter,
+    encoding: Encoding,
 }
 
 impl Segment {
@@ -39,6 +40,7 @@ impl Segment {
             place: Location::Region(Region::Us),
             allow: None,
             filter: Filter::default(),
+            encoding: Encoding::default(),
         }
     }
 
@@ -74,6 +76,13 @@ impl Segment {
         self
     }
 
+    /// How bodies are packed: with gzip unless told otherwise, where the feature `gzip` is on. Segment takes gzip and
+    /// nothing else.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
     pub(super) fn passing(&self) -> Filter {
         self.filter.clone()
     }
@@ -84,6 +93,7 @@ impl Segment {
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
         check_key("segment", "write key", &self.write_key)?;
+        self.encoding.check("segment")?;
         let host = match &self.place {
             Location::Region(Region::Us) => "https://api.segment.io",
             Location::Region(Region::Eu) => "https://events.eu1.segmentapis.com",
@@ -100,7 +110,7 @@ impl Segment {
             url: host.join("/v1/batch"),
             authorization: Authorization::Basic(self.write_key.clone()),
             secret: Secret::new(&self.write_key),
-            encoding: Encoding::default(),
+            encoding: self.encoding,
             limits: LIMITS,
             envelope: Envelope::with_time(head, Moment::SentAt, b"\",\"batch\":[", b"]}"),
             dialect: Box::new(Batches { sight }),
@@ -116,12 +126,13 @@ impl From<Segment> for Destination {
 
 impl fmt::Debug for Segment {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, allow, filter, .. } = self;
+        let Self { place, allow, filter, encoding, .. } = self;
         formatter
             .debug_struct("Segment")
             .field("place", place)
             .field("allow", allow)
             .field("filter", filter)
+            .field("encoding", encoding)
             .finish_non_exhaustive()
     }
 }

@@ -34,12 +34,19 @@ pub struct Mixpanel {
     place: Location,
     allow: Option<Sensitivity>,
     filter: Filter,
+    encoding: Encoding,
 }
 
 impl Mixpanel {
     /// Delivers to the project of this token, in the United States unless told otherwise.
     pub fn new(token: impl Into<String>) -> Self {
-        Self { token: token.into(), place: Location::Region(Region::Us), allow: None, filter: Filter::default() }
+        Self {
+            token: token.into(),
+            place: Location::Region(Region::Us),
+            allow: None,
+            filter: Filter::default(),
+            encoding: Encoding::default(),
+        }
     }
 
     /// Where the project is.
@@ -74,6 +81,13 @@ impl Mixpanel {
         self
     }
 
+    /// How bodies of events are packed: with gzip unless told otherwise, where the feature `gzip` is on. Mixpanel takes
+    /// gzip and nothing else, and of persons and groups nothing packed.
+    pub fn encoding(mut self, encoding: Encoding) -> Self {
+        self.encoding = encoding;
+        self
+    }
+
     pub(super) fn passing(&self) -> Filter {
         self.filter.clone()
     }
@@ -84,6 +98,7 @@ impl Mixpanel {
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
         check_key("mixpanel", "token", &self.token)?;
+        self.encoding.check("mixpanel")?;
         let host = match &self.place {
             Location::Region(Region::Us) => "https://api.mixpanel.com",
             Location::Region(Region::Eu) => "https://api-eu.mixpanel.com",
@@ -97,7 +112,7 @@ impl Mixpanel {
             url: host.join("/import?strict=1"),
             authorization: Authorization::Basic(self.token.clone()),
             secret: Secret::new(&self.token),
-            encoding: Encoding::default(),
+            encoding: self.encoding,
             limits: LIMITS,
             envelope: Envelope::list(),
             dialect: Box::new(import::Import::new(sight, &self.token)),
@@ -128,12 +143,13 @@ impl From<Mixpanel> for Destination {
 
 impl fmt::Debug for Mixpanel {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { place, allow, filter, .. } = self;
+        let Self { place, allow, filter, encoding, .. } = self;
         formatter
             .debug_struct("Mixpanel")
             .field("place", place)
             .field("allow", allow)
             .field("filter", filter)
+            .field("encoding", encoding)
             .finish_non_exhaustive()
     }
 }
