@@ -19,22 +19,42 @@ const EVENTS: u32 = 100_000;
 /// Events in a row of one person: a request of a web service captures several.
 const PER_PERSON: u32 = 10;
 const RUNS: usize = 5;
-/// How many bytes on the wire ours may take, in percent of the peer's.
-const MOST_BYTES: usize = 105;
 const DEADLINE: Duration = Duration::from_secs(60);
+
+/// Clients that do the same work, ours first.
+struct Race {
+    contestants: &'static [Contestant],
+    /// How many bytes on the wire ours may take, in percent of the best peer's.
+    most_bytes: Option<usize>,
+}
 
 /// A client whose process is measured.
 #[derive(Clone, Copy)]
 struct Contestant {
     name: &'static str,
+    /// Whether each of its events has an id and a time.
+    marks: bool,
     run: fn(host: &str) -> Result<()>,
 }
 
-const OURS: Contestant = Contestant { name: "ours", run: run_ours };
-const PEERS: [Contestant; 2] = [
-    Contestant { name: "posthog-rs, batches of 100", run: |host| run_posthog_rs(host, 100) },
-    Contestant { name: "posthog-rs, batches of 1000", run: |host| run_posthog_rs(host, 1000) },
-];
+const GZIP: Race = Race {
+    contestants: &[
+        Contestant { name: "ours", marks: true, run: |host| run_ours(&sdk::ours(host)?) },
+        Contestant { name: "posthog-rs, batches of 100", marks: true, run: |host| run_posthog_rs(host, 100) },
+        Contestant { name: "posthog-rs, batches of 1000", marks: true, run: |host| run_posthog_rs(host, 1000) },
+    ],
+    most_bytes: Some(105),
+};
+
+/// Of the same events the peer sends less: no ids, and no times if it is told so.
+const PLAIN: Race = Race {
+    contestants: &[
+        Contestant { name: "ours, plain", marks: true, run: |host| run_ours(&sdk::ours_plain(host)?) },
+        Contestant { name: "segment, with times", marks: false, run: |host| run_segment(host, true) },
+        Contestant { name: "segment, without times", marks: false, run: |host| run_segment(host, false) },
+    ],
+    most_bytes: None,
+};
 
 /// What one contestant's runs came to.
 struct Runs {
@@ -44,38 +64,50 @@ struct Runs {
 }
 
 pub(crate) fn compare() -> Result<Verdict> {
-    let sink = Sink::start()?;
-    let mut all = Vec::new();
-    for contestant in [OURS].into_iter().chain(PEERS) {
-        let (_, tally) = contestant.measure(&sink)?;
-        all.push(Runs { contestant, seconds: Vec::new(), tally });
-    }
-    if all.iter().any(|runs| runs.tally.content != all[0].tally.content) {
-        return Err(Error::new("the two SDKs delivered different values"));
-    }
-    for _ in 0..RUNS {
-        for runs in &mut all {
-            let (seconds, tally) = runs.contestant.measure(&sink)?;
-            runs.seconds.push(seconds);
-            runs.tally = tally;
-        }
-    }
-    println!(" {EVENTS} events, {RUNS} alternating runs; medians of user and system time of the client process");
-    for runs in &all {
-        runs.print();
-    }
-    verdict(&all)
+    GZIP.run()
 }
 
-/// Ours against the better of the peers.
-fn verdict(all: &[Runs]) -> Result<Verdict> {
-    let [ours, peers @ ..] = all else { return Err(Error::new("nobody was measured")) };
-    let better = |one: &&Runs, other: &&Runs| one.median().total_cmp(&other.median());
-    let Some(peer) = peers.iter().min_by(better) else { return Err(Error::new("no peer was measured")) };
-    if ours.tally.wire_bytes * 100 > peer.tally.wire_bytes * MOST_BYTES {
-        return Err(Error::new(format!("ours takes more than {MOST_BYTES} % of the peer's bytes on the wire")));
+pub(crate) fn compare_plain() -> Result<Verdict> {
+    PLAIN.run()
+}
+
+impl Race {
+    fn run(&self) -> Result<Verdict> {
+        let sink = Sink::start()?;
+        let mut all = Vec::new();
+        for contestant in self.contestants {
+            let (_, tally) = contestant.measure(&sink)?;
+            all.push(Runs { contestant: *contestant, seconds: Vec::new(), tally });
+        }
+        if all.iter().any(|runs| runs.tally.content != all[0].tally.content) {
+            return Err(Error::new("the SDKs delivered different values"));
+        }
+        for _ in 0..RUNS {
+            for runs in &mut all {
+                let (seconds, tally) = runs.contestant.measure(&sink)?;
+                runs.seconds.push(seconds);
+                runs.tally = tally;
+            }
+        }
+        println!(" {EVENTS} events, {RUNS} alternating runs; medians of user and system time of the client process");
+        for runs in &all {
+            runs.print();
+        }
+        self.verdict(&all)
     }
-    Ok(Verdict { ours: ours.median(), peer: peer.median(), unit: "s" })
+
+    /// Ours against the best of the peers.
+    fn verdict(&self, all: &[Runs]) -> Result<Verdict> {
+        let [ours, peers @ ..] = all else { return Err(Error::new("nobody was measured")) };
+        let better = |one: &&Runs, other: &&Runs| one.median().total_cmp(&other.median());
+        let Some(peer) = peers.iter().min_by(better) else { return Err(Error::new("no peer was measured")) };
+        match self.most_bytes {
+            Some(most) if ours.tally.wire_bytes * 100 > peer.tally.wire_bytes * most => {
+                Err(Error::new(format!("ours takes more than {most} % of the peer's bytes on the wire")))
+            }
+            _ => Ok(Verdict { ours: ours.median(), peer: peer.median(), unit: "s" }),
+        }
+    }
 }
 
 impl Contestant {
@@ -89,9 +121,9 @@ impl Contestant {
         }
         let tally = sink.tally()?;
         let expected = usize::try_from(EVENTS)?;
-        let Tally { events, distinct, .. } = tally;
-        if (events, distinct) != (expected, expected) {
-            let counts = format!("{events} arrived, {distinct} of them distinct");
+        let Tally { events, distinct, marked, .. } = tally;
+        if (events, distinct) != (expected, expected) || self.marks && marked != expected {
+            let counts = format!("{events} arrived, {distinct} of them distinct, {marked} with id and time");
             return Err(Error::new(format!("{}: {expected} events were captured, {counts}", self.name)));
         }
         Ok((told.trim().parse()?, tally))
@@ -115,19 +147,19 @@ impl Runs {
 
 /// The client's process: captures, delivers, and says how much CPU time it took, start included.
 pub(crate) fn run(name: &str, host: &str) -> Result<()> {
-    let contestant = [OURS].into_iter().chain(PEERS).find(|contestant| contestant.name == name);
+    let mut contestants = [GZIP, PLAIN].into_iter().flat_map(|race| race.contestants);
+    let contestant = contestants.find(|contestant| contestant.name == name);
     let contestant = contestant.ok_or_else(|| Error::new(format!("there is no client `{name}`")))?;
     (contestant.run)(host)?;
     println!("{}", ProcessTime::try_now()?.as_duration().as_secs_f64());
     Ok(())
 }
 
-fn run_ours(host: &str) -> Result<()> {
-    let client = sdk::ours(host)?;
+fn run_ours(client: &taxogen::Client) -> Result<()> {
     for person in 0..EVENTS / PER_PERSON {
         let user = client.user(distinct_id(person));
-        for number in 0..PER_PERSON {
-            user.capture(Purchase::number(person * PER_PERSON + number).ours());
+        for purchase in purchases(person) {
+            user.capture(purchase.ours());
         }
     }
     client.flush(DEADLINE)?;
@@ -139,12 +171,30 @@ fn run_posthog_rs(host: &str, batch: usize) -> Result<()> {
     let client = sdk::posthog_rs(host, batch)?;
     for person in 0..EVENTS / PER_PERSON {
         let distinct_id = distinct_id(person);
-        for number in 0..PER_PERSON {
-            client.capture(Purchase::number(person * PER_PERSON + number).posthog_rs(&distinct_id));
+        for purchase in purchases(person) {
+            client.capture(purchase.posthog_rs(&distinct_id));
         }
     }
     client.shutdown();
     Ok(())
+}
+
+fn run_segment(host: &str, with_times: bool) -> Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    runtime.block_on(async {
+        let mut batcher = sdk::segment(host, with_times)?;
+        for person in 0..EVENTS / PER_PERSON {
+            let user_id = distinct_id(person);
+            for purchase in purchases(person) {
+                batcher.push(purchase.segment(&user_id)).await?;
+            }
+        }
+        Ok(batcher.flush().await?)
+    })
+}
+
+fn purchases(person: u32) -> impl Iterator<Item = Purchase> {
+    (0..PER_PERSON).map(move |number| Purchase::number(person * PER_PERSON + number))
 }
 
 fn distinct_id(person: u32) -> String {

@@ -3,12 +3,14 @@
 mod capture;
 mod delivery;
 mod error;
+mod memory;
 mod plan;
 mod purchase;
 mod sdk;
 mod sink;
 mod tally;
 mod taxonomy;
+mod threads;
 mod verdict;
 
 use std::process::ExitCode;
@@ -26,7 +28,14 @@ struct Comparison {
 
 const COMPARISONS: &[Comparison] = &[
     Comparison { name: "capture", about: "build and capture one event of 6 properties: time", run: capture::compare },
+    Comparison { name: "threads", about: "capture from eight threads: CPU time per event", run: threads::compare },
     Comparison { name: "delivery", about: "100,000 events, gzip, one destination: CPU time", run: delivery::compare },
+    Comparison {
+        name: "delivery-plain",
+        about: "the same without compression, to Segment: CPU time",
+        run: delivery::compare_plain,
+    },
+    Comparison { name: "memory", about: "100,000 events queued for three destinations: memory", run: memory::compare },
     Comparison { name: "plan", about: "check, generate and expand plans of many events: CPU time", run: plan::compare },
 ];
 
@@ -41,6 +50,8 @@ fn main() -> ExitCode {
         // The program starts itself again under these names.
         [sink::ROLE] => finish(sink::serve()),
         [delivery::ROLE, name, host] => finish(delivery::run(name, host)),
+        [memory::ROLE, name] => finish(memory::run(name)),
+        [threads::ROLE, name, threads] => finish(threads::run(name, threads)),
         [resources::ROLE, program, ref arguments @ ..] => finish(resources::run(program, arguments)),
         [name] => match COMPARISONS.iter().find(|comparison| comparison.name == name) {
             Some(comparison) => compare(comparison),
@@ -71,6 +82,6 @@ fn usage(problem: &str) -> ExitCode {
 }
 
 fn help() -> String {
-    let lines: Vec<_> = COMPARISONS.iter().map(|one| format!("  {:<10}{}\n", one.name, one.about)).collect();
+    let lines: Vec<_> = COMPARISONS.iter().map(|one| format!("  {:<16}{}\n", one.name, one.about)).collect();
     format!("Usage: taxogen-benches <NAME>\n\nComparisons:\n{}", lines.concat())
 }

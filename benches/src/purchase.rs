@@ -3,7 +3,7 @@ use std::hint::black_box;
 use crate::taxonomy::events::{CompletedPurchase, CompletedPurchaseRequired};
 use crate::taxonomy::types::Currency;
 
-/// The event that both SDKs capture: what an application knows when it does.
+/// The event that all SDKs capture: what an application knows when it does.
 pub(crate) struct Purchase {
     order_id: String,
     currency: Currency,
@@ -57,5 +57,23 @@ impl Purchase {
         ];
         assert!(results.iter().all(Result::is_ok), "text and numbers are JSON");
         event
+    }
+
+    /// The same event as code captures it with the crate `segment`.
+    #[inline]
+    pub(crate) fn segment(&self, user_id: &str) -> segment::message::Track {
+        segment::message::Track {
+            user: segment::message::User::UserId { user_id: user_id.to_owned() },
+            event: CompletedPurchase::NAME.to_owned(),
+            properties: serde_json::json!({
+                "order_id": black_box(self.order_id.as_str()),
+                "currency": black_box(self.currency).as_str(),
+                "total_cents": black_box(i64::from(self.total_cents)),
+                "weight_kg": black_box(f64::from(self.weight_grams) / 1000.0),
+                "express": black_box(self.express),
+                "coupon": black_box(self.coupon),
+            }),
+            ..segment::message::Track::default()
+        }
     }
 }

@@ -19,8 +19,10 @@ pub(crate) struct Tally {
     /// Bytes of the bodies before they were packed.
     pub(crate) body_bytes: usize,
     pub(crate) events: usize,
-    /// Events with different uuids.
+    /// Events with different ids, or of different content where they have none.
     pub(crate) distinct: usize,
+    /// Events with an id and a time.
+    pub(crate) marked: usize,
     /// The sum of a hash of each event: its name, its person and the six properties.
     pub(crate) content: u64,
 }
@@ -34,10 +36,10 @@ pub(crate) struct Request {
 }
 
 impl Tally {
-    /// Unpacks, reads and counts the batches of PostHog's `/batch/`.
+    /// Unpacks, reads and counts the batches of PostHog's `/batch/` and of Segment's `/v1/batch`.
     pub(crate) fn of(requests: &[Request]) -> Result<Self> {
         let mut tally = Self { requests: requests.len(), ..Self::default() };
-        let mut uuids = HashSet::new();
+        let mut distinct = HashSet::new();
         let mut body = Vec::new();
         for request in requests {
             tally.wire_bytes += request.head_bytes + request.body.len();
@@ -50,12 +52,14 @@ impl Tally {
             tally.body_bytes += body.len();
             let batch: Value = serde_json::from_slice(&body)?;
             for event in batch["batch"].as_array().ok_or_else(|| Error::new("a body without a batch"))? {
+                let (id, content) = (first_text(event, &["uuid", "messageId"]), content(event)?);
                 tally.events += 1;
-                tally.content = tally.content.wrapping_add(content(event)?);
-                uuids.insert(text(event, "uuid")?.to_owned());
+                tally.marked += usize::from(id.is_some() && event["timestamp"].is_string());
+                tally.content = tally.content.wrapping_add(content);
+                distinct.insert(id.map_or_else(|| content.to_string(), str::to_owned));
             }
         }
-        tally.distinct = uuids.len();
+        tally.distinct = distinct.len();
         Ok(tally)
     }
 }
@@ -63,9 +67,10 @@ impl Tally {
 /// A hash of what the application said: it differs between SDKs only when one of them changed it.
 fn content(event: &Value) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    text(event, "event")?.hash(&mut hasher);
-    text(event, "distinct_id")?.hash(&mut hasher);
-    text(event, "timestamp")?;
+    for names in [["event"].as_slice(), &["distinct_id", "userId"]] {
+        let text = first_text(event, names).ok_or_else(|| Error::new(format!("an event without `{}`", names[0])))?;
+        text.hash(&mut hasher);
+    }
     for name in PROPERTIES {
         let value = &event["properties"][name];
         if value.is_null() {
@@ -76,15 +81,15 @@ fn content(event: &Value) -> Result<u64> {
     Ok(hasher.finish())
 }
 
-fn text<'a>(event: &'a Value, field: &str) -> Result<&'a str> {
-    event[field].as_str().ok_or_else(|| Error::new(format!("an event without `{field}`")))
+fn first_text<'a>(event: &'a Value, fields: &[&str]) -> Option<&'a str> {
+    fields.iter().find_map(|field| event[*field].as_str())
 }
 
-/// As the sink sends it: the six numbers, in the order of the fields.
+/// As the sink sends it: the numbers, in the order of the fields.
 impl fmt::Display for Tally {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { requests, wire_bytes, body_bytes, events, distinct, content } = self;
-        write!(formatter, "{requests} {wire_bytes} {body_bytes} {events} {distinct} {content}")
+        let Self { requests, wire_bytes, body_bytes, events, distinct, marked, content } = self;
+        write!(formatter, "{requests} {wire_bytes} {body_bytes} {events} {distinct} {marked} {content}")
     }
 }
 
@@ -93,7 +98,7 @@ impl FromStr for Tally {
 
     fn from_str(text: &str) -> Result<Self> {
         let numbers: Vec<u64> = text.split_whitespace().map(str::parse).collect::<std::result::Result<_, _>>()?;
-        let [requests, wire_bytes, body_bytes, events, distinct, content] = numbers[..] else {
+        let [requests, wire_bytes, body_bytes, events, distinct, marked, content] = numbers[..] else {
             return Err(Error::new(format!("the sink answered `{text}`")));
         };
         Ok(Self {
@@ -102,6 +107,7 @@ impl FromStr for Tally {
             body_bytes: usize::try_from(body_bytes)?,
             events: usize::try_from(events)?,
             distinct: usize::try_from(distinct)?,
+            marked: usize::try_from(marked)?,
             content,
         })
     }
@@ -109,40 +115,58 @@ impl FromStr for Tally {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     fn request(body: &Value) -> Request {
         Request { head_bytes: 100, gzip: false, body: body.to_string().into_bytes() }
     }
 
+    fn properties(order: &str) -> Value {
+        json!({
+            "$lib": "any", "order_id": order, "currency": "EUR", "total_cents": 1, "weight_kg": 0.5,
+            "express": true, "coupon": "SPRING",
+        })
+    }
+
     fn event(uuid: &str, order: &str) -> Value {
-        serde_json::json!({
+        json!({
             "uuid": uuid, "event": "completed_purchase", "distinct_id": "user_1", "timestamp": "2026-01-01T00:00:00Z",
-            "properties": {
-                "$lib": "any", "order_id": order, "currency": "EUR", "total_cents": 1, "weight_kg": 0.5,
-                "express": true, "coupon": "SPRING",
-            },
+            "properties": properties(order),
         })
     }
 
     #[test]
     fn repeated_events_are_not_distinct_and_changed_ones_differ() {
-        let body = serde_json::json!({ "batch": [event("a", "1"), event("b", "2"), event("a", "1")] });
+        let body = json!({ "batch": [event("a", "1"), event("b", "2"), event("a", "1")] });
         let tally = Tally::of(&[request(&body)]).unwrap();
-        assert_eq!((tally.requests, tally.events, tally.distinct), (1, 3, 2));
+        assert_eq!((tally.requests, tally.events, tally.distinct, tally.marked), (1, 3, 2, 3));
 
-        let swapped = serde_json::json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "1")] });
+        let swapped = json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "1")] });
         assert_eq!(Tally::of(&[request(&swapped)]).unwrap().content, tally.content);
-        let changed = serde_json::json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "3")] });
+        let changed = json!({ "batch": [event("c", "2"), event("d", "1"), event("e", "3")] });
         assert_ne!(Tally::of(&[request(&changed)]).unwrap().content, tally.content);
         assert_eq!(tally.to_string().parse::<Tally>().unwrap(), tally);
+    }
+
+    #[test]
+    fn events_of_both_vendors_have_the_same_content_and_those_without_ids_count_by_it() {
+        let track = |order: &str| {
+            let properties = properties(order);
+            json!({ "type": "track", "event": "completed_purchase", "userId": "user_1", "properties": properties })
+        };
+        let tracks = Tally::of(&[request(&json!({ "batch": [track("1"), track("2"), track("2")] }))]).unwrap();
+        let events = Tally::of(&[request(&json!({ "batch": [event("a", "1"), event("b", "2"), event("c", "2")] }))]);
+        assert_eq!((tracks.events, tracks.distinct, tracks.marked), (3, 2, 0));
+        assert_eq!(tracks.content, events.unwrap().content);
     }
 
     #[test]
     fn an_event_without_a_property_is_an_error() {
         let mut poor = event("a", "1");
         poor["properties"]["coupon"].take();
-        let body = serde_json::json!({ "batch": [poor] });
+        let body = json!({ "batch": [poor] });
         assert_eq!(Tally::of(&[request(&body)]).unwrap_err().to_string(), "an event without `coupon`");
     }
 }
