@@ -135,6 +135,10 @@ fn and(words: &[String]) -> Option<String> {
 
 /// A code span that holds any text on one line.
 pub(super) fn code(text: &str) -> String {
+    // A name, as most are: nothing in it that a fence could take for its own.
+    if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'`') {
+        return format!("`{text}`");
+    }
     let text: String = text.chars().filter(|character| is_printable(*character)).collect();
     let longest = text.split(|character| character != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
