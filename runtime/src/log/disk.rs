@@ -2,16 +2,61 @@
 
 use std::io;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+pub(super) use super::aside::Aside;
+use super::aside::Progress;
+pub(crate) use super::aside::Skipped;
 use super::chunk::Chunk;
 use super::lane::Lane;
 use super::state::State;
-use super::{CHUNK, LaneId, LaneSettings, Log, Reader, RecordRef, SPAN, Skipped};
+use super::{Appended, CHUNK, LaneId, LaneSettings, Log, Reader, RecordRef, SPAN};
 use crate::report::LossReason;
-pub(super) use crate::spool::{Blocks, Disk, HEAD, Part, head};
-use crate::spool::{Fsync, Notice, Recovered, Spool};
+pub(super) use crate::spool::{Blocks, Disk, HEAD, Part};
+use crate::spool::{Fsync, Notice, Recovered, Spool, head};
 use crate::value::Timestamp;
+
+/// How a log that lies on disk is filled.
+pub(super) struct Spooled {
+    /// The most bytes that may lie in memory alone.
+    memory: u64,
+    /// Logs that earlier processes left: what is dropped is theirs first.
+    older: Vec<Arc<Log>>,
+    /// Whether whoever appends waits until it is safe from a loss of power.
+    waits_for_disk: bool,
+    /// Everything before this position is safe from a loss of power. Held while files are being made safe.
+    safe: Mutex<u64>,
+}
+
+impl Spooled {
+    pub(super) fn append(&self, log: &Log, record: &[u8], may_wait: impl FnOnce() -> bool) -> Appended {
+        let (end, appended) = log.push(&head(record), record, may_wait);
+        if self.waits_for_disk && matches!(appended, Appended::Accepted(_)) {
+            log.make_safe(end);
+        }
+        appended
+    }
+
+    /// Whether there is a place for a record on disk, or in memory until there is one.
+    pub(super) fn may_write(&self, state: &mut State, length: u64) -> bool {
+        let lacks_memory = |state: &State| {
+            let written = state.disk.as_ref().map_or(0, Disk::written);
+            state.end() + length - written > self.memory
+        };
+        // What was forked from a process has its files, and would write into the middle of what the other one writes.
+        if state.disk.as_ref().is_some_and(Disk::is_forked) {
+            return false;
+        }
+        if lacks_memory(state) {
+            state.write_through();
+        }
+        !lacks_memory(state)
+    }
+
+    pub(super) fn older(&self) -> &[Arc<Log>] {
+        &self.older
+    }
+}
 
 impl Log {
     /// A log on disk that begins, with lanes by their names. As long as the disk is full, so much of it may lie in memory.
@@ -30,16 +75,17 @@ impl Log {
         for log in &older {
             log.state().count_into(&sum);
         }
+        let aside = Aside::new(names.iter().map(|_| (0, None)));
         let disk = Disk::create(spool.clone(), names, sum)?;
         let lanes = settings.into_iter().map(|lane| Lane::new(lane, 0, HEAD)).collect();
-        let mut state = State::new(CHUNK, 0, lanes);
-        state.disk = Some(disk);
+        let state = State::new(CHUNK, 0, lanes).with_disk(disk, aside);
         let waits_for_disk = spool.fsync == Fsync::Always;
-        Ok(Self { memory: memory as u64, older, waits_for_disk, ..Self::over(state, spool.bytes) })
+        let spooled = Spooled { memory: memory as u64, older, waits_for_disk, safe: Mutex::default() };
+        Ok(Self { spooled: Some(spooled), ..Self::over(state, spool.bytes) })
     }
 
-    /// A log that an earlier process left: nothing is appended, and when everything is settled it is removed. `None` of a
-    /// lane is for nobody whom the client knows.
+    /// A log that an earlier process left: nothing is appended, and when everything is settled it is removed. `lane` says
+    /// of each what it wants, and whether the client runs it.
     pub(crate) fn adopted(
         spool: &Spool,
         recovered: Recovered,
@@ -50,27 +96,23 @@ impl Log {
         let names: Vec<_> = recovered.lanes().map(str::to_owned).collect();
         let positions: Vec<_> = (0..names.len()).map(|place| recovered.position(place)).collect();
         let mut disk = Disk::adopt(spool.clone(), recovered);
-        let mut lanes = Vec::new();
+        let (mut lanes, mut progress) = (Vec::new(), Vec::new());
         for (place, (name, position)) in names.iter().zip(positions).enumerate() {
             let (settings, is_attended) = lane(place, name);
-            let mut lane = Lane::new(settings, position, HEAD);
-            if is_attended {
-                disk.is_attended(place);
-            } else {
-                lane.orphan_since = Some(disk.orphan_since(place, now));
-            }
-            lanes.push(lane);
+            lanes.push(Lane::new(settings, position, HEAD));
+            progress.push((position, disk.attend(place, (!is_attended).then_some(now))));
         }
-        let mut state = State::new(0, end, lanes);
-        state.disk = Some(disk);
+        let aside = Aside::new(progress);
+        let mut state = State::new(0, end, lanes).with_disk(disk, aside);
         state.closed = true;
         state.clear_away();
-        Self::over(state, spool.bytes)
+        let spooled = Spooled { memory: 0, older: Vec::new(), waits_for_disk: false, safe: Mutex::default() };
+        Self { spooled: Some(spooled), ..Self::over(state, spool.bytes) }
     }
 
     /// Everything before this position is settled for the lane: delivered, or lost and told.
     pub(crate) fn settle(&self, lane: LaneId, position: u64) {
-        if self.is_framed {
+        if self.spooled.is_some() {
             self.state().settle(lane, position);
         }
     }
@@ -86,7 +128,8 @@ impl Log {
     /// Makes what is written safe from a loss of power, up to this position at least. Who comes while others do it
     /// waits for them, and mostly finds it done.
     pub(crate) fn make_safe(&self, position: u64) {
-        let mut safe = self.safe.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(spooled) = &self.spooled else { return };
+        let mut safe = spooled.safe.lock().unwrap_or_else(PoisonError::into_inner);
         if *safe >= position {
             return;
         }
@@ -143,7 +186,7 @@ impl Log {
     /// The next records, a few megabytes at most, that a lane was moved past: to be told as lost.
     pub(crate) fn take_skipped(&self) -> Option<(Skipped, Vec<RecordRef>)> {
         let state = self.state();
-        let skipped = *state.skipped.front()?;
+        let skipped = *state.aside.skipped.front()?;
         let mut reader = state.lanes[skipped.lane.0].reader.clone();
         let mut blocks = state.disk.as_ref()?.blocks(skipped.from, skipped.until, SPAN);
         drop(state);
@@ -153,13 +196,13 @@ impl Log {
         let mut state = self.state();
         state.note_damage(blocks, &mut reader);
         if next < skipped.until {
-            if let Some(front) = state.skipped.front_mut() {
+            if let Some(front) = state.aside.skipped.front_mut() {
                 front.from = next;
             }
         } else {
-            state.skipped.pop_front();
+            state.aside.skipped.pop_front();
             // For a lane that nobody runs nobody else does.
-            if state.lanes[skipped.lane.0].orphan_since.is_some() {
+            if state.aside.progress[skipped.lane.0].orphan_since.is_some() {
                 state.settle(skipped.lane, skipped.until);
             }
         }
@@ -170,8 +213,8 @@ impl Log {
     /// The lanes that nobody runs, and since when.
     pub(crate) fn orphans(&self) -> Vec<(LaneId, Timestamp)> {
         let state = self.state();
-        let orphan = |(place, lane): (usize, &Lane)| Some((LaneId(place), lane.orphan_since?));
-        state.lanes.iter().enumerate().filter_map(orphan).filter(|(lane, _)| state.is_behind(*lane)).collect()
+        let orphan = |(place, lane): (usize, &Progress)| Some((LaneId(place), lane.orphan_since?));
+        state.aside.progress.iter().enumerate().filter_map(orphan).filter(|(lane, _)| state.is_behind(*lane)).collect()
     }
 
     /// Moves a lane that nobody runs to the end: what is left for it is lost.
@@ -179,7 +222,7 @@ impl Log {
         let mut state = self.state();
         let (from, until) = (state.lanes[lane.0].read(), state.end());
         if from < until {
-            state.skipped.push_back(Skipped { lane, why: LossReason::Orphaned, from, until });
+            state.aside.skipped.push_back(Skipped { lane, why: LossReason::Orphaned, from, until });
             state.lanes[lane.0].reader.read = until;
             state.free();
         }
@@ -195,7 +238,7 @@ impl Log {
     /// Leaves the log to whoever starts next, or removes it where everything is settled. What its lanes have left is
     /// noted before, since it is read from there.
     pub(crate) fn finish(&self) {
-        if !self.is_framed {
+        if self.spooled.is_none() {
             return;
         }
         self.close();
@@ -209,7 +252,7 @@ impl Log {
             self.make_safe(u64::MAX);
         }
         let mut state = self.state();
-        state.left.get_or_insert(left);
+        state.aside.left.get_or_insert(left);
         state.clear_away();
         if let Some(disk) = &mut state.disk {
             disk.release();
@@ -219,11 +262,11 @@ impl Log {
 
 impl State {
     fn settle(&mut self, lane: LaneId, position: u64) {
-        let (place, lane) = (lane.0, &mut self.lanes[lane.0]);
-        if position > lane.settled {
-            lane.settled = position;
+        let progress = &mut self.aside.progress[lane.0];
+        if position > progress.settled {
+            progress.settled = position;
             if let Some(disk) = &mut self.disk {
-                disk.settle(place, position);
+                disk.settle(lane.0, position);
             }
         }
         self.clear_away();
@@ -231,10 +274,9 @@ impl State {
 
     /// Removes what nobody needs any more.
     fn clear_away(&mut self) {
-        let behind = self.skipped.iter().map(|skipped| skipped.from);
-        let settled = self.lanes.iter().map(|lane| lane.settled).chain(behind).min().unwrap_or_default();
+        let settled = self.aside.settled();
         let is_done = self.closed && settled >= self.end();
-        self.tallies = self.tallies.split_off(&settled);
+        self.aside.tallies.retain(|segment, _| *segment >= settled);
         if let Some(disk) = &mut self.disk {
             if is_done { disk.remove() } else { disk.free(settled) }
         }
@@ -248,7 +290,7 @@ impl State {
         for (place, lane) in self.lanes.iter_mut().enumerate() {
             let from = lane.read();
             if from < until {
-                self.skipped.push_back(Skipped { lane: LaneId(place), why, from, until });
+                self.aside.skipped.push_back(Skipped { lane: LaneId(place), why, from, until });
                 lane.reader.read = until;
             }
         }
@@ -288,3 +330,6 @@ impl State {
 pub(super) fn chunks(blocks: &mut Blocks) -> impl Iterator<Item = Arc<Chunk>> {
     blocks.map(|block| Arc::new(Chunk::read_back(block.start, block.bytes)))
 }
+
+#[cfg(test)]
+mod tests;

@@ -4,7 +4,6 @@ use std::sync::Arc;
 use super::Chunk;
 use super::reader::Reader;
 use crate::record::Record;
-use crate::value::Timestamp;
 
 /// A lane of a log, by its place among [`LaneSettings`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +38,6 @@ pub(crate) struct LaneSettings {
 
 pub(super) struct Lane {
     pub(super) reader: Reader,
-    /// Everything before this position is settled.
-    pub(super) settled: u64,
-    /// Since when nobody runs it; where somebody does, nothing.
-    pub(super) orphan_since: Option<Timestamp>,
     /// The end of the log at which to wake the reader.
     pub(super) wake_at: u64,
     pub(super) settings: LaneSettings,
@@ -52,7 +47,7 @@ impl Lane {
     /// One that begins to read at this position, in a log with so many bytes before each record.
     pub(super) fn new(settings: LaneSettings, position: u64, frame: usize) -> Self {
         let reader = Reader::new(position, frame, Arc::clone(&settings.wants));
-        Self { reader, settled: position, orphan_since: None, wake_at: u64::MAX, settings }
+        Self { reader, wake_at: u64::MAX, settings }
     }
 
     pub(super) fn read(&self) -> u64 {

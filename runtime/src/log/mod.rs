@@ -9,6 +9,8 @@
 //! A log may lie on disk besides. Then each record stands in a frame there as in memory, chunks are freed when they are
 //! on disk and there are enough of later ones, and a lane that is behind reads its own back.
 
+#[cfg(feature = "spool")]
+mod aside;
 mod chunk;
 #[cfg(feature = "spool")]
 mod disk;
@@ -30,9 +32,11 @@ pub(crate) use unread::Unread;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use crate::report::LossReason;
 use crate::value::Timestamp;
 use chunk::Chunk;
+#[cfg(feature = "spool")]
+pub(crate) use disk::Skipped;
+use disk::Spooled;
 use lane::Lane;
 use reader::Reader;
 use state::State;
@@ -42,19 +46,11 @@ pub(crate) struct Log {
     state: Mutex<State>,
     /// The most bytes between the slowest lane and the end.
     bound: u64,
-    /// Of a log on disk, the most bytes that may lie in memory alone.
-    memory: u64,
     overflow: Overflow,
     /// Told when a lane has read on, while somebody waits for it.
     room: Condvar,
-    /// Whether it lies on disk, and each record in a frame.
-    is_framed: bool,
-    /// Logs that earlier processes left: what is dropped is theirs first.
-    older: Vec<Arc<Log>>,
-    /// Whether whoever appends waits until it is safe from a loss of power.
-    waits_for_disk: bool,
-    /// Everything before this position is safe from a loss of power. Held while files are being made safe.
-    safe: Mutex<u64>,
+    /// Where it lies on disk besides.
+    spooled: Option<Spooled>,
 }
 
 /// What became of an append.
@@ -72,15 +68,6 @@ pub(crate) enum Appended {
     TooLarge,
 }
 
-/// What a lane was moved past without being asked, and why.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Skipped {
-    pub(crate) lane: LaneId,
-    pub(crate) why: LossReason,
-    from: u64,
-    until: u64,
-}
-
 const CHUNK: usize = 256 * 1024;
 /// From the first record of a window to the last: its chunks stay in memory, with all that lies between.
 const SPAN: u64 = 4 * 1024 * 1024;
@@ -92,17 +79,7 @@ impl Log {
     }
 
     fn over(state: State, bound: u64) -> Self {
-        Self {
-            is_framed: state.disk.is_some(),
-            state: Mutex::new(state),
-            bound,
-            memory: 0,
-            overflow: Overflow::default(),
-            room: Condvar::new(),
-            older: Vec::new(),
-            waits_for_disk: false,
-            safe: Mutex::new(0),
-        }
+        Self { state: Mutex::new(state), bound, overflow: Overflow::default(), room: Condvar::new(), spooled: None }
     }
 
     pub(crate) fn with_overflow(mut self, overflow: Overflow) -> Self {
@@ -113,16 +90,10 @@ impl Log {
     /// Appends one record. What happens when the log is full says its policy; `may_wait` says whether this thread is
     /// one that may wait.
     pub(crate) fn append(&self, record: &[u8], may_wait: impl FnOnce() -> bool) -> Appended {
-        if self.is_framed { self.append_framed(record, may_wait) } else { self.push(&[], record, may_wait).1 }
-    }
-
-    /// The same, on disk.
-    fn append_framed(&self, record: &[u8], may_wait: impl FnOnce() -> bool) -> Appended {
-        let (end, appended) = self.push(&disk::head(record), record, may_wait);
-        if self.waits_for_disk && matches!(appended, Appended::Accepted(_)) {
-            self.make_safe(end);
+        match &self.spooled {
+            None => self.push(&[], record, may_wait).1,
+            Some(spooled) => spooled.append(self, record, may_wait),
         }
-        appended
     }
 
     /// What became of the record, and the end of the log with it.
@@ -147,28 +118,17 @@ impl Log {
         if state.closed {
             return (0, Appended::Closed);
         }
-        if self.is_framed && !self.may_write(&mut state, length) {
+        if self.spooled.as_ref().is_some_and(|spooled| !spooled.may_write(&mut state, length)) {
             return (0, Appended::Unwritable);
         }
         state.push(head, record);
         (state.end(), Appended::Accepted(lost))
     }
 
-    /// Whether there is a place for a record on disk, or in memory until there is one.
-    fn may_write(&self, state: &mut State, length: u64) -> bool {
-        // What was forked from a process has its files, and would write into the middle of what the other one writes.
-        if state.disk.as_ref().is_some_and(|disk| disk.is_forked()) {
-            return false;
-        }
-        if state.lacks_memory(length, self.memory) {
-            state.write_through();
-        }
-        !state.lacks_memory(length, self.memory)
-    }
-
     #[cold]
     fn drop_oldest(&self, state: &mut State, length: u64) -> Vec<(LaneId, Vec<RecordRef>)> {
-        for older in &self.older {
+        // What earlier processes left is older.
+        for older in self.spooled.iter().flat_map(Spooled::older) {
             while state.lacks_room(length, self.bound) && older.drop_segment() {}
         }
         if state.lacks_room(length, self.bound) { state.make_room(length, self.bound) } else { Vec::new() }
@@ -182,7 +142,8 @@ impl Log {
         longest: Duration,
     ) -> MutexGuard<'a, State> {
         // Room that older logs make is told to nobody.
-        let nap = if self.older.is_empty() { longest } else { Duration::from_millis(50) };
+        let has_older = self.spooled.as_ref().is_some_and(|spooled| !spooled.older().is_empty());
+        let nap = if has_older { Duration::from_millis(50) } else { longest };
         let is_full = |state: &mut State| !state.closed && state.lacks_room(length, self.bound);
         let start = Instant::now();
         state.waiting += 1;
@@ -208,8 +169,8 @@ impl Log {
     /// want are skipped.
     pub(crate) fn take(&self, lane: LaneId, max_bytes: usize, max_records: usize) -> Window {
         loop {
-            let (window, is_on_disk) = self.advance(lane, |reader, chunks| reader.take(chunks, max_bytes, max_records));
-            if !is_on_disk || !window.records.is_empty() {
+            let (window, is_at_end) = self.advance(lane, |reader, chunks| reader.take(chunks, max_bytes, max_records));
+            if is_at_end || !window.records.is_empty() {
                 return window;
             }
         }
@@ -238,7 +199,8 @@ impl Log {
         expired.0
     }
 
-    /// Lets a lane walk over what comes next, and says whether that lay on disk. What does is read with nothing locked.
+    /// Lets a lane walk over what comes next, and says whether it is at the end of the log. What lies on disk is read with
+    /// nothing locked.
     fn advance<R>(
         &self,
         lane: LaneId,
@@ -251,7 +213,7 @@ impl Log {
                 let reader = state.lanes[lane.0].reader.clone();
                 drop(state);
                 if let Some(result) = self.advance_on_disk(lane, reader, blocks, &mut walk) {
-                    return (result, true);
+                    return (result, false);
                 }
                 continue;
             }
@@ -261,8 +223,9 @@ impl Log {
             let State { sealed, lanes, .. } = &mut *state;
             let first = sealed.partition_point(|chunk| chunk.end() <= start);
             let result = walk(&mut lanes[lane.0].reader, &mut sealed.range(first..).cloned());
+            let is_at_end = state.lanes[lane.0].read() == state.end();
             self.read_on(state);
-            return (result, false);
+            return (result, is_at_end);
         }
     }
 

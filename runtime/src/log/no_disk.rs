@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::chunk::Chunk;
 use super::state::State;
-use super::{LaneId, Log, Reader};
+use super::{Appended, LaneId, Log, Reader, Unread};
 use crate::report::LossReason;
 
 pub(super) const HEAD: usize = 0;
@@ -13,14 +13,15 @@ pub(super) enum Disk {}
 
 pub(super) enum Blocks {}
 
+pub(super) enum Spooled {}
+
+#[derive(Default)]
+pub(super) struct Aside;
+
 pub(super) struct Part {
     pub(super) start: u64,
     pub(super) is_whole: bool,
     pub(super) blocks: Blocks,
-}
-
-pub(super) fn head(_: &[u8]) -> [u8; HEAD] {
-    []
 }
 
 pub(super) fn chunks(blocks: &mut Blocks) -> impl Iterator<Item = Arc<Chunk>> {
@@ -40,10 +41,6 @@ impl Disk {
         match *self {}
     }
 
-    pub(super) fn is_forked(&self) -> bool {
-        match *self {}
-    }
-
     pub(super) fn write(&mut self, _: &[u8]) -> bool {
         match *self {}
     }
@@ -59,6 +56,33 @@ impl Disk {
     pub(super) fn blocks(&self, _: u64, _: u64, _: u64) -> Blocks {
         match *self {}
     }
+}
+
+impl Spooled {
+    pub(super) fn append(&self, _: &Log, _: &[u8], _: impl FnOnce() -> bool) -> Appended {
+        match *self {}
+    }
+
+    pub(super) fn may_write(&self, _: &mut State, _: u64) -> bool {
+        match *self {}
+    }
+
+    pub(super) fn older(&self) -> &[Arc<Log>] {
+        match *self {}
+    }
+}
+
+#[expect(clippy::unused_self, reason = "of a log on disk there is something to know")]
+impl Aside {
+    pub(super) fn left(&self, _: LaneId) -> Option<Unread> {
+        None
+    }
+
+    pub(super) fn known(&self, _: u64, _: LaneId) -> Option<Unread> {
+        None
+    }
+
+    pub(super) fn remember(&mut self, _: u64, _: Vec<Unread>) {}
 }
 
 impl State {
@@ -85,9 +109,6 @@ impl Log {
     pub(super) fn drop_segment(&self) -> bool {
         false
     }
-
-    #[expect(clippy::unused_self, reason = "one on disk can be made safe")]
-    pub(super) fn make_safe(&self, _: u64) {}
 
     #[expect(clippy::unused_self, reason = "one on disk can be read there")]
     pub(super) fn advance_on_disk<R>(

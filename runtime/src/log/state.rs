@@ -1,11 +1,10 @@
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::sync::Arc;
 
+use super::SPAN;
 use super::chunk::{Chunk, Spares};
-use super::disk::{Blocks, Disk};
+use super::disk::{Aside, Blocks, Disk};
 use super::lane::{Lane, LaneId, RecordRef};
-use super::unread::Unread;
-use super::{SPAN, Skipped};
 use crate::record::Record;
 
 /// What the lock of a log guards.
@@ -23,12 +22,8 @@ pub(super) struct State {
     pub(super) waiting: usize,
     /// Where all of it lies besides.
     pub(super) disk: Option<Disk>,
-    /// What lanes were moved past and nobody was told of yet. It is on disk.
-    pub(super) skipped: VecDeque<Skipped>,
-    /// What each lane wants of a segment, by where that begins.
-    pub(super) tallies: BTreeMap<u64, Vec<Unread>>,
-    /// What each lane had left when the log was given out of hand.
-    pub(super) left: Option<Vec<Unread>>,
+    /// What is to be known of it then.
+    pub(super) aside: Aside,
 }
 
 /// Of what is on disk so much stays in memory, for the lanes that are not behind.
@@ -48,10 +43,14 @@ impl State {
             closed: false,
             waiting: 0,
             disk: None,
-            skipped: VecDeque::new(),
-            tallies: BTreeMap::new(),
-            left: None,
+            aside: Aside::default(),
         }
+    }
+
+    #[cfg(feature = "spool")]
+    pub(super) fn with_disk(mut self, disk: Disk, aside: Aside) -> Self {
+        (self.disk, self.aside) = (Some(disk), aside);
+        self
     }
 
     /// Appends a record, with what stands before it.
@@ -98,11 +97,6 @@ impl State {
     pub(super) fn lacks_room(&self, length: u64, bound: u64) -> bool {
         let older = self.disk.as_ref().map_or(0, Disk::older);
         self.end() + length - self.slowest() + older > bound
-    }
-
-    /// Whether what could not be written to disk takes more than this.
-    pub(super) fn lacks_memory(&self, length: u64, memory: u64) -> bool {
-        self.disk.as_ref().is_some_and(|disk| self.end() + length - disk.written() > memory)
     }
 
     /// Whether there is a next record for a lane, in memory, and it is such a one.

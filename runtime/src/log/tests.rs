@@ -16,12 +16,12 @@ impl Wake for Counter {
     }
 }
 
-fn record(name: &str) -> Vec<u8> {
+pub(super) fn record(name: &str) -> Vec<u8> {
     record_of(name, 0)
 }
 
 /// A record that was captured at this millisecond.
-fn record_of(name: &str, millis: i64) -> Vec<u8> {
+pub(super) fn record_of(name: &str, millis: i64) -> Vec<u8> {
     let mut distinct_id = Vec::new();
     encode_text(&mut distinct_id, "u");
     let time = Timestamp::from_unix_millis(millis);
@@ -42,16 +42,16 @@ fn record_of(name: &str, millis: i64) -> Vec<u8> {
     RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }
 
-fn lane(wants: impl Fn(&Record<'_>) -> bool + Send + Sync + 'static) -> LaneSettings {
+pub(super) fn lane(wants: impl Fn(&Record<'_>) -> bool + Send + Sync + 'static) -> LaneSettings {
     LaneSettings { wants: Arc::new(wants), counts: Arc::new(|_| true), wake: Arc::new(Counter::default()) }
 }
 
 /// Whoever appends may wait.
-fn anybody() -> bool {
+pub(super) fn anybody() -> bool {
     true
 }
 
-fn names(records: &[RecordRef]) -> Vec<String> {
+pub(super) fn names(records: &[RecordRef]) -> Vec<String> {
     records.iter().map(|record| record.read().name_at(Destinations::POSTHOG).to_owned()).collect()
 }
 

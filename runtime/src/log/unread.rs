@@ -52,14 +52,13 @@ impl Log {
     /// It may be many megabytes, and is read with the log unlocked. Of segments on disk it is remembered.
     pub(crate) fn unread(&self, lane: LaneId) -> Unread {
         let state = self.state();
-        if let Some(left) = &state.left {
-            return left[lane.0];
+        if let Some(left) = state.aside.left(lane) {
+            return left;
         }
         let lanes: Vec<LaneSettings> = state.lanes.iter().map(|lane| lane.settings.clone()).collect();
         let mut reader = state.lanes[lane.0].reader.clone();
         let parts = state.parts(reader.read);
-        let known: Vec<_> =
-            parts.iter().map(|part| state.tallies.get(&part.start).map(|tally| tally[lane.0])).collect();
+        let known: Vec<_> = parts.iter().map(|part| state.aside.known(part.start, lane)).collect();
         let mut sealed: Vec<_> = state.chunks(reader.read).cloned().collect();
         sealed.push(Arc::new(Chunk::read_back(state.active_start, state.active.clone())));
         drop(state);
@@ -85,7 +84,7 @@ impl Log {
         }
         let unread = tally[lane.0];
         if is_whole {
-            self.state().tallies.insert(start, tally);
+            self.state().aside.remember(start, tally);
         }
         unread
     }

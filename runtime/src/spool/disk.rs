@@ -1,7 +1,6 @@
 use std::collections::{BTreeSet, VecDeque};
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -12,7 +11,7 @@ use super::cursor::{Cursor, Mark};
 use super::folder::Folder;
 use super::notice::Notice;
 use super::recover::Recovered;
-use super::segment::{HEADER, Segment};
+use super::segment::{self, HEADER, Segment};
 use crate::value::Timestamp;
 
 /// The part of a log that lies on disk. All of it is guarded by the log's lock.
@@ -131,7 +130,7 @@ impl Disk {
             }
             Err(problem) => {
                 // Without its cursors nobody would know whom it is for.
-                let _ = remove_all(folder, std::iter::empty());
+                let _ = remove_all(folder);
                 Err(problem)
             }
         }
@@ -270,21 +269,15 @@ impl Disk {
         }
     }
 
-    /// Since when nobody delivers for a lane; from now on, unless that was so before.
-    pub(crate) fn orphan_since(&mut self, lane: usize, now: Timestamp) -> Timestamp {
-        let Some(cursor) = self.cursors.get_mut(lane) else { return now };
-        let since = cursor.mark.orphan_since.unwrap_or(now);
-        let _ = cursor.write(Mark { orphan_since: Some(since), ..cursor.mark });
-        since
-    }
-
-    /// Somebody delivers for a lane.
-    pub(crate) fn is_attended(&mut self, lane: usize) {
-        if let Some(cursor) = self.cursors.get_mut(lane)
-            && cursor.mark.orphan_since.is_some()
-        {
-            let _ = cursor.write(Mark { orphan_since: None, ..cursor.mark });
+    /// Somebody delivers for a lane, or nobody does from now on, unless that was so before. Says since when nobody does.
+    pub(crate) fn attend(&mut self, lane: usize, nobody: Option<Timestamp>) -> Option<Timestamp> {
+        let cursor = self.cursors.get_mut(lane)?;
+        let since = nobody.map(|now| cursor.mark.orphan_since.unwrap_or(now));
+        if since != cursor.mark.orphan_since {
+            // Without it the time begins anew at the next start.
+            let _ = cursor.write(Mark { orphan_since: since, ..cursor.mark });
         }
+        since
     }
 
     /// Removes what lies before this position, as far as it is whole segments and not the one that is being written.
@@ -301,13 +294,13 @@ impl Disk {
     pub(crate) fn remove(&mut self) {
         self.file = None;
         self.unsafe_files.clear();
-        let segments = std::mem::take(&mut self.segments);
+        self.segments.clear();
         for cursor in std::mem::take(&mut self.cursors) {
             let _ = cursor.remove();
         }
         if let Some(folder) = self.folder.take() {
             // Where something else has come to lie there the folder stays, with nothing in it for us.
-            let _ = remove_all(folder, segments.iter().map(|segment| &*segment.path));
+            let _ = remove_all(folder);
         }
         self.count(0);
     }
@@ -369,8 +362,8 @@ impl Disk {
     }
 }
 
-fn remove_all<'a>(folder: Folder, segments: impl Iterator<Item = &'a Path>) -> io::Result<()> {
-    segments.for_each(|path| drop(std::fs::remove_file(path)));
+fn remove_all(folder: Folder) -> io::Result<()> {
+    segment::list(&folder.path)?.into_iter().try_for_each(std::fs::remove_file)?;
     folder.remove()
 }
 

@@ -18,8 +18,9 @@ pub(super) struct Folder {
 const LOCK: &str = "lock";
 
 impl Folder {
-    /// A new one, in a directory that is there.
+    /// A new one.
     pub(super) fn create(directory: &Path) -> io::Result<Self> {
+        private_folders().recursive(true).create(directory)?;
         loop {
             let path = directory.join(EventId::new(Timestamp::now()).to_string());
             private_folders().create(&path)?;
