@@ -45,6 +45,7 @@ pub(crate) struct Core {
 }
 
 /// Where records go.
+#[cfg_attr(feature = "http", expect(clippy::large_enum_variant, reason = "a client has one, where it stays"))]
 pub(crate) enum Sink {
     #[cfg(feature = "http")]
     Delivery(Delivery),

@@ -42,7 +42,7 @@ struct Kept {
 /// Who loses what a lane loses.
 enum Account {
     Post(Post),
-    Orphan(Orphan),
+    Orphan(Arc<Orphan>),
 }
 
 /// A lane for which the client has no destination.
@@ -182,6 +182,16 @@ impl Orphan {
         Self { lane: lane.to_owned(), endpoint }
     }
 
+    /// What the log is told of it.
+    fn lane(self: &Arc<Self>) -> LaneSettings {
+        let (wants, counts) = (Arc::clone(self), Arc::clone(self));
+        LaneSettings {
+            wants: Arc::new(move |record| wants.share(record) != Share::Nothing),
+            counts: Arc::new(move |record| counts.share(record) == Share::Whole),
+            wake: Arc::new(NoWake),
+        }
+    }
+
     /// What it would have done with a record. Of a destination that nobody knows here, all of it.
     fn share(&self, record: &Record<'_>) -> Share {
         self.endpoint.as_ref().map_or(Share::Whole, |endpoint| endpoint.dialect.share(record))
@@ -222,22 +232,17 @@ fn adopt(spool: &Spool, names: &[String], posts: &[Post], settings: &Settings) -
         }
         let (mut accounts, mut ours) = (Vec::new(), Vec::new());
         let now = (settings.clock)();
-        let log = Log::adopted(spool, recovered, now, |place, name| match names.iter().position(|own| own == name) {
-            Some(post) => {
+        let log = Log::adopted(spool, recovered, now, |place, name| {
+            if let Some(post) = names.iter().position(|own| own == name) {
                 let (post, orders) = (posts[post].clone(), Arc::<Orders>::default());
                 let lane = post.lane(&orders);
                 accounts.push(Account::Post(post.clone()));
                 ours.push((LaneId(place), post, orders));
                 (lane, true)
-            }
-            None => {
-                let (wants, counts) = (Orphan::new(name), Orphan::new(name));
-                accounts.push(Account::Orphan(Orphan::new(name)));
-                let lane = LaneSettings {
-                    wants: Arc::new(move |record| wants.share(record) != Share::Nothing),
-                    counts: Arc::new(move |record| counts.share(record) == Share::Whole),
-                    wake: Arc::new(NoWake),
-                };
+            } else {
+                let orphan = Arc::new(Orphan::new(name));
+                let lane = orphan.lane();
+                accounts.push(Account::Orphan(orphan));
                 (lane, false)
             }
         });

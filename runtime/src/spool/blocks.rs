@@ -66,15 +66,10 @@ impl Iterator for Blocks {
 
     fn next(&mut self) -> Option<Block> {
         loop {
-            let segment = match self.segment.take().filter(|segment| segment.end > self.at) {
-                Some(segment) => segment,
-                None => match self.segments.next() {
-                    Some(segment) => segment,
-                    None => {
-                        self.skip_to(self.until);
-                        return None;
-                    }
-                },
+            let begun = self.segment.take().filter(|segment| segment.end > self.at);
+            let Some(segment) = begun.or_else(|| self.segments.next()) else {
+                self.skip_to(self.until);
+                return None;
             };
             self.skip_to(segment.start);
             if segment.end <= self.at {

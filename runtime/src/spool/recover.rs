@@ -63,7 +63,7 @@ impl Recovered {
             }
         }
         if let Some(last) = segments.last_mut() {
-            let torn = cut(last)?;
+            let torn = cut(last);
             if torn > 0 {
                 notices.push(Notice::Torn { folder: folder.path.clone(), bytes: torn });
             }
@@ -106,10 +106,10 @@ fn read_header(path: &PathBuf) -> io::Result<(Header, u64)> {
 }
 
 /// Cuts from the last segment what is no whole record, and no damage before one; says how many bytes that were.
-fn cut(last: &mut Segment) -> io::Result<u64> {
-    let mut blocks = Blocks::new(vec![last.clone()], last.start, last.end);
+fn cut(last: &mut Segment) -> u64 {
+    let blocks = Blocks::new(vec![last.clone()], last.start, last.end);
     let mut whole = last.start;
-    while let Some(block) = blocks.next() {
+    for block in blocks {
         whole = block.start + block.bytes.len() as u64;
     }
     let torn = last.end - whole;
@@ -119,5 +119,5 @@ fn cut(last: &mut Segment) -> io::Result<u64> {
         let cut = OpenOptions::new().write(true).open(&last.path);
         let _ = cut.and_then(|file| file.set_len(whole - last.start + HEADER as u64));
     }
-    Ok(torn)
+    torn
 }

@@ -208,7 +208,9 @@ fn a_log_without_cursors_is_for_everybody_from_the_start() {
     log.take(FIRST, usize::MAX, 10);
     log.settle(FIRST, log.end());
     drop(log);
-    files(directory.path(), "lane").iter().for_each(|path| std::fs::remove_file(path).unwrap());
+    for path in files(directory.path(), "lane") {
+        std::fs::remove_file(path).unwrap();
+    }
     let (mut all, _) = Recovered::all(&spool.directory).unwrap();
     all[0].name_lanes(&LANES.map(str::to_owned)).unwrap();
     drop(all);
@@ -361,8 +363,8 @@ impl Model {
         Ok(())
     }
 
-    fn left(&self, lane: LaneId, from: usize) -> usize {
-        self.names[from..].iter().filter(|name| is_wanted(lane, name)).count()
+    fn left(&self, lane: LaneId, from: usize) -> u64 {
+        self.names[from..].iter().filter(|name| is_wanted(lane, name)).count() as u64
     }
 }
 
@@ -457,14 +459,14 @@ impl World {
             }
             Step::Count(log, lane) => {
                 let (log, model) = &self.logs[log % count];
-                prop_assert_eq!(log.unread(lane).records as usize, model.left(lane, model.read[lane.0]));
+                prop_assert_eq!(log.unread(lane).records, model.left(lane, model.read[lane.0]));
             }
             Step::Crash => self.restart()?,
             Step::Restart => {
                 for (log, model) in &self.logs {
                     log.finish();
                     for lane in [FIRST, SECOND] {
-                        prop_assert_eq!(log.unread(lane).records as usize, model.left(lane, model.read[lane.0]));
+                        prop_assert_eq!(log.unread(lane).records, model.left(lane, model.read[lane.0]));
                     }
                 }
                 self.restart()?;
