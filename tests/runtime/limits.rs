@@ -249,12 +249,13 @@ fn ids_that_a_vendor_tells_nobody_apart_by_are_refused_there() {
 }
 
 #[test]
-fn version_1_of_posthog_takes_fewer_ids_and_names() {
+fn version_1_of_posthog_takes_fewer_names_and_keys() {
     let (name, key) = ("é".repeat(201), "é".repeat(192));
     let long_name = Plain(Box::leak(Box::new(schema(name.leak()))), |_| {});
     let sandbox = Sandbox::start().unwrap();
     let posthog = PostHog::new("phc_sandbox").host(sandbox.posthog_url()).api(PostHogApi::V1);
     let (builder, losses) = listen(Client::builder().to(posthog));
+    let (builder, told) = hear(builder);
     let client = builder.build().unwrap();
     let user = client.user("u");
     user.capture(long_name);
@@ -263,8 +264,9 @@ fn version_1_of_posthog_takes_fewer_ids_and_names() {
     client.user("é".repeat(201)).capture(Numbered(1));
     user.alias("null");
     let report = client.shutdown(LONG);
-    assert_eq!(counts(&report), (0, 0, vec![(LossReason::TooLarge, 3), (LossReason::Rejected, 2)]));
-    assert!(sandbox.requests(Vendor::PostHog).is_empty());
+    assert_eq!(counts(&report), (1, 0, vec![(LossReason::TooLarge, 3), (LossReason::Rejected, 1)]));
+    assert_eq!(limits(&told), [("posthog", "distinct_id".to_owned(), Limit::Id)]);
+    assert_eq!(sandbox.messages(Vendor::PostHog).len(), 1);
     let mut details: Vec<_> = losses.lock().unwrap().iter().map(|loss| loss.2.clone()).collect();
     details.sort();
     assert_eq!(
@@ -274,7 +276,6 @@ fn version_1_of_posthog_takes_fewer_ids_and_names() {
             "posthog knows ids of at most 200 characters",
             "posthog knows ids of at most 200 characters",
             "posthog merges nobody by an id that stands for nobody in particular",
-            "posthog takes nothing under this distinct id: it stands for nobody in particular",
         ]
     );
 }

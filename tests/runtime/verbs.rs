@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use taxogen::{
-    Client, Destinations, LossReason, Options, PersonProperties, PlanId, PropertyWriter, Sensitivity, Timestamp, User,
+    Client, Destinations, LossReason, Options, PersonProperties, PlanId, PostHog, PostHogApi, PropertyWriter,
+    Sensitivity, Timestamp, User,
 };
 use taxogen_sandbox::{Sandbox, Vendor};
 
@@ -50,6 +51,19 @@ fn sent(call: impl Fn(&Client)) -> BTreeMap<&'static str, Value> {
     sent
 }
 
+/// The events that version 1 of PostHog gets of a call.
+fn sent_to_v1(call: impl Fn(&Client)) -> Value {
+    let sandbox = Sandbox::start().unwrap();
+    let posthog = PostHog::new("phc_sandbox").host(sandbox.posthog_url()).api(PostHogApi::V1);
+    let client = Client::builder().to(posthog).build().unwrap();
+    call(&client);
+    let report = client.shutdown(LONG);
+    assert!(report.is_complete(), "{report}");
+    let requests = sandbox.requests(Vendor::PostHog);
+    assert_eq!(requests.len(), 1);
+    plain("v1", requests[0].json()["batch"].take())
+}
+
 /// Without what is the same in all messages, or new in each.
 fn plain(path: &str, messages: Value) -> Value {
     let Value::Array(messages) = messages else { panic!("{path}: {messages}") };
@@ -60,6 +74,7 @@ fn plain_message(path: &str, mut message: Value) -> Value {
     let own: &[&str] = match path {
         "/import" => &["token", "mp_lib", "$lib_version", "ip"],
         "/batch" => &["$lib", "$lib_version", "$is_server"],
+        "v1" => &["$is_server"],
         "/engage" | "/groups" => &["$token"],
         _ => &[],
     };
@@ -90,7 +105,7 @@ fn plain_message(path: &str, mut message: Value) -> Value {
         _ => {
             let mut properties = message["properties"].take();
             strip(properties.as_object_mut().unwrap());
-            if path == "/batch" {
+            if matches!(path, "/batch" | "v1") {
                 let own = std::mem::take(message.as_object_mut().unwrap());
                 let mut own: Map<_, _> = own.into_iter().filter(|(name, _)| name != "properties").collect();
                 let none = Map::new();
@@ -460,6 +475,53 @@ fn an_event_of_the_past_with_options() {
                 {"event": "Bare", "properties": {"distinct_id": "u1", "time": "now", "$insert_id": "id"}},
             ],
         }),
+    );
+}
+
+#[test]
+fn version_1_of_posthog_gets_the_same_and_options_beside_the_properties() {
+    let url = "https://shop.example/?q=\"tea\"";
+    let sent = sent_to_v1(|client| {
+        let user = client.user("u1").with_anonymous_id("cookie");
+        user.identify(PERSON);
+        user.unset(&["country"]);
+        user.page(HOME);
+        let options = Options::new().at(Timestamp::from_unix_millis(1_262_304_000_123)).ignore_sent_at(true);
+        user.capture_with(BARE, &options.process_person_profile(false));
+        user.alias("old");
+    });
+    let event = |name: &str, properties: Value, options: Value| {
+        json!({"uuid": "id", "timestamp": "now", "event": name, "distinct_id": "u1",
+            "properties": properties, "options": options})
+    };
+    let mut bare = event(
+        "Bare",
+        json!({"$geoip_disable": true}),
+        json!({"disable_skew_correction": true, "process_person_profile": false}),
+    );
+    bare["timestamp"] = json!("2010-01-01T00:00:00.123Z");
+    let mut alias =
+        event("$create_alias", json!({"$geoip_disable": true, "distinct_id": "old", "alias": "u1"}), json!({}));
+    alias["distinct_id"] = json!("old");
+    assert_eq!(
+        sent,
+        json!([
+            event(
+                "$identify",
+                json!({"$geoip_disable": true, "$anon_distinct_id": "cookie", "$set": {"country": "DE"},
+                    "$set_once": {"signed_up": "2026-01-01"}}),
+                json!({}),
+            ),
+            event("$set", json!({"$geoip_disable": true, "$unset": ["country"]}), json!({})),
+            event(
+                "$pageview",
+                json!({"$geoip_disable": true, "name": "Home", "$current_url": url, "$pathname": "/",
+                    "title": "Tea, and more", "$set": {"last_page": "Home"}}),
+                json!({}),
+            ),
+            bare,
+            alias,
+        ])
     );
 }
 

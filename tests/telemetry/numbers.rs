@@ -48,6 +48,7 @@ fn what_becomes_of_events_is_counted_for_each_destination() {
             "taxogen_accepted_total: events that a destination is to get []",
             "taxogen_delivered_total: events that a destination has accepted []",
             "taxogen_dropped_total: events that the application did not want sent []",
+            "taxogen_limited_total: properties cut or left out by a vendor's limit []",
             "taxogen_lost_total: events that were given up, by reason []",
             "taxogen_oldest_age_seconds: how long the oldest event has waited [s]",
             "taxogen_queued_bytes: what waits for a destination, at its slowest endpoint [B]",

@@ -59,6 +59,7 @@ impl Books {
     #[cold]
     fn limited_some(&self, record: &RecordRef, met: Vec<Met>) {
         self.ledger.limited(self.destination, met.len());
+        telemetry::limited(self.name(), met.len());
         let (destination, record) = (self.name(), record.read());
         for Met { property, limit } in met {
             let (event, id) = (record.label(), record.id.to_string());

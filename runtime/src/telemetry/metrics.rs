@@ -10,13 +10,14 @@ pub(super) fn describe() {
     describe_counter!("taxogen_retried_total", Unit::Count, "events of attempts that have to be made again");
     describe_counter!("taxogen_dropped_total", Unit::Count, "events that the application did not want sent");
     describe_counter!("taxogen_lost_total", Unit::Count, "events that were given up, by reason");
+    describe_counter!("taxogen_limited_total", Unit::Count, "properties cut or left out by a vendor's limit");
     describe_gauge!("taxogen_queued_bytes", Unit::Bytes, "what waits for a destination, at its slowest endpoint");
     describe_gauge!("taxogen_oldest_age_seconds", Unit::Seconds, "how long the oldest event has waited");
 }
 
-pub(super) fn count(name: &'static str, destination: &'static str, events: usize) {
-    if events > 0 {
-        counter!(name, "destination" => destination).increment(events as u64);
+pub(super) fn count(name: &'static str, destination: &'static str, how_many: usize) {
+    if how_many > 0 {
+        counter!(name, "destination" => destination).increment(how_many as u64);
     }
 }
 

@@ -72,6 +72,13 @@ pub(crate) fn lost(destination: Option<&'static str>, reason: LossReason, events
     let _ = (destination, reason, events);
 }
 
+/// Properties that were cut or left out because the destination would not have taken them.
+pub(crate) fn limited(destination: &'static str, properties: usize) {
+    #[cfg(feature = "metrics")]
+    metrics::count("taxogen_limited_total", destination, properties);
+    let _ = (destination, properties);
+}
+
 /// What `on_loss` is told.
 pub(crate) fn loss(loss: &Loss) {
     #[cfg(feature = "tracing")]

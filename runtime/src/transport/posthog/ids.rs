@@ -51,12 +51,10 @@ pub(super) fn joins(id: &str) -> bool {
     !is_long(id) && !is_nobody(id)
 }
 
-/// Refuses what version 1 does not take besides: an id of nobody's, of a group's one that is too long, and such a name.
+/// Refuses what version 1 does not take besides: a name that is too long, and such an id of a group's.
 pub(super) fn check_strictly(record: &Record<'_>) -> Result<(), Unfit> {
     match record.verb {
         Verb::Group if is_long(&format!("${}_{}", record.group_type, record.second_id)) => return Err(TOO_LONG),
-        Verb::Group | Verb::Alias => {}
-        _ if is_nobody(record.distinct_id) => return Err(NOBODY_THERE),
         Verb::Capture if is_long(record.name_at(Destinations::POSTHOG)) => return Err(LONG_NAME),
         _ => {}
     }
@@ -70,10 +68,6 @@ pub(super) const NOBODYS: Unfit = Unfit {
     detail: "posthog merges nobody by an id that stands for nobody in particular",
 };
 
-const NOBODY_THERE: Unfit = Unfit {
-    reason: LossReason::Rejected,
-    detail: "posthog takes nothing under this distinct id: it stands for nobody in particular",
-};
 const LONG_NAME: Unfit =
     Unfit { reason: LossReason::TooLarge, detail: "posthog knows event names of at most 200 characters" };
 
