@@ -19,6 +19,8 @@ mod now;
 mod opt_out;
 mod outcomes;
 mod pace;
+mod packing;
+mod posthog_v1;
 mod privacy;
 mod recorder;
 mod routing;
