@@ -67,7 +67,6 @@ pub struct Analysis {
 }
 
 /// What the author of a plan wrote, and what there is to say about it.
-#[derive(Debug)]
 pub struct Checked {
     /// The plan as it stands, without what could not be read.
     pub plan: ast::Plan,

@@ -3,7 +3,7 @@
 use super::{Meta, Spanned, Text};
 
 /// One of `cohorts`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Cohort {
     /// Its key.
     pub name: Text,

@@ -3,7 +3,7 @@
 use super::Spanned;
 
 /// `conventions:`; a kind of name with no case is not checked.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Conventions {
     /// Of events.
     pub events: Vec<Spanned<Case>>,

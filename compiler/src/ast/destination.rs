@@ -4,7 +4,7 @@ use super::Spanned;
 use crate::ir::{DestinationKind, Sensitivity};
 
 /// One of `destinations`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Destination {
     /// Which.
     pub kind: Spanned<DestinationKind>,

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::yaml::Value;
 
 /// One of `experiments`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Experiment {
     /// Its key.
     pub name: Text,
@@ -29,7 +29,7 @@ pub struct Experiment {
 }
 
 /// `exposure:` of an experiment: what is captured when somebody sees it.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Exposure {
     /// `event:`, in place of `Experiment Viewed`.
     pub event: Option<Text>,
@@ -38,7 +38,7 @@ pub struct Exposure {
 }
 
 /// What an experiment is judged by.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Metrics {
     /// What it is meant to move.
     pub primary: Vec<Metric>,
@@ -56,7 +56,7 @@ impl Metrics {
 }
 
 /// One metric.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Metric {
     /// The name of a bare one, else its map.
     pub span: Span,

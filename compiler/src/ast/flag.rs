@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::yaml::Value;
 
 /// One of `flags`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Flag {
     /// Its key.
     pub name: Text,
@@ -52,7 +52,7 @@ impl Flag {
 }
 
 /// `variants:` of a flag.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Variants {
     /// The map or list itself.
     pub span: Span,
@@ -63,7 +63,7 @@ pub struct Variants {
 }
 
 /// One of `variants`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Variant {
     /// Its key.
     pub name: Text,
@@ -76,7 +76,7 @@ pub struct Variant {
 }
 
 /// `rollout:` of a flag.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Rollout {
     /// Where it stands.
     pub span: Span,
@@ -87,7 +87,7 @@ pub struct Rollout {
 }
 
 /// One entry of a rollout.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct RolloutEntry {
     /// Where it stands.
     pub span: Span,
@@ -110,7 +110,7 @@ pub struct RolloutEntry {
 }
 
 /// One operator of one property of `when`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Condition {
     /// The property's name.
     pub property: Text,
@@ -121,7 +121,7 @@ pub struct Condition {
 }
 
 /// One of `flags` of an entry: what another flag has to say.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct FlagCondition {
     /// Its key.
     pub flag: Text,

@@ -7,7 +7,7 @@ use super::{
 use crate::table::{ByName, Names};
 
 /// Every named item of a plan by its name.
-#[derive(Debug)]
+
 pub(crate) struct Index<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) owners: ByName<'p, &'p Owner>,

@@ -41,7 +41,7 @@ pub struct Spanned<T> {
 pub type Text = Spanned<String>;
 
 /// A value that stands behind a key, when the key may be what is wrong.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Keyed<T> {
     /// Where the key stands.
     pub key: Span,
@@ -52,7 +52,7 @@ pub struct Keyed<T> {
 }
 
 /// A map of named items, in the order in which they are written.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Section<T> {
     /// Where its key stands; `None` where the plan has no such section.
     pub declared: Option<Span>,
@@ -83,7 +83,7 @@ impl<T> Section<T> {
 }
 
 /// A whole plan.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default)]
 pub struct Plan {
     /// `name:`.
     pub name: Option<Text>,
@@ -116,7 +116,7 @@ pub struct Plan {
 }
 
 /// What stands on every named thing.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Meta {
     /// `description:`.
     pub description: Option<Text>,
@@ -147,7 +147,7 @@ impl Empty for Meta {
 }
 
 /// `deprecated:` in any of its forms.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Deprecated {
     /// Where the key stands.
     pub key: Span,
@@ -160,7 +160,7 @@ pub struct Deprecated {
 }
 
 /// One of `owners`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Owner {
     /// Its key.
     pub name: Text,
@@ -171,7 +171,7 @@ pub struct Owner {
 }
 
 /// One of `property_groups`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct PropertyGroup {
     /// Its key.
     pub name: Text,
@@ -184,7 +184,7 @@ pub struct PropertyGroup {
 }
 
 /// One of `groups`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Group {
     /// Its key: the group type.
     pub name: Text,
@@ -195,7 +195,7 @@ pub struct Group {
 }
 
 /// One of `events`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Event {
     /// Its key: the name on the wire, unless `wire` says another.
     pub name: Text,

@@ -9,7 +9,7 @@ use crate::sparse::{Empty, Sparse};
 use crate::yaml::Value;
 
 /// One of `types`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct TypeDeclaration {
     /// Its key.
     pub name: Text,
@@ -24,7 +24,7 @@ pub struct TypeDeclaration {
 /// A property of an event, of a person, of a group, or a field of an object.
 ///
 /// A plan has more of these than of anything else: what most of them do not say takes little room.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Property {
     /// Its key: the name on the wire.
     pub name: Text,
@@ -70,7 +70,7 @@ pub struct PersonLink {
 }
 
 /// A type as it stands in the plan.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct TypeExpression {
     /// What was written.
     pub shape: Shape,
@@ -85,7 +85,7 @@ impl TypeExpression {
 }
 
 /// The forms that a type takes.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub enum Shape {
     /// One of the six words of the language.
     Scalar(Scalar),
@@ -125,7 +125,7 @@ pub enum Shape {
 }
 
 /// What a list or a map holds.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Element {
     /// Its type.
     pub ty: TypeExpression,
@@ -136,7 +136,7 @@ pub struct Element {
 }
 
 /// The values of an enum.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct EnumShape {
     /// In the order in which they are written.
     pub values: Vec<EnumValue>,
@@ -147,7 +147,7 @@ pub struct EnumShape {
 }
 
 /// One value, in its short or its long form.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct EnumValue {
     /// A scalar.
     pub value: Value,
@@ -198,7 +198,7 @@ impl fmt::Display for Number {
 }
 
 /// Bounds on a value.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Clone, Default, PartialEq)]
 pub struct Constraints {
     /// Least number.
     pub min: Option<Keyed<Number>>,

@@ -6,7 +6,7 @@ use crate::source::Span;
 use crate::yaml::Value;
 
 /// One of `sync.targets`.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct Target {
     /// Its key.
     pub name: Text,
@@ -25,7 +25,7 @@ pub struct Target {
 }
 
 /// One of `flags` of a target: what differs of a flag there.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct FlagOverlay {
     /// The flag's key.
     pub flag: Text,
@@ -44,7 +44,7 @@ pub struct FlagOverlay {
 }
 
 /// `variants:` of what differs.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct VariantOverlays {
     /// Where the key stands.
     pub key: Span,
@@ -55,7 +55,7 @@ pub struct VariantOverlays {
 }
 
 /// What differs of a variant.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Clone)]
 pub struct VariantOverlay {
     /// Its key.
     pub name: Text,

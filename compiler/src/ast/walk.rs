@@ -3,7 +3,7 @@
 use super::{Constraints, Meta, Named, Plan, Property, Section, Shape, Text, TypeExpression};
 
 /// Something that a rule looks at.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(crate) enum Place<'p> {
     /// A type, with the bounds that stand beside it.
     Type(&'p TypeExpression, Option<&'p Constraints>),
