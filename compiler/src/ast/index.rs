@@ -7,7 +7,6 @@ use super::{
 use crate::table::{ByName, Names};
 
 /// Every named item of a plan by its name.
-
 pub(crate) struct Index<'p> {
     pub(crate) plan: &'p Plan,
     pub(crate) owners: ByName<'p, &'p Owner>,
