@@ -83,7 +83,7 @@ fn a_repaired_key_is_found_by_a_flush() {
     let start = Instant::now();
     let error = client.flush(LONG).unwrap_err();
     assert!(start.elapsed() < LONG / 2 && error.is_network());
-    let sentence = "segment refuses the key (status 401: scripted 401): what is captured for it stays in the log";
+    let sentence = "delivery to segment is paused: status 401: scripted 401; what is captured for it stays in the log";
     assert_eq!(error.to_string(), sentence);
     assert_eq!(requests(&sandbox, Vendor::Segment), 2);
 

@@ -70,14 +70,14 @@ impl Notice {
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl CaptureNow {
-    pub(crate) fn new(core: &Arc<Core>, notice: Notice) -> Self {
+    pub(crate) fn new(core: &Arc<Core>, notice: &Notice) -> Self {
         let id = notice.id.get().map(|id| id.to_string());
         Self {
             core: Arc::clone(core),
             deadline: DEADLINE,
             outcome: Outcome { id, refused: notice.refused.get(), ..Outcome::default() },
             #[cfg(feature = "http")]
-            watch: notice.watch.into_inner().filter(|_| notice.refused.get().is_none()).map(Arc::new),
+            watch: notice.watch.take().filter(|_| notice.refused.get().is_none()).map(Arc::new),
         }
     }
 

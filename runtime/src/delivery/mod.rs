@@ -161,6 +161,8 @@ impl Delivery {
         let end = self.store.log.end();
         let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
         let answers: Vec<_> = self.own_lanes().map(flushed).collect();
+        // One of these may be the lane that asks whether a destination is still paused.
+        self.store.lanes.iter().for_each(|lane| lane.orders.hurry());
         async move {
             let mut result = Ok(());
             for (name, standing, answer) in answers {
@@ -212,7 +214,7 @@ impl Delivery {
         for lane in self.own_lanes() {
             let end = lane.orders.ended()?;
             if end != End::Settled && result.is_ok() {
-                result = Err(not_settled(lane.post.books.name(), &lane.post.standing));
+                result = Err(Error::new(Kind::Timeout, SHUT_DOWN));
             }
         }
         Some(result)
@@ -257,7 +259,7 @@ impl Delivery {
     }
 
     /// Whether this process is a fork of the one that delivers, which is told.
-    fn is_forked(&self) -> bool {
+    pub(crate) fn is_forked(&self) -> bool {
         let is_forked = self.home.look();
         if is_forked {
             self.home.tell(&self.hooks);
@@ -329,6 +331,8 @@ pub(crate) fn flushed(waited: Waited<Result<(), Error>>) -> Result<(), Error> {
     }
 }
 
+const SHUT_DOWN: &str = "the client is shut down, and not everything was delivered: its report says what was kept";
+
 fn late() -> Error {
     Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log")
 }
@@ -337,7 +341,7 @@ fn late() -> Error {
 fn not_settled(name: &str, standing: &Standing) -> Error {
     match standing.why() {
         Some(why) => {
-            let sentence = format!("{name} refuses the key ({why}): what is captured for it stays in the log");
+            let sentence = format!("delivery to {name} is paused: {why}; what is captured for it stays in the log");
             Error::new(Kind::Network, sentence)
         }
         None => late(),

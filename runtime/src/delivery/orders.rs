@@ -94,6 +94,12 @@ impl Orders {
         self.state().waiting.iter().any(|(position, done)| *position > settled && !done.is_closed())
     }
 
+    /// Somebody waits, though not for this lane: a pause is over.
+    pub(super) fn hurry(&self) {
+        self.state().hurry = true;
+        self.notify.notify_one();
+    }
+
     /// Whether a pause should end; says so once.
     pub(super) fn take_hurry(&self) -> bool {
         std::mem::take(&mut self.state().hurry)

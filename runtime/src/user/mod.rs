@@ -80,7 +80,7 @@ impl User {
     pub fn capture_now(&self, event: impl Event) -> CaptureNow {
         let notice = Notice::default();
         self.record_event(&Entry { notice: Some(&notice), ..Entry::of_event(event.schema()) }, &event);
-        CaptureNow::new(&self.client.core, notice)
+        CaptureNow::new(&self.client.core, &notice)
     }
 
     /// [`capture`](Self::capture) with a time of its own, or with what PostHog is to do about the person.

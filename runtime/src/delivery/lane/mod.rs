@@ -161,6 +161,8 @@ impl Lane {
             self.expire();
             self.withhold();
             let Some(batch) = self.batches.front_mut() else { break };
+            // Who is in a hurry now gets this attempt.
+            self.orders.take_hurry();
             let attempt = batch.attempt(Timestamp::now());
             let wrap = |parts: &[&[u8]]| self.packer.body(parts);
             let body = self.endpoint.envelope.wrap(&attempt, batch.messages(), wrap);
@@ -195,13 +197,16 @@ impl Lane {
 /// Lets go who waits for a lane, however it ends.
 struct Guard {
     orders: Arc<Orders>,
+    standing: Arc<Standing>,
+    member: u32,
     books: Books,
     end: End,
 }
 
 impl Guard {
     fn new(lane: &Lane) -> Self {
-        Self { orders: Arc::clone(&lane.orders), books: lane.books.clone(), end: End::Broken }
+        let (orders, standing) = (Arc::clone(&lane.orders), Arc::clone(&lane.standing));
+        Self { orders, standing, member: lane.member, books: lane.books.clone(), end: End::Broken }
     }
 
     fn end(&mut self, end: End) {
@@ -211,6 +216,7 @@ impl Guard {
 
 impl Drop for Guard {
     fn drop(&mut self) {
+        self.standing.leave(self.member);
         self.orders.end(self.end);
         if self.end == End::Broken {
             self.books.trouble(TroubleKind::Stopped, BROKEN);

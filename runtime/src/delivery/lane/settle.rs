@@ -21,11 +21,12 @@ impl Lane {
     /// Settles a batch, or puts its halves in its place. Says how long to wait then.
     pub(super) fn settle(&mut self, batch: Batch, outcome: Outcome) -> Duration {
         match outcome {
-            Outcome::Delivered | Outcome::RetryAfter(_) | Outcome::Unauthorized(_) => {
+            Outcome::Delivered => {
                 self.refused_alone = 0;
                 self.books.delivered(batch.records());
                 self.spare = batch.cleared();
             }
+            Outcome::RetryAfter(_) | Outcome::Unauthorized(_) => self.batches.push_front(batch),
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
             Outcome::Partly(partly) => self.settle_partly(batch, &partly),
             Outcome::Split(reason, why) if batch.len() == 1 => {
@@ -84,12 +85,15 @@ impl Lane {
         let Some(limit) = self.settings.too_old() else { return };
         let is_old = |record: &RecordRef| record.read().id.time() < limit;
         let old_of = |batch: &Batch| batch.records().take_while(|(record, _)| is_old(record)).count();
-        while let Some(mut batch) = self.batches.pop_front_if(|batch| old_of(batch) > 0) {
-            let old = old_of(&batch);
+        while let Some(batch) = self.batches.front_mut() {
+            let old = old_of(batch);
+            if old == 0 {
+                break;
+            }
             self.books.lost(LossReason::Expired, &self.trouble, batch.records().take(old));
             batch.keep(|place| place >= old);
-            if !batch.is_empty() {
-                self.batches.push_front(batch);
+            if batch.is_empty() {
+                self.batches.pop_front();
             }
             self.count_in_hand();
         }

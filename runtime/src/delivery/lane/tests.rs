@@ -24,7 +24,10 @@ fn lane() -> Lane {
 }
 
 fn capture(lane: &Lane, distinct_id: &str) {
-    let time = Timestamp::from_unix_millis(0);
+    capture_at(lane, distinct_id, Timestamp::now());
+}
+
+fn capture_at(lane: &Lane, distinct_id: &str, time: Timestamp) {
     let mut encoded = Vec::new();
     encode_text(&mut encoded, distinct_id);
     let header = Header {
@@ -88,4 +91,54 @@ fn what_a_vendor_asks_for_again_is_left_as_the_same_request() {
     assert_eq!(ids(&batch.split()[1]), ["d"]);
     let report = lane.books.ledger.report(|_| Queued::default());
     assert_eq!((report.delivered, report.lost), (2, vec![(LossReason::Rejected, 1)]));
+}
+
+#[test]
+fn what_is_too_old_goes_out_of_a_batch_and_the_rest_stays() {
+    let mut lane = lane();
+    let hour = |hour: i64| Timestamp::from_unix_millis(hour * 3_600_000);
+    lane.settings.clock = || Timestamp::from_unix_millis(20 * 3_600_000);
+    for (place, user) in ["a", "b", "c", "d"].into_iter().enumerate() {
+        capture_at(&lane, user, hour(7 + i64::try_from(place).unwrap() / 2 * 2));
+    }
+    lane.take();
+    lane.fill();
+    capture_at(&lane, "e", hour(1));
+    assert_eq!(lane.orders.in_hand().records, 4);
+    lane.expire();
+    let tally = lane.orders.in_hand();
+    assert_eq!((tally.records, tally.oldest, lane.batches[0].len()), (2, Some(hour(9)), 2));
+    // While something is left in its hands the lane does not look behind it.
+    assert_eq!(lane.log.unread(lane.id).records, 1);
+
+    lane.settings.clock = || Timestamp::from_unix_millis(22 * 3_600_000);
+    lane.trouble = "status 503".to_owned();
+    lane.expire();
+    assert!(lane.batches.is_empty() && lane.log.unread(lane.id).records == 0);
+    let report = lane.books.ledger.report(|_| Queued::default());
+    assert_eq!(report.lost, [(LossReason::Expired, 5)]);
+}
+
+#[test]
+fn what_is_refused_alone_again_and_again_slows_the_lane_until_something_is_taken() {
+    let mut lane = lane();
+    for number in 0..20 {
+        capture(&lane, &format!("user_{number}"));
+    }
+    lane.take();
+    lane.fill();
+    let refused = || Outcome::Split(LossReason::Refused, "no".to_owned());
+    let mut pauses = Vec::new();
+    while let Some(batch) = lane.batches.pop_front() {
+        if batch.len() == 2 && lane.refused_alone == 18 {
+            assert_eq!(lane.settle(batch, Outcome::Delivered), Duration::ZERO);
+            assert_eq!(lane.refused_alone, 0);
+            break;
+        }
+        pauses.push(lane.settle(batch, refused()));
+    }
+    let free = pauses.iter().take_while(|pause| pause.is_zero()).count();
+    assert!(free >= 16 && pauses[free..].iter().all(|pause| !pause.is_zero()), "{pauses:?}");
+    let report = lane.books.ledger.report(|_| Queued::default());
+    assert_eq!((report.delivered, report.lost), (2, vec![(LossReason::Refused, 18)]));
 }
