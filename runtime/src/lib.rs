@@ -54,9 +54,13 @@
 //!
 //! `capture` encodes it once into a log in memory and returns; it never waits for the network. A thread carries it from
 //! there to each destination, in order, with the same id and time on every attempt. What a vendor refuses for now is
-//! tried again; a destination that is down costs the others nothing. The log is bounded: when it is full, the
-//! destination that is behind loses its oldest events. Whatever is lost is counted in the [`Report`], by destination
-//! and [`LossReason`], and handed to [`Builder::on_loss`].
+//! tried again, for half a day unless [`Builder::max_age`] says otherwise; a destination that is down costs the others
+//! nothing, and one that refuses the key is paused and keeps its events ([`Builder::on_trouble`]). The log is bounded:
+//! when it is full, the destination that is behind loses its oldest events. Whatever is lost is counted in the
+//! [`Report`], by destination and [`LossReason`], and handed to [`Builder::on_loss`].
+//!
+//! [`User::capture_now`] waits for one event, in functions that are frozen or killed when they have answered, and says
+//! what became of it at each destination.
 //!
 //! A property whose value breaks a rule of the plan is left out, counted ([`Client::invalid_report`]) and told to
 //! [`Builder::on_invalid`]; its event is delivered.
