@@ -116,7 +116,7 @@ fn of_several_filters_all_have_to_let_it_pass_and_none_is_printed() {
     let builder = Client::builder().to(segment.clone()).before_capture(|_| {});
     assert_eq!(
         format!("{segment:?}"),
-        format!("Segment {{ place: Host({:?}), allow: None, filter: set, .. }}", sandbox.segment_url())
+        format!("Segment {{ place: Host({:?}), allow: None, filter: set, encoding: Gzip, .. }}", sandbox.segment_url())
     );
     assert!(!format!("{builder:?}").contains("sk-inside"));
     let client = builder.build().unwrap();

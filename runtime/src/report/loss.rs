@@ -13,11 +13,13 @@ use crate::recorder::unescaped;
 pub enum LossReason {
     /// The log was full, and this destination was the slowest; where the policy is to refuse what comes, it counts once.
     LogFull,
-    /// Larger than the destination takes; or larger than the log, which counts once.
+    /// Larger than the destination takes, or under an id or a name that is longer than it takes; or larger than the log,
+    /// which counts once.
     TooLarge,
     /// The destination refused the request for good.
     Refused,
-    /// The destination took the request and rejected this event.
+    /// The destination took the request and rejected this event; or would have, for an id that stands for nobody in
+    /// particular, and so it was not sent.
     Rejected,
     /// The distinct id, the previous id of an alias or the key of a group was empty, or nothing but spaces.
     /// Counts once.
