@@ -127,6 +127,7 @@
 //! | `taxogen_retried_total` | counter | `destination` | events of attempts that have to be made again |
 //! | `taxogen_lost_total` | counter | `destination`, `reason` | events given up, by the name of the [`LossReason`] |
 //! | `taxogen_dropped_total` | counter | `destination` | events that the application did not want sent |
+//! | `taxogen_limited_total` | counter | `destination` | properties cut or left out by its limits |
 //! | `taxogen_queued_bytes` | gauge | `destination` | bytes of the log that wait for it, at its slowest endpoint |
 //! | `taxogen_oldest_age_seconds` | gauge | `destination` | how long the oldest of them has waited; 0 where none does |
 //!

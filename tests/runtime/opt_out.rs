@@ -1,5 +1,6 @@
 //! People of whom nothing is to be recorded.
 
+use std::thread;
 use std::time::Duration;
 
 use taxogen::{Client, Spool};
@@ -103,4 +104,38 @@ fn what_an_earlier_process_left_of_them_is_not_sent() {
     let report = start().opted_out(["ann"]).build().unwrap().shutdown(LONG);
     assert_eq!((counts(&report), report.dropped), ((1, 0, vec![]), 1));
     assert!(sandbox.messages(Vendor::Segment).iter().all(|message| message.item["userId"] == "bob"));
+}
+
+#[test]
+fn whoever_comes_and_goes_every_event_is_delivered_or_dropped() {
+    const THREADS: u64 = 4;
+    const EACH: u64 = 400;
+    let sandbox = Sandbox::start().unwrap();
+    for vendor in Vendor::ALL {
+        sandbox.fault(vendor, Fault::status(503).times(3));
+    }
+    let client = to_all(&sandbox).linger(Duration::from_millis(1)).build().unwrap();
+    thread::scope(|scope| {
+        for thread in 0..THREADS {
+            let client = client.clone();
+            scope.spawn(move || {
+                for step in 0..EACH {
+                    let user = client.user(format!("u{}", (step + thread) % 8));
+                    match step % 10 {
+                        3 => user.opt_out().unwrap(),
+                        7 => user.opt_in(),
+                        _ => {}
+                    }
+                    user.capture(OrderPlaced::new("tea", 1, 1.0));
+                }
+            });
+        }
+    });
+    let report = client.shutdown(LONG);
+    assert!(report.is_complete(), "{report}");
+    let at_capture = report.dropped - report.destinations.iter().map(|destination| destination.dropped).sum::<u64>();
+    for (destination, vendor) in report.destinations.iter().zip([Vendor::PostHog, Vendor::Segment, Vendor::Mixpanel]) {
+        assert_eq!(destination.delivered + destination.dropped + at_capture, THREADS * EACH, "{report}");
+        assert_eq!(sandbox.summary(vendor).count(OrderPlaced::NAME), destination.delivered, "{vendor}");
+    }
 }

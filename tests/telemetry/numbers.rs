@@ -41,6 +41,9 @@ fn what_becomes_of_events_is_counted_for_each_destination() {
             "taxogen_retried_total{destination=segment} 2",
         ]
     );
+    let manual = include_str!("../../runtime/src/lib.rs");
+    let in_manual = |name: &String| manual.contains(&format!("//! | `{name}` |"));
+    assert!(descriptions().keys().all(in_manual), "{:?}", descriptions());
     let described: Vec<_> = descriptions().into_iter().map(|(name, text)| format!("{name}: {text}")).collect();
     assert_eq!(
         described,
