@@ -5,8 +5,8 @@ use crate::hooks::{Hooks, Trouble, TroubleKind};
 
 /// The process that has the delivery thread. A fork of it has a copy of everything but that thread.
 ///
-/// To ask the system which process this is costs as much as half a capture, so that `capture` reads what was found out
-/// where a lane is woken, which is seldom.
+/// To ask the system which process this is may cost more than a capture, so that `capture` reads what was found out where
+/// a lane is woken, which is seldom.
 #[derive(Debug)]
 pub(super) struct Home {
     process: u32,

@@ -142,3 +142,73 @@ fn what_is_refused_alone_again_and_again_slows_the_lane_until_something_is_taken
     let report = lane.books.ledger.report(|_| Queued::default());
     assert_eq!((report.delivered, report.lost), (2, vec![(LossReason::Refused, 18)]));
 }
+
+/// Lets a vendor that refuses every batch with a bad record in it answer until all is settled. Says how often it was
+/// asked, and who was delivered, in order.
+fn isolate(lane: &mut Lane, is_bad: impl Fn(usize) -> bool) -> (usize, Vec<usize>) {
+    let numbers = |batch: &Batch| -> Vec<usize> {
+        batch.records().map(|(record, _)| record.read().distinct_id.parse().unwrap()).collect()
+    };
+    let (mut requests, mut delivered) = (0, Vec::new());
+    while let Some(batch) = lane.batches.pop_front() {
+        requests += 1;
+        let sent = numbers(&batch);
+        if sent.iter().any(|number| is_bad(*number)) {
+            lane.settle(batch, Outcome::Split(LossReason::Refused, "no".to_owned()));
+        } else {
+            lane.settle(batch, Outcome::Delivered);
+            delivered.extend(sent);
+        }
+    }
+    (requests, delivered)
+}
+
+#[test]
+fn whatever_is_bad_all_good_records_are_delivered_in_order_by_few_requests() {
+    const ALL: usize = 64;
+    let mut random = 7_u64;
+    for round in 0..200 {
+        let mut bad = [false; ALL];
+        for place in 0..ALL {
+            random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            // From none to nearly all.
+            bad[place] = random >> 33 & 63 < round * round / 640;
+        }
+        let mut lane = lane();
+        (0..ALL).for_each(|number| capture(&lane, &number.to_string()));
+        lane.take();
+        lane.fill();
+        // Mixpanel takes nothing of `0`.
+        bad[0] = true;
+        let (requests, delivered) = isolate(&mut lane, |number| bad[number]);
+        let good: Vec<_> = (0..ALL).filter(|number| !bad[*number]).collect();
+        let refused = bad[1..].iter().filter(|bad| **bad).count();
+        assert_eq!(delivered, good, "round {round}");
+        assert!(requests <= 1 + 2 * refused * 6, "round {round}: {requests} requests for {refused} bad records");
+        let report = lane.books.ledger.report(|_| Queued::default());
+        let lost = report.total_lost();
+        assert_eq!((report.delivered, lost), (good.len() as u64, refused as u64 + 1), "round {round}");
+    }
+}
+
+#[test]
+fn a_lane_that_panics_lets_go_who_waits_and_says_so() {
+    let mut lane = lane();
+    let told = Arc::<std::sync::Mutex<Vec<String>>>::default();
+    let tell = Arc::clone(&told);
+    let hooks = crate::hooks::Hooks {
+        on_trouble: Some(Arc::new(move |trouble| tell.lock().unwrap().push(trouble.to_string()))),
+        ..crate::hooks::Hooks::default()
+    };
+    lane.books.hooks = Arc::new(hooks);
+    let mut flushed = lane.orders.flush(1);
+    let guard = Guard::new(&lane);
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(move || {
+        let _guard = guard;
+        panic!("a test ends a lane");
+    }));
+    assert!(panicked.is_err());
+    assert_eq!((flushed.try_recv(), lane.orders.ended()), (Ok(false), Some(End::Broken)));
+    let sentence = "delivery to mixpanel has stopped: a panic ended delivery there; what waits is kept and not sent";
+    assert_eq!(*told.lock().unwrap(), [sentence]);
+}
