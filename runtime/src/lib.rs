@@ -145,7 +145,8 @@
 //!
 //! # Features
 //!
-//! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. Without a destination there is no HTTP
+//! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. `spool` adds `Builder::spool`: the log lies on
+//! disk too, and a process that is killed delivers after its restart what `capture` had taken. Without a destination there is no HTTP
 //! client, no TLS and no tokio in the tree; the recorder and the disabled client remain. `metrics` and `tracing` bring
 //! the crates of these names, and are off by default.
 

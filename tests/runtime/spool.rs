@@ -2,12 +2,12 @@
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use taxogen::{Builder, Client, Fsync, LossReason, PostHog, Segment, Spool, TroubleKind};
+use taxogen::{Builder, Client, Fsync, LossReason, Mixpanel, PostHog, Segment, Spool, TroubleKind};
 use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
-use crate::vendors::{LONG, Numbered, counts, listen, numbers, to, to_all};
+use crate::vendors::{LONG, Losses, Numbered, Plain, counts, listen, numbers, schema, to, to_all};
 
 const SHORT: Duration = Duration::from_millis(100);
 
@@ -18,43 +18,271 @@ fn folders(directory: &Path) -> Vec<PathBuf> {
     folders
 }
 
-fn capture(client: &Client, numbers: impl IntoIterator<Item = i64>) {
-    numbers.into_iter().for_each(|number| client.user("u").capture(Numbered(number)));
+/// The only segment that lies there.
+fn segment(directory: &Path) -> PathBuf {
+    let files = folders(&folders(directory)[0]);
+    files.into_iter().find(|file| file.extension().is_some_and(|extension| extension == "segment")).unwrap()
 }
 
-type Troubles = Arc<Mutex<Vec<(TroubleKind, String)>>>;
+fn capture(client: &Client, numbers: impl IntoIterator<Item = i64>) {
+    for number in numbers {
+        client.user("u").capture(Numbered(number));
+    }
+}
 
-fn watch(builder: Builder) -> (Builder, Troubles) {
+fn sorted(mut numbers: Vec<i64>) -> Vec<i64> {
+    numbers.sort_unstable();
+    numbers
+}
+
+type Troubles = Arc<Mutex<Vec<(Option<&'static str>, TroubleKind, String)>>>;
+
+fn watch(builder: Builder) -> (Builder, Troubles, Losses) {
     let troubles = Troubles::default();
     let told = Arc::clone(&troubles);
-    (builder.on_trouble(move |trouble| told.lock().unwrap().push((trouble.kind, trouble.to_string()))), troubles)
+    let (builder, losses) = listen(builder);
+    let builder = builder.on_trouble(move |trouble| {
+        told.lock().unwrap().push((trouble.destination, trouble.kind, trouble.detail.clone()));
+    });
+    (builder, troubles, losses)
+}
+
+/// Captures these with every vendor down, and leaves them in the directory.
+fn leave(builder: Builder, directory: &Path, numbers: impl IntoIterator<Item = i64>) {
+    let client = builder.spool(Spool::new(directory)).build().unwrap();
+    capture(&client, numbers);
+    assert!(client.shutdown(SHORT).kept > 0);
+}
+
+/// A sandbox where nothing is taken.
+fn down() -> Sandbox {
+    let sandbox = Sandbox::start().unwrap();
+    for vendor in Vendor::ALL {
+        sandbox.fault(vendor, Fault::status(500).forever());
+    }
+    sandbox
+}
+
+fn up(sandbox: &Sandbox) {
+    for vendor in Vendor::ALL {
+        sandbox.clear_faults(vendor);
+    }
 }
 
 #[test]
 fn what_a_client_leaves_the_next_delivers() {
     for fsync in [Fsync::Never, Fsync::EverySecond, Fsync::Always] {
         let directory = tempfile::tempdir().unwrap();
-        let spool = || Spool::new(directory.path().join("spool")).fsync(fsync);
-        let sandbox = Sandbox::start().unwrap();
-        for vendor in Vendor::ALL {
-            sandbox.fault(vendor, Fault::status(500).forever());
-        }
-        let (builder, losses) = listen(to_all(&sandbox).spool(spool()));
+        let directory = directory.path().join("spool");
+        let spool = || Spool::new(&directory).fsync(fsync);
+        let sandbox = down();
+        let (builder, troubles, losses) = watch(to_all(&sandbox).spool(spool()));
         let client = builder.build().unwrap();
         capture(&client, 0..10);
-        assert_eq!(counts(&client.shutdown(SHORT)), (0, 30, vec![]));
-        assert_eq!(*losses.lock().unwrap(), [], "nothing is lost");
-        assert_eq!(folders(&directory.path().join("spool")).len(), 1);
+        let report = client.shutdown(SHORT);
+        assert_eq!(counts(&report), (0, 30, vec![]));
+        assert_eq!(client.report(), report, "also when somebody else has the files");
+        assert_eq!(folders(&directory).len(), 1);
 
-        Vendor::ALL.into_iter().for_each(|vendor| sandbox.clear_faults(vendor));
+        up(&sandbox);
         let client = to_all(&sandbox).spool(spool()).build().unwrap();
         capture(&client, 10..20);
         assert_eq!(counts(&client.shutdown(LONG)), (60, 0, vec![]));
         for vendor in Vendor::ALL {
-            let mut numbers = numbers(&sandbox, vendor);
-            numbers.sort_unstable();
-            assert_eq!(numbers, (0..20).collect::<Vec<_>>(), "{vendor}");
+            assert_eq!(sorted(numbers(&sandbox, vendor)), (0..20).collect::<Vec<_>>(), "{vendor}");
         }
-        assert!(folders(&directory.path().join("spool")).is_empty(), "what is delivered leaves nothing behind");
+        assert!(folders(&directory).is_empty(), "what is delivered leaves nothing behind");
+        assert_eq!((&*losses.lock().unwrap(), &*troubles.lock().unwrap()), (&vec![], &vec![]));
     }
+}
+
+#[test]
+fn what_is_delivered_is_not_delivered_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    let client = to_all(&sandbox).spool(Spool::new(directory.path())).build().unwrap();
+    capture(&client, 0..5);
+    client.flush(LONG).unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(500).forever());
+    capture(&client, 5..10);
+    assert_eq!(counts(&client.shutdown(Duration::from_secs(1))), (25, 5, vec![]));
+
+    up(&sandbox);
+    let client = to_all(&sandbox).spool(Spool::new(directory.path())).build().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (5, 0, vec![]));
+    for vendor in Vendor::ALL {
+        assert_eq!((numbers(&sandbox, vendor), sandbox.summary(vendor).repeated), ((0..10).collect(), 0), "{vendor}");
+    }
+}
+
+#[test]
+fn clients_that_live_at_once_share_a_directory_and_deliver_their_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    let client = || to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())).linger(LONG).build().unwrap();
+    let (one, other) = (client(), client());
+    capture(&one, 0..5);
+    capture(&other, 5..10);
+    assert_eq!(folders(directory.path()).len(), 2);
+    assert_eq!(counts(&one.shutdown(LONG)), (5, 0, vec![]));
+    assert_eq!(counts(&other.shutdown(LONG)), (5, 0, vec![]));
+    assert_eq!(sorted(numbers(&sandbox, Vendor::Segment)), (0..10).collect::<Vec<_>>());
+}
+
+#[test]
+fn what_is_left_for_a_destination_that_is_gone_waits_for_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to_all(&sandbox), directory.path(), 0..3);
+    up(&sandbox);
+
+    // Two starts without it: it is told each time, and the others are delivered once.
+    for delivered in [6, 0] {
+        let others = Client::builder()
+            .to(PostHog::new("phc_sandbox").host(sandbox.posthog_url()))
+            .to(Segment::new("sandbox").host(sandbox.segment_url()));
+        let (builder, troubles, losses) = watch(others.spool(Spool::new(directory.path())));
+        let client = builder.build().unwrap();
+        assert_eq!(counts(&client.shutdown(LONG)), (delivered, 0, vec![]));
+        let troubles = troubles.lock().unwrap();
+        let [(destination, kind, detail)] = &troubles[..] else { panic!("{troubles:?}") };
+        assert_eq!((*destination, *kind), (Some("mixpanel"), TroubleKind::SpoolOrphaned));
+        assert!(detail.starts_with("3 events are kept for `mixpanel-import-"), "{detail}");
+        assert!(
+            detail.ends_with("`, which this client does not deliver to: in 167 hours they are given up"),
+            "{detail}"
+        );
+        assert_eq!(*losses.lock().unwrap(), []);
+    }
+
+    let client = to_all(&sandbox).spool(Spool::new(directory.path())).build().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (3, 0, vec![]));
+    assert_eq!(numbers(&sandbox, Vendor::Mixpanel), [0, 1, 2]);
+    assert!(folders(directory.path()).is_empty());
+}
+
+#[test]
+fn what_nobody_came_for_is_given_up_and_counted() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to_all(&sandbox), directory.path(), 0..3);
+    up(&sandbox);
+    let segment = to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path()).orphan_after(Duration::ZERO));
+    let (builder, _, losses) = watch(segment);
+    let report = builder.build().unwrap().shutdown(LONG);
+    assert_eq!(counts(&report), (3, 0, vec![(LossReason::Orphaned, 6)]));
+    let mut losses = losses.lock().unwrap().clone();
+    losses.sort();
+    let names: Vec<_> =
+        losses.iter().map(|(destination, reason, _, events)| (*destination, *reason, events.len())).collect();
+    assert_eq!(names, [(Some("mixpanel"), LossReason::Orphaned, 3), (Some("posthog"), LossReason::Orphaned, 3)]);
+    assert!(folders(directory.path()).is_empty());
+}
+
+#[test]
+fn another_key_is_another_destination_and_a_new_one_begins_with_what_is_new() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to(&sandbox, Vendor::Segment), directory.path(), 0..3);
+    up(&sandbox);
+    let rekeyed = Client::builder()
+        .to(Segment::new("another").host(sandbox.segment_url()))
+        .to(Mixpanel::new("sandbox").host(sandbox.mixpanel_url()));
+    let (builder, troubles, _) = watch(rekeyed.spool(Spool::new(directory.path())));
+    let client = builder.build().unwrap();
+    capture(&client, [3]);
+    assert_eq!(counts(&client.shutdown(LONG)), (2, 0, vec![]));
+    assert_eq!((numbers(&sandbox, Vendor::Segment), numbers(&sandbox, Vendor::Mixpanel)), (vec![3], vec![3]));
+    let troubles = troubles.lock().unwrap();
+    assert_eq!((troubles.len(), troubles[0].0, troubles[0].1), (1, Some("segment"), TroubleKind::SpoolOrphaned));
+    assert!(!troubles[0].2.contains("sandbox"), "no key is told");
+
+    let client = to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())).build().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (3, 0, vec![]));
+    assert_eq!(numbers(&sandbox, Vendor::Segment), [3, 0, 1, 2]);
+}
+
+#[test]
+fn what_is_damaged_is_told_and_its_neighbours_are_delivered() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to(&sandbox, Vendor::Segment), directory.path(), 0..5);
+    up(&sandbox);
+    let path = segment(directory.path());
+    let mut bytes = std::fs::read(&path).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&path, bytes).unwrap();
+    let (builder, troubles, _) = watch(to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())));
+    assert_eq!(counts(&builder.build().unwrap().shutdown(LONG)), (4, 0, vec![]));
+    assert_eq!(numbers(&sandbox, Vendor::Segment), [0, 1, 3, 4]);
+    let troubles = troubles.lock().unwrap();
+    let [(None, TroubleKind::SpoolDamaged, detail)] = &troubles[..] else { panic!("{troubles:?}") };
+    let folder = path.parent().unwrap().display();
+    assert!(detail.ends_with(&format!("bytes of `{folder}` are damaged, and what they held is lost")), "{detail}");
+}
+
+#[test]
+fn what_another_version_wrote_is_left_and_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to(&sandbox, Vendor::Segment), directory.path(), 0..5);
+    up(&sandbox);
+    let path = segment(directory.path());
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The version of the format.
+    bytes[8] += 1;
+    std::fs::write(&path, &bytes).unwrap();
+    let (builder, troubles, _) = watch(to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())));
+    assert_eq!(counts(&builder.build().unwrap().shutdown(LONG)), (0, 0, vec![]));
+    let folder = path.parent().unwrap().display();
+    let detail = format!(
+        "`{folder}` was written by another version of taxogen and is left as it is: start that version to have it \
+         delivered, or remove it"
+    );
+    assert_eq!(*troubles.lock().unwrap(), [(None, TroubleKind::SpoolLeft, detail)]);
+    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+}
+
+#[test]
+fn a_full_spool_drops_the_oldest_of_who_is_behind_and_tells_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(500).forever());
+    let both = Client::builder()
+        .to(PostHog::new("phc_sandbox").host(sandbox.posthog_url()))
+        .to(Segment::new("sandbox").host(sandbox.segment_url()));
+    let (builder, _, losses) = watch(both.spool(Spool::new(directory.path()).bytes(1 << 20)));
+    let client = builder.linger(Duration::from_millis(1)).build().unwrap();
+    let large = || Plain(const { &schema("large") }, |properties| properties.internal("text", &"x".repeat(10_000)));
+    for _ in 0..300 {
+        client.user("u").capture(large());
+        client.flush(Duration::ZERO).unwrap_or_default();
+    }
+    let end = Instant::now() + LONG;
+    while client.report().destinations[1].delivered < 300 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let report = client.shutdown(SHORT);
+    let [posthog, segment] = &report.destinations[..] else { panic!("two destinations") };
+    assert_eq!((segment.delivered, segment.kept, &segment.lost), (300, 0, &vec![]));
+    let lost = report.lost_for(LossReason::LogFull);
+    assert_eq!((posthog.delivered, posthog.kept + lost), (0, 300));
+    assert!(lost > 100, "{lost}");
+    let losses = losses.lock().unwrap();
+    let told: usize = losses.iter().map(|(.., events)| events.len()).sum();
+    assert_eq!(told as u64, lost);
+    assert!(losses.iter().all(|loss| (loss.0, loss.1) == (Some("posthog"), LossReason::LogFull)));
+}
+
+#[test]
+fn a_directory_that_cannot_be_used_is_an_error_that_says_so() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("file");
+    std::fs::write(&file, "").unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    let error = to(&sandbox, Vendor::Segment).spool(Spool::new(&file)).build().unwrap_err();
+    assert!(error.is_configuration());
+    let expected = format!("the spool in `{}` cannot be used: ", file.display());
+    assert!(error.to_string().starts_with(&expected), "{error}");
 }
