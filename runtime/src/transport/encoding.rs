@@ -66,30 +66,30 @@ impl FromStr for Encoding {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        let problem = |sentence| Err(Error::new(Kind::Configuration, sentence));
-        match text.trim().to_ascii_lowercase().as_str() {
-            "none" => Ok(Self::None),
-            #[cfg(feature = "gzip")]
-            "gzip" => Ok(Self::Gzip),
-            #[cfg(feature = "deflate")]
-            "deflate" => Ok(Self::Deflate),
-            #[cfg(feature = "br")]
-            "br" => Ok(Self::Brotli),
-            #[cfg(feature = "zstd")]
-            "zstd" => Ok(Self::Zstd),
-            #[cfg_attr(
-                all(feature = "gzip", feature = "deflate", feature = "br", feature = "zstd"),
-                expect(unreachable_patterns, reason = "every encoding is built")
-            )]
-            name @ ("gzip" | "deflate" | "br" | "zstd") => {
-                problem(format!("there is no encoding `{name}`, because taxogen is built without its feature `{name}`"))
-            }
-            _ => problem(format!(
-                "there is no encoding `{text}`: it has to be `none`, `gzip`, `deflate`, `br` or `zstd`"
-            )),
+        let name = text.trim().to_ascii_lowercase();
+        if let Some(encoding) = BUILT.iter().find(|encoding| encoding.name().unwrap_or("none") == name) {
+            return Ok(*encoding);
         }
+        let why = if ["gzip", "deflate", "br", "zstd"].contains(&name.as_str()) {
+            format!("there is no encoding `{name}`, because taxogen is built without its feature `{name}`")
+        } else {
+            format!("there is no encoding `{text}`: it has to be `none`, `gzip`, `deflate`, `br` or `zstd`")
+        };
+        Err(Error::new(Kind::Configuration, why))
     }
 }
+
+const BUILT: &[Encoding] = &[
+    Encoding::None,
+    #[cfg(feature = "gzip")]
+    Encoding::Gzip,
+    #[cfg(feature = "deflate")]
+    Encoding::Deflate,
+    #[cfg(feature = "br")]
+    Encoding::Brotli,
+    #[cfg(feature = "zstd")]
+    Encoding::Zstd,
+];
 
 #[cfg(test)]
 mod tests {

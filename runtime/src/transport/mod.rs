@@ -18,10 +18,14 @@ mod segment;
 
 pub(crate) use attempt::Attempt;
 pub(crate) use batch::{Batch, Fit};
-pub(crate) use endpoint::{Authorization, Dialect, Endpoint, Envelope, Limits, Messages, Moment, Share, Unfit};
+#[cfg(any(feature = "posthog", feature = "segment"))]
+pub(crate) use endpoint::Moment;
+pub(crate) use endpoint::{Authorization, Dialect, Endpoint, Envelope, Limits, Messages, Share, Unfit};
 pub(crate) use host::Host;
 pub(crate) use identity::Identity;
-pub(crate) use outcome::{Answer, Outcome, Partly, Rejection};
+#[cfg(any(feature = "mixpanel", feature = "posthog"))]
+pub(crate) use outcome::Rejection;
+pub(crate) use outcome::{Answer, Outcome, Partly};
 pub(crate) use secret::Secret;
 
 pub use encoding::Encoding;

@@ -34,10 +34,10 @@ impl Outcome {
         }
     }
 
-    /// Whether a part of the batch has to go again, and the time that the vendor named for it.
-    pub(crate) fn asks_again(&self) -> Option<Option<Duration>> {
+    /// What was said of the batch, where a part of it has to go again.
+    pub(crate) fn asks_again(&self) -> Option<&Partly> {
         match self {
-            Self::Partly(partly) if !partly.again.is_empty() => Some(partly.retry_after),
+            Self::Partly(partly) if !partly.again.is_empty() => Some(partly),
             _ => None,
         }
     }

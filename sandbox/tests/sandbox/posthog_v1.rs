@@ -38,8 +38,8 @@ fn post_with(sandbox: &Sandbox, other: &[(&str, Option<&str>)], body: &[u8]) -> 
     let mut headers: Vec<_> = HEADERS.to_vec();
     headers.retain(|(name, _)| !other.iter().any(|(changed, _)| changed == name));
     headers.extend(other.iter().filter_map(|(name, value)| Some((*name, (*value)?))));
-    let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
-    Client::connect(sandbox).send(&format!("POST {PATH}"), &headers, body).expect("the sandbox answers")
+    let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+    Client::connect(sandbox).send(&format!("POST {PATH}"), &headers.concat(), body).expect("the sandbox answers")
 }
 
 fn post(sandbox: &Sandbox, body: &Value) -> Answer {

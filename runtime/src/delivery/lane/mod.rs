@@ -180,7 +180,7 @@ impl Lane {
     async fn settle_first(&mut self, outcome: Outcome) -> Result<(), GiveUp> {
         self.attempts = 0;
         self.standing.answered(self.member);
-        let asked = outcome.asks_again();
+        let asked = outcome.asks_again().map(|partly| partly.retry_after);
         let Some(batch) = self.batches.pop_front() else { return Ok(()) };
         let own = self.settle(batch, outcome);
         self.count_in_hand();

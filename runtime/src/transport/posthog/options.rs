@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn what_stands_beside_the_properties_is_lifted_and_typed() {
         for (properties, expected) in [
-            (r#"{}"#, r#"{},"options":{}"#),
+            ("{}", r#"{},"options":{}"#),
             (r#"{"a":1,"b":{"$session_id":"x"}}"#, r#"{"a":1,"b":{"$session_id":"x"}},"options":{}"#),
             (
                 r#"{"$is_server":true,"$process_person_profile":false,"a":1}"#,
