@@ -31,3 +31,12 @@ fn a_destination_brings_rustls_with_ring_and_nothing_that_needs_a_c_build_of_its
         assert!(!crates.contains(unwanted), "{unwanted} is in {crates:?}");
     }
 }
+
+#[test]
+fn who_asks_for_neither_metrics_nor_events_builds_neither() {
+    let bare = crates(&["macros", "gzip"]);
+    assert!(!bare.contains("metrics") && !bare.contains("tracing"), "{bare:?}");
+    assert!(!crates(&["posthog", "segment", "mixpanel"]).contains("metrics"), "hyper brings `tracing`");
+    let both = crates(&["metrics", "tracing"]);
+    assert!(both.contains("metrics") && both.contains("tracing") && !both.contains("tokio"), "{both:?}");
+}
