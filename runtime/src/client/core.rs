@@ -45,10 +45,9 @@ pub(crate) struct Core {
 }
 
 /// Where records go.
-#[cfg_attr(feature = "http", expect(clippy::large_enum_variant, reason = "a client has one, where it stays"))]
 pub(crate) enum Sink {
     #[cfg(feature = "http")]
-    Delivery(Delivery),
+    Delivery(Box<Delivery>),
     Recorder(Recorder),
     Nothing,
 }
@@ -72,7 +71,7 @@ impl Core {
         let delivery = Delivery::start(destinations, storage, settings, &ledger, &hooks, &opt_outs)?;
         let sights = destinations.iter().map(Destination::sight);
         let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));
-        Ok(Self::over(Sink::Delivery(delivery), hooks, ledger, reach, opt_outs))
+        Ok(Self::over(Sink::Delivery(Box::new(delivery)), hooks, ledger, reach, opt_outs))
     }
 
     fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>, reach: Reach, opt_outs: Arc<OptOuts>) -> Self {

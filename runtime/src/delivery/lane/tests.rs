@@ -169,10 +169,10 @@ fn whatever_is_bad_all_good_records_are_delivered_in_order_by_few_requests() {
     let mut random = 7_u64;
     for round in 0..200 {
         let mut bad = [false; ALL];
-        for place in 0..ALL {
+        for is_bad in &mut bad {
             random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
             // From none to nearly all.
-            bad[place] = random >> 33 & 63 < round * round / 640;
+            *is_bad = random >> 33 & 63 < round * round / 640;
         }
         let mut lane = lane();
         (0..ALL).for_each(|number| capture(&lane, &number.to_string()));
