@@ -138,6 +138,25 @@
 //! lost (warn), and what somebody has to act on, such as a key that is refused (error). Neither feature shows a key, a
 //! property, or words of a vendor's answer, which may repeat them.
 //!
+//! # PostHog's two versions, and how bodies are packed
+//!
+//! `PostHog::api` chooses between `/batch/` and `/i/v1/analytics/events`, which says of each event what became of it: what
+//! it asks for again goes again, and nothing else. Bodies go out in gzip; with the features `deflate`, `br` and `zstd`
+//! `PostHog::encoding` may say otherwise for version 1. `zstd` takes the least time and gives the smallest bodies.
+//!
+//! ```
+//! # #[cfg(all(feature = "posthog", feature = "zstd"))]
+//! # fn main() -> Result<(), taxogen::Error> {
+//! use taxogen::{Client, Encoding, PostHog, PostHogApi};
+//!
+//! let posthog = PostHog::new("phc_your_key").api(PostHogApi::V1).encoding(Encoding::Zstd);
+//! let client = Client::builder().to(posthog).build()?;
+//! # Ok(())
+//! # }
+//! # #[cfg(not(all(feature = "posthog", feature = "zstd")))]
+//! # fn main() {}
+//! ```
+//!
 //! # Flags
 //!
 //! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
@@ -148,7 +167,8 @@
 //! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. `spool` adds `Builder::spool`: the log lies on
 //! disk too, and a process that is killed delivers after its restart what `capture` had taken. Without a destination there is no HTTP
 //! client, no TLS and no tokio in the tree; the recorder and the disabled client remain. `metrics` and `tracing` bring
-//! the crates of these names, and are off by default.
+//! the crates of these names, and are off by default. `deflate`, `br` and `zstd` are encodings of bodies for version 1 of
+//! PostHog; `zstd` is built with a C compiler, as TLS is.
 
 #![cfg_attr(
     not(all(feature = "posthog", feature = "segment", feature = "mixpanel")),
