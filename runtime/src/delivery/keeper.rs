@@ -224,12 +224,9 @@ type Adopted = Vec<(Kept, Vec<Outlet>)>;
 
 /// The logs of processes that are no more, and the lanes that are ours.
 fn adopt(spool: &Spool, names: &[String], posts: &[Post], settings: &Settings) -> io::Result<(Adopted, Vec<Notice>)> {
-    let (all, notices) = Recovered::all(&spool.directory)?;
+    let (all, notices) = Recovered::all(&spool.directory, names)?;
     let mut adopted = Vec::new();
-    for mut recovered in all {
-        if recovered.lanes().next().is_none() {
-            recovered.name_lanes(names)?;
-        }
+    for recovered in all {
         let (mut accounts, mut ours) = (Vec::new(), Vec::new());
         let now = (settings.clock)();
         let log = Log::adopted(spool, recovered, now, |place, name| {

@@ -41,7 +41,7 @@ impl Spooled {
     pub(super) fn may_write(&self, state: &mut State, length: u64) -> bool {
         let lacks_memory = |state: &State| {
             let written = state.disk.as_ref().map_or(0, Disk::written);
-            state.end() + length - written > self.memory
+            state.end() + length - written.max(state.in_memory()) > self.memory
         };
         // What was forked from a process has its files, and would write into the middle of what the other one writes.
         if state.disk.as_ref().is_some_and(Disk::is_forked) {
@@ -321,8 +321,7 @@ impl State {
 
     /// What lies on disk alone from a position on, segment by segment.
     pub(super) fn parts(&self, from: u64) -> Vec<Part> {
-        let until = self.chunks(0).next().map_or(self.active_start, |chunk| chunk.start);
-        self.disk.as_ref().map(|disk| disk.parts(from, until)).unwrap_or_default()
+        self.disk.as_ref().map(|disk| disk.parts(from, self.in_memory())).unwrap_or_default()
     }
 }
 

@@ -41,7 +41,7 @@ impl Disk {
         match *self {}
     }
 
-    pub(super) fn write(&mut self, _: &[u8]) -> bool {
+    pub(super) fn write(&mut self, _: u64, _: &[u8]) -> bool {
         match *self {}
     }
 

@@ -79,7 +79,7 @@ impl State {
         for (start, bytes) in chunks.chain([(*active_start, active.as_slice())]) {
             let at = usize::try_from(disk.written().saturating_sub(start)).unwrap_or(usize::MAX);
             let bytes = bytes.get(at..).unwrap_or_default();
-            if !bytes.is_empty() && !disk.write(bytes) {
+            if !bytes.is_empty() && !disk.write(start.max(disk.written()), bytes) {
                 return;
             }
         }
@@ -111,9 +111,14 @@ impl State {
         Record::read(bytes.get(at..).unwrap_or_default()).is_ok_and(|record| is_such(&record))
     }
 
-    /// What is not in memory before this position and is behind that one.
+    /// Where what is in memory begins.
+    pub(super) fn in_memory(&self) -> u64 {
+        self.sealed.front().map_or(self.active_start, |chunk| chunk.start)
+    }
+
+    /// What lies from a position on and is not in memory.
     pub(super) fn on_disk(&self, from: u64) -> Option<Blocks> {
-        let until = self.sealed.front().map_or(self.active_start, |chunk| chunk.start);
+        let until = self.in_memory();
         self.disk.as_ref().filter(|_| from < until).map(|disk| disk.blocks(from, until, SPAN))
     }
 

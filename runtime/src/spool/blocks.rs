@@ -71,7 +71,9 @@ impl Iterator for Blocks {
                 self.skip_to(self.until);
                 return None;
             };
-            self.skip_to(segment.start);
+            // What lies between two segments and was never written is missed by nobody.
+            self.skip_to(segment.before.min(segment.start));
+            self.at = self.at.max(segment.start);
             if segment.end <= self.at {
                 continue;
             }

@@ -26,6 +26,7 @@ pub(crate) struct Disk {
     segments: VecDeque<Segment>,
     /// The last segment, open for writing.
     file: Option<Arc<File>>,
+    is_released: bool,
     /// Whether the file may hold a part of what could not be written.
     torn: bool,
     /// Everything before this position is on disk.
@@ -72,6 +73,7 @@ impl Disk {
             cursors: Vec::new(),
             segments: VecDeque::new(),
             file: None,
+            is_released: false,
             torn: false,
             written: 0,
             failing: None,
@@ -105,6 +107,7 @@ impl Disk {
             cursors,
             segments: segments.into(),
             file: None,
+            is_released: false,
             torn: false,
             written: end,
             failing: None,
@@ -148,11 +151,16 @@ impl Disk {
 
     /// Whether there is any use in writing now.
     pub(crate) fn can_try(&self) -> bool {
-        self.failing.is_none_or(|again| again <= Instant::now())
+        !self.is_released && self.failing.is_none_or(|again| again <= Instant::now())
     }
 
-    /// Appends whole frames. When that fails they have to be written later, before all others.
-    pub(crate) fn write(&mut self, frames: &[u8]) -> bool {
+    /// Appends whole frames, which begin at this position. When that fails they have to be written later, before all
+    /// others. What is left out before them is nobody's any more.
+    pub(crate) fn write(&mut self, position: u64, frames: &[u8]) -> bool {
+        if position > self.written {
+            self.file = None;
+            self.written = position;
+        }
         match self.try_write(frames) {
             Ok(()) => {
                 self.written += frames.len() as u64;
@@ -211,7 +219,8 @@ impl Disk {
 
     fn begin_segment(&mut self) -> io::Result<Arc<File>> {
         let Some(folder) = &self.folder else { return Err(io::ErrorKind::NotFound.into()) };
-        let (segment, file) = Segment::create(&folder.path, self.written)?;
+        let before = self.segments.back().map_or(self.written, |last| last.end);
+        let (segment, file) = Segment::create(&folder.path, before, self.written)?;
         let file = Arc::new(file);
         self.segments.push_back(segment);
         self.file = Some(Arc::clone(&file));
@@ -240,7 +249,7 @@ impl Disk {
         let segments = self.segments.range(first..).take_while(|segment| segment.start < far).cloned();
         let clipped: Vec<_> = segments.map(|segment| Segment { end: segment.end.min(until), ..segment }).collect();
         let until = match self.segments.get(first + clipped.len()) {
-            Some(next) => next.start.min(until),
+            Some(next) => next.before.min(until),
             None => until,
         };
         Blocks::new(clipped, from, until)
@@ -305,10 +314,12 @@ impl Disk {
         self.count(0);
     }
 
-    /// Leaves everything to whoever starts next.
+    /// Leaves everything to whoever starts next: from now on it is theirs.
     pub(crate) fn release(&mut self) {
+        self.is_released = true;
         (self.file, self.folder) = (None, None);
         self.cursors.clear();
+        self.segments.clear();
     }
 
     /// The files that have to be made safe, where anything was written since this was last asked.

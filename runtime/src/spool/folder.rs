@@ -2,6 +2,7 @@ use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::notice::Notice;
 use crate::id::EventId;
 use crate::value::Timestamp;
 
@@ -12,7 +13,7 @@ use crate::value::Timestamp;
 pub(super) struct Folder {
     pub(super) path: PathBuf,
     /// Its lock ends with the process, however that ends.
-    _lock: File,
+    lock: File,
 }
 
 const LOCK: &str = "lock";
@@ -24,15 +25,18 @@ impl Folder {
         loop {
             let path = directory.join(EventId::new(Timestamp::now()).to_string());
             private_folders().create(&path)?;
-            if let Some(folder) = Self::lock(path)? {
-                return Ok(folder);
+            match Self::lock(path) {
+                Ok(Some(folder)) => return Ok(folder),
+                // Somebody who starts at this moment took it for one that is left over, and removes it.
+                Ok(None) => {}
+                Err(problem) if problem.kind() == io::ErrorKind::NotFound => {}
+                Err(problem) => return Err(problem),
             }
-            // Somebody who starts at this moment took it for one that is left over, and removes it.
         }
     }
 
-    /// Those of processes that are no more, oldest first.
-    pub(super) fn adopt_all(directory: &Path) -> io::Result<Vec<Self>> {
+    /// Those of processes that are no more, oldest first, and what is to be told of those that cannot be opened.
+    pub(super) fn adopt_all(directory: &Path) -> io::Result<(Vec<Self>, Vec<Notice>)> {
         let mut paths = Vec::new();
         private_folders().recursive(true).create(directory)?;
         for entry in directory.read_dir()? {
@@ -43,23 +47,23 @@ impl Folder {
             }
         }
         paths.sort();
-        let mut folders = Vec::new();
+        let (mut folders, mut notices) = (Vec::new(), Vec::new());
         for path in paths {
-            match Self::lock(path) {
+            match Self::lock(path.clone()) {
                 Ok(folder) => folders.extend(folder),
                 // Its owner has removed it meanwhile.
                 Err(problem) if problem.kind() == io::ErrorKind::NotFound => {}
-                Err(problem) => return Err(problem),
+                Err(problem) => notices.push(Notice::Closed { folder: path, problem: problem.to_string() }),
             }
         }
-        Ok(folders)
+        Ok((folders, notices))
     }
 
     /// `None` where somebody else has it.
     fn lock(path: PathBuf) -> io::Result<Option<Self>> {
         let lock = private_file().write(true).create(true).truncate(false).open(path.join(LOCK))?;
         match lock.try_lock() {
-            Ok(()) => Ok(Some(Self { path, _lock: lock })),
+            Ok(()) => Ok(Some(Self { path, lock })),
             Err(TryLockError::WouldBlock) => Ok(None),
             Err(TryLockError::Error(problem)) => Err(problem),
         }
@@ -67,8 +71,10 @@ impl Folder {
 
     /// Removes the lock and the folder itself, which must be empty but for it.
     pub(super) fn remove(self) -> io::Result<()> {
-        let Self { path, _lock } = self;
+        let Self { path, lock } = self;
         fs::remove_file(path.join(LOCK))?;
+        // While it is open some systems keep the folder.
+        drop(lock);
         fs::remove_dir(path)
     }
 }

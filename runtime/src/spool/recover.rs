@@ -20,11 +20,14 @@ pub(crate) struct Recovered {
 
 impl Recovered {
     /// Everything that lies in a spool's directory and is nobody's, oldest first, and what is to be told of the rest.
-    pub(crate) fn all(directory: &Path) -> io::Result<(Vec<Self>, Vec<Notice>)> {
-        let (mut all, mut notices) = (Vec::new(), Vec::new());
-        for folder in Folder::adopt_all(directory)? {
+    ///
+    /// One in which no name of a lane could be read is for all of these.
+    pub(crate) fn all(directory: &Path, lanes: &[String]) -> io::Result<(Vec<Self>, Vec<Notice>)> {
+        let mut all = Vec::new();
+        let (folders, mut notices) = Folder::adopt_all(directory)?;
+        for folder in folders {
             let path = folder.path.clone();
-            match Self::read(folder) {
+            match Self::read(folder, lanes) {
                 Ok(Some(recovered)) => all.push(recovered),
                 Ok(None) => notices.push(Notice::Foreign { folder: path }),
                 Err(problem) if problem.kind() == io::ErrorKind::NotFound => {}
@@ -35,8 +38,8 @@ impl Recovered {
     }
 
     /// `None` where another version of this crate wrote it.
-    fn read(folder: Folder) -> io::Result<Option<Self>> {
-        let cursors = cursor::list(&folder.path)?;
+    fn read(folder: Folder, lanes: &[String]) -> io::Result<Option<Self>> {
+        let mut cursors = cursor::list(&folder.path)?;
         let mut notices = Vec::new();
         let mut segments: Vec<Segment> = Vec::new();
         let paths = segment::list(&folder.path)?;
@@ -45,13 +48,13 @@ impl Recovered {
             let (header, length) = read_header(&path)?;
             match header {
                 Header::Foreign => return Ok(None),
-                Header::Start(start) => {
+                Header::Start(position, start) => {
                     let end = start + length.saturating_sub(HEADER as u64);
                     // One that is longer than up to the next, and so no longer what was written, ends there.
                     if let Some(before) = segments.last_mut() {
                         before.end = before.end.min(start);
                     }
-                    segments.push(Segment { path: path.into(), start, end });
+                    segments.push(Segment { path: path.into(), before: position, start, end });
                 }
                 // The process died while it made it.
                 Header::Damaged if place == last && length <= HEADER as u64 => {}
@@ -68,11 +71,16 @@ impl Recovered {
                 notices.push(Notice::Torn { folder: folder.path.clone(), bytes: torn });
             }
         }
+        if cursors.is_empty() && !segments.is_empty() {
+            for lane in lanes {
+                cursors.push((lane.clone(), Cursor::create(&folder.path, lane)?));
+            }
+        }
         let end = segments.last().map_or(0, |last| last.end);
         Ok(Some(Self { folder, segments, cursors, end, notices }))
     }
 
-    /// The names of the lanes that it is for. None where not even that could be read, or where it holds nothing.
+    /// The names of the lanes that it is for.
     pub(crate) fn lanes(&self) -> impl Iterator<Item = &str> {
         self.cursors.iter().map(|(lane, _)| lane.as_str())
     }
@@ -86,14 +94,6 @@ impl Recovered {
 
     pub(crate) fn end(&self) -> u64 {
         self.end
-    }
-
-    /// Names lanes where no name could be read: each has everything to deliver.
-    pub(crate) fn name_lanes(&mut self, names: &[String]) -> io::Result<()> {
-        for name in names {
-            self.cursors.push((name.clone(), Cursor::create(&self.folder.path, name)?));
-        }
-        Ok(())
     }
 }
 

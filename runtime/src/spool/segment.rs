@@ -14,12 +14,15 @@ use crate::record;
 /// 10  u8   version of the records
 /// 11  u8   0
 /// 12  u64  position of the first frame
-/// 20  u32  crc-32 of all before
-/// 24       frames
+/// 20  u64  where the segment before it ended: what lies between was delivered, and never written
+/// 28  u32  crc-32 of all before
+/// 32       frames
 /// ```
 #[derive(Debug, Clone)]
 pub(super) struct Segment {
     pub(super) path: Arc<Path>,
+    /// Where the one before it ended.
+    pub(super) before: u64,
     /// Positions of the first frame, and behind the last.
     pub(super) start: u64,
     pub(super) end: u64,
@@ -28,8 +31,8 @@ pub(super) struct Segment {
 /// What the header of a segment says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
-    /// Its frames begin at this position.
-    Start(u64),
+    /// Where the segment before it ended, and where its own frames begin.
+    Start(u64, u64),
     /// It was written by another version of this crate.
     Foreign,
     /// It is no header.
@@ -39,17 +42,20 @@ pub(super) enum Header {
 const MAGIC: &[u8; 8] = b"TXGSPOOL";
 const FORMAT: u16 = 1;
 /// Bytes before the first frame.
-pub(super) const HEADER: usize = 24;
+pub(super) const HEADER: usize = 32;
+/// Bytes of it before the checksum.
+const SAID: usize = 28;
 /// Files of segments are called so, after their position.
 const EXTENSION: &str = "segment";
 
 impl Segment {
-    /// Makes the file of a segment that begins at this position; where there is one, it is begun anew.
-    pub(super) fn create(folder: &Path, start: u64) -> io::Result<(Self, File)> {
+    /// Makes the file of a segment that begins at this position, behind one that ended at that; where there is one, it
+    /// is begun anew.
+    pub(super) fn create(folder: &Path, before: u64, start: u64) -> io::Result<(Self, File)> {
         let path: Arc<Path> = folder.join(format!("{start:020}.{EXTENSION}")).into();
         let mut file = private_file().write(true).create(true).truncate(true).open(&path)?;
-        file.write_all(&header(start))?;
-        Ok((Self { path, start, end: start }, file))
+        file.write_all(&header(before, start))?;
+        Ok((Self { path, before, start, end: start }, file))
     }
 
     /// Reads what lies from this position on, at most so many bytes.
@@ -76,25 +82,26 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn header(start: u64) -> [u8; HEADER] {
-    header_of(FORMAT, record::VERSION, start)
+fn header(before: u64, start: u64) -> [u8; HEADER] {
+    header_of(FORMAT, record::VERSION, before, start)
 }
 
-fn header_of(format: u16, records: u8, start: u64) -> [u8; HEADER] {
+fn header_of(format: u16, records: u8, before: u64, start: u64) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     header[..8].copy_from_slice(MAGIC);
     header[8..10].copy_from_slice(&format.to_le_bytes());
     header[10] = records;
     header[12..20].copy_from_slice(&start.to_le_bytes());
-    let crc = crc32fast::hash(&header[..20]);
-    header[20..].copy_from_slice(&crc.to_le_bytes());
+    header[20..SAID].copy_from_slice(&before.to_le_bytes());
+    let crc = crc32fast::hash(&header[..SAID]);
+    header[SAID..].copy_from_slice(&crc.to_le_bytes());
     header
 }
 
 /// Reads the header that a segment begins with.
 pub(super) fn read_header(bytes: &[u8]) -> Header {
     let Some(header) = bytes.first_chunk::<HEADER>() else { return Header::Damaged };
-    let (said, crc) = header.split_at(20);
+    let (said, crc) = header.split_at(SAID);
     // Another format may keep its checksum elsewhere: what it is counts before whether it is whole.
     if &said[..8] == MAGIC && said[8..10] != FORMAT.to_le_bytes() {
         return Header::Foreign;
@@ -105,8 +112,8 @@ pub(super) fn read_header(bytes: &[u8]) -> Header {
     if said[10] != record::VERSION {
         return Header::Foreign;
     }
-    let start = said[12..].iter().rev().fold(0, |start, byte| start << 8 | u64::from(*byte));
-    Header::Start(start)
+    let number = |at: usize| said[at..at + 8].iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
+    Header::Start(number(20), number(12))
 }
 
 #[cfg(test)]
@@ -116,13 +123,13 @@ mod tests {
     #[test]
     fn a_header_says_where_it_begins_and_whether_it_is_ours() {
         for start in [0, 1, u64::MAX / 3] {
-            assert_eq!(read_header(&header(start)), Header::Start(start));
+            assert_eq!(read_header(&header(start / 2, start)), Header::Start(start / 2, start));
         }
-        assert_eq!(read_header(&header_of(FORMAT, record::VERSION + 1, 7)), Header::Foreign);
-        assert_eq!(read_header(&header_of(FORMAT + 1, record::VERSION, 7)), Header::Foreign);
-        assert_eq!(read_header(&header(7)[..HEADER - 1]), Header::Damaged);
+        assert_eq!(read_header(&header_of(FORMAT, record::VERSION + 1, 7, 7)), Header::Foreign);
+        assert_eq!(read_header(&header_of(FORMAT + 1, record::VERSION, 7, 7)), Header::Foreign);
+        assert_eq!(read_header(&header(7, 7)[..HEADER - 1]), Header::Damaged);
         for at in (0..HEADER).filter(|at| !(8..10).contains(at)) {
-            let mut header = header(7);
+            let mut header = header(7, 7);
             header[at] ^= 1;
             assert_eq!(read_header(&header), Header::Damaged, "{at}");
         }

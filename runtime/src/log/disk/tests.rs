@@ -25,7 +25,7 @@ fn begin(spool: &Spool) -> Log {
 
 /// What earlier processes left.
 fn adopt(spool: &Spool) -> (Vec<Log>, Vec<Notice>) {
-    let (all, mut notices) = Recovered::all(&spool.directory).unwrap();
+    let (all, mut notices) = Recovered::all(&spool.directory, &LANES.map(str::to_owned)).unwrap();
     let adopt = |recovered| {
         let log = Log::adopted(spool, recovered, Timestamp::from_unix_millis(0), |_, name| {
             (lanes().into_iter().find(|(lane, _)| lane == name).unwrap().1, true)
@@ -91,7 +91,7 @@ fn what_a_process_leaves_the_next_reads_from_where_each_lane_was() {
 #[test]
 fn of_a_log_that_was_cut_anywhere_whole_records_are_left() {
     let frame = record("0").len() + HEAD;
-    for missing in 0..=24 + 3 * frame {
+    for missing in 0..=32 + 3 * frame {
         let directory = tempfile::tempdir().unwrap();
         let spool = spool(directory.path(), 1 << 20);
         append(&begin(&spool), &["0", "2", "4"]);
@@ -188,8 +188,8 @@ fn a_log_of_another_version_is_left_as_it_is_and_told() {
     let mut bytes = std::fs::read(&path).unwrap();
     // The version of the records, and the checksum over it.
     bytes[10] += 1;
-    let crc = crc32fast::hash(&bytes[..20]);
-    bytes[20..24].copy_from_slice(&crc.to_le_bytes());
+    let crc = crc32fast::hash(&bytes[..28]);
+    bytes[28..32].copy_from_slice(&crc.to_le_bytes());
     std::fs::write(&path, &bytes).unwrap();
     for _ in 0..2 {
         let (logs, notices) = adopt(&spool);
@@ -211,9 +211,6 @@ fn a_log_without_cursors_is_for_everybody_from_the_start() {
     for path in files(directory.path(), "lane") {
         std::fs::remove_file(path).unwrap();
     }
-    let (mut all, _) = Recovered::all(&spool.directory).unwrap();
-    all[0].name_lanes(&LANES.map(str::to_owned)).unwrap();
-    drop(all);
     let (logs, _) = adopt(&spool);
     assert_eq!(
         (drain(&logs[0], FIRST, 10), drain(&logs[0], SECOND, 10)),
@@ -293,6 +290,35 @@ fn while_the_disk_cannot_be_written_memory_stands_in_and_nothing_is_lost_when_it
         (drain(&logs[0], FIRST, 10), notices),
         (["0", "1", "2", "3", "4", "6"].map(str::to_owned).to_vec(), vec![])
     );
+}
+
+#[test]
+fn what_was_delivered_while_the_disk_could_not_be_written_is_missed_by_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = record("0").len() + HEAD;
+    let spool = spool(&directory.path().join("spool"), 16 * 2 * frame as u64);
+    let log = Log::spooled(&spool, 3 * frame, Vec::new(), lanes()).unwrap();
+    append(&log, &["0", "1"]);
+    let away = directory.path().join("away");
+    std::fs::rename(&spool.directory, &away).unwrap();
+    // More than memory has room for, and no loss: it goes as it comes.
+    for name in ["2", "3", "4", "5", "6", "7", "8"] {
+        append(&log, &[name]);
+        for lane in [FIRST, SECOND] {
+            drain(&log, lane, 10);
+        }
+    }
+    std::fs::rename(&away, &spool.directory).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_050));
+    append(&log, &["9", "10"]);
+    assert!(matches!(&log.tend()[..], [Notice::Unwritable(_), Notice::Writable]));
+    assert_eq!((drain(&log, FIRST, 10), drain(&log, SECOND, 10)), (vec!["9".into(), "10".into()], vec!["10".into()]));
+    drop(log);
+    let (logs, notices) = adopt(&spool);
+    assert_eq!(notices, []);
+    assert_eq!(drain(&logs[0], FIRST, 1), ["0", "1", "9", "10"]);
+    assert_eq!(drain(&logs[0], SECOND, 10), ["0", "10"]);
+    assert_eq!(logs[0].tend(), [], "nothing is damaged");
 }
 
 #[test]
