@@ -256,6 +256,18 @@ mod tests {
     }
 
     #[test]
+    fn what_is_not_looked_at_would_not_have_been_cut() {
+        for piece in ["\\\"", "\\\\", "\\\\\\\"", "é", "\\u00e9", ":\\\",\\\""] {
+            for before in 0..=256 {
+                let text = format!("{}{piece}{}", "a".repeat(before), "b".repeat(256 - before));
+                assert!(is_cut(&text) && may(&format!("\"{text}\"")), "{text}");
+                let neighbours = format!(",\"x\":\"{}\",\"y\":\"{text}\",\"z\":\"\"", "c".repeat(before));
+                assert!(may_break(neighbours.as_bytes()), "{neighbours}");
+            }
+        }
+    }
+
+    #[test]
     fn no_bytes_make_it_panic_or_go_on_for_ever() {
         let whole = br#"{"a":[1,{"b":"c\u00e9\"d"}],"e":-1.5e3,"f":[[[]]]}"#;
         for end in 0..whole.len() {
