@@ -180,7 +180,8 @@ fn a_vendor_that_refuses_everything_is_asked_ever_more_slowly_and_loses_only_wha
 
 #[test]
 fn whatever_is_poisoned_no_good_event_is_lost() {
-    let patterns: [(&str, fn(i64) -> bool); 5] = [
+    type IsBad = fn(i64) -> bool;
+    let patterns: [(&str, IsBad); 5] = [
         ("every second", |number| number % 2 == 0),
         ("every third", |number| number % 3 == 1),
         ("the ends", |number| number == 0 || number == 199),
