@@ -243,3 +243,16 @@ fn a_posthog_without_version_1_pauses_and_says_what_to_do() {
     assert_eq!(counts(&client.shutdown(LONG)), (1, 0, vec![]));
     assert_eq!(numbers(&sandbox, Vendor::PostHog), [1]);
 }
+
+#[test]
+fn halves_of_a_batch_are_requests_of_their_own() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(413));
+    let (report, _) = sent(&sandbox, 2);
+    assert_eq!(counts(&report), (2, 0, vec![]));
+    let requests = sandbox.requests(Vendor::PostHog);
+    assert_eq!(headers(&requests, "posthog-attempt"), ["1", "1", "1"]);
+    let ids: BTreeSet<_> = headers(&requests, "posthog-request-id").into_iter().collect();
+    assert_eq!(ids.len(), 3);
+    assert_eq!([uuids(&requests[1]), uuids(&requests[2])].concat(), uuids(&requests[0]));
+}
