@@ -18,6 +18,7 @@ mod limits;
 mod now;
 mod opt_out;
 mod outcomes;
+mod overflow;
 mod pace;
 mod packing;
 mod posthog_v1;
