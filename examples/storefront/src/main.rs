@@ -24,6 +24,7 @@ use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Sandbox};
 use crate::comparison::Comparison;
 use crate::day::Books;
 use crate::page::Page;
+use crate::report::Outage;
 use crate::shop::Shop;
 use crate::visitor::{CLOSES, OPENS};
 
@@ -89,8 +90,11 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
     stage::script_flags(&sandbox, &visitors);
 
     report::opening(page)?;
-    let mut books = Books::default();
+    let (mut books, mut outage) = (Books::default(), None);
     for hour in OPENS..CLOSES {
+        if hour == stage::OUTAGE.end {
+            outage = Some(Outage::look(&client));
+        }
         let trouble = stage::prepare(&sandbox, hour);
         let now = day::hour(&shop, hour, &mut visitors);
         report::hour(page, hour, &now, trouble)?;
@@ -102,6 +106,7 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
     let delivery = client.shutdown(CLOSING);
     let differences = Comparison::new(&books, &sandbox).print(page)?;
     report::delivery(page, &delivery)?;
+    outage.iter().try_for_each(|outage| report::outage(page, outage))?;
     report::verdict(page, differences, &delivery)?;
     Ok(differences == 0 && is_complete(&delivery))
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use taxogen::Report;
+use taxogen::{Client, Report};
 
 use crate::day::Books;
 use crate::page::Page;
@@ -44,6 +44,32 @@ pub(crate) fn closing(page: &mut Page, books: &Books) -> io::Result<()> {
 pub(crate) fn delivery(page: &mut Page, report: &Report) -> io::Result<()> {
     page.heading("The client's own report")?;
     page.line(report)
+}
+
+/// How Segment's three hours went, as the client saw them at their end.
+pub(crate) struct Outage {
+    /// What waited for it.
+    waiting: u64,
+    /// What waited for the two others.
+    elsewhere: u64,
+}
+
+impl Outage {
+    pub(crate) fn look(client: &Client) -> Self {
+        let report = client.report();
+        let kept = |name| report.destinations.iter().filter(move |one| one.name == name).map(|one| one.kept).sum();
+        let waiting = kept("segment");
+        Self { waiting, elsewhere: report.kept - waiting }
+    }
+}
+
+/// What an outage of hours came to.
+pub(crate) fn outage(page: &mut Page, outage: &Outage) -> io::Result<()> {
+    let Outage { waiting, elsewhere } = outage;
+    page.heading("The outage")?;
+    page.line("Segment took nothing from 11:00 to 14:00, and the others went on.")?;
+    page.line(format_args!("At 14:00 {waiting} events waited for Segment, and {elsewhere} for PostHog and Mixpanel."))?;
+    page.line("Segment got them when it was back: the tables above count each of them, once.")
 }
 
 /// Whether everything that happened in the shop is known to every vendor, once.

@@ -1,5 +1,6 @@
 //! What the sandbox is told to play: everybody's flags, and trouble on purpose.
 
+use std::ops::Range;
 use std::time::Duration;
 
 use serde_json::json;
@@ -8,6 +9,8 @@ use taxogen_sandbox::{Fault, FlagAnswer, Sandbox, Vendor};
 use crate::plan::flags;
 use crate::visitor::Visitor;
 
+/// The hours in which Segment answers nothing but 503.
+pub(crate) const OUTAGE: Range<u32> = 11..14;
 /// The hour in which the kill switch is thrown.
 const PAYMENTS_OFF: u32 = 13;
 
@@ -42,7 +45,8 @@ pub(crate) fn prepare(sandbox: &Sandbox, hour: u32) -> Option<&'static str> {
     match hour {
         9 => sandbox.flags().status(503),
         10 => sandbox.flags().status(None),
-        11 => sandbox.fault(Vendor::Segment, Fault::status(503).with_retry_after(1).times(2)),
+        hour if hour == OUTAGE.start => sandbox.fault(Vendor::Segment, Fault::status(503).forever()),
+        hour if hour == OUTAGE.end => sandbox.clear_faults(Vendor::Segment),
         15 => sandbox.fault(Vendor::PostHog, Fault::status(413)),
         17 => sandbox.fault_at(Vendor::Mixpanel, "/import", Fault::Delay(TOO_LATE)),
         19 => sandbox.fault_at(Vendor::Mixpanel, "/engage", Fault::CutAfter),
@@ -50,8 +54,9 @@ pub(crate) fn prepare(sandbox: &Sandbox, hour: u32) -> Option<&'static str> {
     }
     Some(match hour {
         9 => "PostHog answers no question about flags",
-        11 => "Segment is down: 503, come back later",
+        hour if hour == OUTAGE.start => "Segment is down for three hours: 503 to everything",
         PAYMENTS_OFF => "a kill switch turns payments off",
+        hour if hour == OUTAGE.end => "Segment is back, and gets what waited for it",
         15 => "PostHog finds a batch too large: 413",
         17 => "Mixpanel takes a batch, and answers too late",
         19 => "Mixpanel takes people's properties, and hangs up",
