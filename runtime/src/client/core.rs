@@ -1,12 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 #[cfg(feature = "http")]
-use crate::delivery::{Delivery, Pending, Settings, Storage, flushed};
+use crate::delivery::{Delivery, Settings, Storage};
 use crate::destinations::Destinations;
 use crate::draft::{self, Screened};
+#[cfg(feature = "http")]
 use crate::error::Error;
 use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagState};
@@ -19,7 +19,7 @@ use crate::opt_out::OptOuts;
 use crate::reach::Reach;
 use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
 use crate::recorder::Recorder;
-use crate::report::{Ledger, Loss, LossReason, LostEvent, Queued, Report};
+use crate::report::{Ledger, Loss, LossReason, LostEvent};
 use crate::supers::{self, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
@@ -41,7 +41,7 @@ pub(crate) struct Core {
     /// Whether every event says which plan it is of.
     stamps_plan: bool,
     /// Whether somebody has called `shutdown`.
-    closed: AtomicBool,
+    pub(super) closed: AtomicBool,
 }
 
 /// Where records go.
@@ -266,73 +266,6 @@ impl Core {
         for Invalid { path, rule, value } in invalid {
             self.ledger.invalid(event, &path, rule);
             self.hooks.invalid(&InvalidProperty { event: event.to_owned(), property: path, rule, value });
-        }
-    }
-
-    #[cfg_attr(
-        not(feature = "http"),
-        expect(unused_variables, clippy::unnecessary_wraps, reason = "nothing is ever pending")
-    )]
-    pub(crate) fn flush(&self, deadline: Duration) -> Result<(), Error> {
-        match &self.sink {
-            #[cfg(feature = "http")]
-            Sink::Delivery(delivery) => delivery.flush_blocking(deadline),
-            Sink::Recorder(_) | Sink::Nothing => Ok(()),
-        }
-    }
-
-    /// The flush begins now, whenever the future is awaited.
-    #[cfg(feature = "http")]
-    pub(crate) fn flush_async(&self, deadline: Duration) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-        let pending = self.pending(|delivery| delivery.flush(deadline));
-        async move {
-            match pending {
-                Some(pending) => flushed(pending.await.into()),
-                None => Ok(()),
-            }
-        }
-    }
-
-    #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
-    pub(crate) fn shutdown(&self, deadline: Duration) -> Report {
-        self.closed.store(true, Ordering::Release);
-        #[cfg(feature = "http")]
-        if let Sink::Delivery(delivery) = &self.sink {
-            delivery.shutdown_blocking(deadline);
-        }
-        self.report()
-    }
-
-    /// The shutdown begins now, whenever the future is awaited.
-    #[cfg(feature = "http")]
-    pub(crate) fn shutdown_async(
-        self: &Arc<Self>,
-        deadline: Duration,
-    ) -> impl Future<Output = Report> + Send + 'static {
-        self.closed.store(true, Ordering::Release);
-        let pending = self.pending(|delivery| delivery.shutdown(deadline));
-        let core = Arc::clone(self);
-        async move {
-            if let Some(pending) = pending {
-                pending.await;
-            }
-            core.report()
-        }
-    }
-
-    #[cfg(feature = "http")]
-    fn pending<T>(&self, ask: impl FnOnce(&Delivery) -> Pending<T>) -> Option<Pending<T>> {
-        match &self.sink {
-            Sink::Delivery(delivery) => Some(ask(delivery)),
-            Sink::Recorder(_) | Sink::Nothing => None,
-        }
-    }
-
-    pub(crate) fn report(&self) -> Report {
-        match &self.sink {
-            #[cfg(feature = "http")]
-            Sink::Delivery(delivery) => delivery.report(),
-            Sink::Recorder(_) | Sink::Nothing => self.ledger.report(|_| Queued::default()),
         }
     }
 }

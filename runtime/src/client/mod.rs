@@ -4,6 +4,7 @@ mod entry;
 #[cfg(feature = "http")]
 mod env;
 mod now;
+mod wait;
 
 pub use builder::Builder;
 pub(crate) use core::{Core, Sink};

@@ -2,6 +2,7 @@
 
 mod body;
 mod books;
+mod flush;
 #[cfg(feature = "metrics")]
 mod gauges;
 mod home;
@@ -25,9 +26,12 @@ mod thread;
 mod tls;
 mod watch;
 
+pub(crate) use flush::flushed;
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
-pub(crate) use pending::{Pending, Waited};
+pub(crate) use pending::Pending;
+#[cfg(feature = "posthog")]
+pub(crate) use pending::Waited;
 pub(crate) use settings::{Settings, Storage};
 pub(crate) use watch::Watch;
 
@@ -41,24 +45,20 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use crate::error::{Error, Kind};
+use crate::error::Error;
 use crate::hooks::{self, Hooks};
 use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
-use crate::outcome::DestinationOutcome;
-use crate::record::Record;
 use crate::report::{Ledger, LossReason, Queued, Report};
 use crate::telemetry;
+use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
-use crate::transport::{Destination, Share};
 use books::Books;
 use home::{FORKED, Home};
 use http::Http;
-use orders::End;
 use outlet::{Outlet, Post};
 use pending::after;
-use race::race;
 use screen::Screen;
 use standing::Standing;
 use store::Store;
@@ -144,87 +144,6 @@ impl Delivery {
         })
     }
 
-    /// Delivers what is in the log now; an error says why not all of it was settled before the deadline.
-    pub(crate) fn flush(&self, deadline: Duration) -> Pending<Result<(), Error>> {
-        if self.is_forked() {
-            return Pending::answered(self.thread, Err(Error::new(Kind::Configuration, FORKED)));
-        }
-        if let Some(ended) = self.ended() {
-            return Pending::answered(self.thread, ended);
-        }
-        let all = self.flushed();
-        self.on_thread(async move { timeout(deadline, all).await.unwrap_or_else(|_| Err(late())) })
-    }
-
-    /// Asks every lane to deliver what is in the log now.
-    fn flushed(&self) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-        let end = self.store.log.end();
-        let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
-        let answers: Vec<_> = self.own_lanes().map(flushed).collect();
-        // One of these may be the lane that asks whether a destination is still paused.
-        self.store.lanes.iter().for_each(|lane| lane.orders.hurry());
-        async move {
-            let mut result = Ok(());
-            for (name, standing, answer) in answers {
-                let settled = answer.await.unwrap_or(false);
-                if !settled && result.is_ok() {
-                    result = Err(not_settled(name, &standing));
-                }
-            }
-            result
-        }
-    }
-
-    /// Begins to watch a record that is about to be appended.
-    pub(crate) fn watch(&self, record: &Record<'_>) -> Watch {
-        let mut destinations = Vec::new();
-        for post in self.own_lanes().map(|lane| &lane.post) {
-            if post.endpoint.dialect.share(record) == Share::Whole && !destinations.contains(&post.books.destination) {
-                destinations.push(post.books.destination);
-            }
-        }
-        self.watches.watch(record.id, destinations)
-    }
-
-    /// Waits until a record is settled, or will not be for now.
-    pub(crate) fn settled(&self, watch: &Arc<Watch>, deadline: Duration) -> Pending<()> {
-        if self.is_forked() || self.ended().is_some() {
-            return Pending::answered(self.thread, ());
-        }
-        let (watch, all) = (Arc::clone(watch), self.flushed());
-        self.on_thread(async move {
-            let _ = timeout(deadline, race(watch.settled(), all)).await;
-        })
-    }
-
-    /// [`settled`](Self::settled), waited for.
-    pub(crate) fn settled_blocking(&self, watch: &Arc<Watch>, deadline: Duration) {
-        self.settled(watch, deadline).wait(deadline.saturating_add(GRACE));
-    }
-
-    /// What became of a record until now.
-    pub(crate) fn fates(&self, watch: &Watch) -> Vec<DestinationOutcome> {
-        let outcome = |(place, fate)| DestinationOutcome { name: self.ledger.name(place), fate };
-        watch.fates().into_iter().map(outcome).collect()
-    }
-
-    /// What is to be said of a flush after the end of all lanes: there is no thread to ask.
-    fn ended(&self) -> Option<Result<(), Error>> {
-        let mut result = Ok(());
-        for lane in self.own_lanes() {
-            let end = lane.orders.ended()?;
-            if end != End::Settled && result.is_ok() {
-                result = Err(Error::new(Kind::Timeout, SHUT_DOWN));
-            }
-        }
-        Some(result)
-    }
-
-    /// Those that read what this client captures.
-    fn own_lanes(&self) -> impl Iterator<Item = &Outlet> {
-        self.store.lanes.iter().filter(|lane| Arc::ptr_eq(&lane.log, &self.store.log))
-    }
-
     /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
     pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
         self.closed.store(true, Ordering::Release);
@@ -246,11 +165,6 @@ impl Delivery {
         self.on_thread(async move {
             let _ = timeout(deadline.saturating_add(GRACE), stopped).await;
         })
-    }
-
-    /// [`flush`](Self::flush), waited for.
-    pub(crate) fn flush_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        flushed(self.flush(deadline).wait(deadline.saturating_add(GRACE)))
     }
 
     /// [`shutdown`](Self::shutdown), waited for.
@@ -319,31 +233,5 @@ impl Drop for Delivery {
             let longest = if Handle::try_current().is_ok() { ON_RUNTIME } else { AFTER_DROP };
             self.shutdown_blocking(longest);
         }
-    }
-}
-
-/// What came of waiting for a flush.
-pub(crate) fn flushed(waited: Waited<Result<(), Error>>) -> Result<(), Error> {
-    match waited {
-        Waited::Answered(settled) => settled,
-        // The thread has ended since the flush began.
-        Waited::Ended | Waited::Late => Err(late()),
-    }
-}
-
-const SHUT_DOWN: &str = "the client is shut down, and not everything was delivered: its report says what was kept";
-
-fn late() -> Error {
-    Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log")
-}
-
-/// Why a destination did not settle what was asked for.
-fn not_settled(name: &str, standing: &Standing) -> Error {
-    match standing.why() {
-        Some(why) => {
-            let sentence = format!("delivery to {name} is paused: {why}; what is captured for it stays in the log");
-            Error::new(Kind::Network, sentence)
-        }
-        None => late(),
     }
 }
