@@ -26,7 +26,8 @@ pub(super) fn outcome(answer: &Answer<'_>, sent: &[EventId]) -> Outcome {
     let Some(results) = body["results"].as_object() else { return Outcome::RetryAfter(None) };
     let mut partly = Partly { retry_after: answer.retry_after, ..Partly::default() };
     for (message, id) in sent.iter().enumerate() {
-        match verdict(results.get(&id.to_string())) {
+        let id = id.to_text();
+        match verdict(results.get(str::from_utf8(&id).unwrap_or_default())) {
             Verdict::Taken => {}
             Verdict::Again => partly.again.push(message),
             Verdict::Gone(why) => partly.rejected.push(Rejection { message, why }),
