@@ -286,3 +286,36 @@ fn a_directory_that_cannot_be_used_is_an_error_that_says_so() {
     let expected = format!("the spool in `{}` cannot be used: ", file.display());
     assert!(error.to_string().starts_with(&expected), "{error}");
 }
+
+#[test]
+fn a_key_that_was_repaired_between_two_clients_is_found_by_a_flush_of_the_second() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::PostHog, Fault::status(401).forever());
+    let build = || {
+        let builder = to(&sandbox, Vendor::PostHog).linger(Duration::from_millis(1));
+        builder.spool(Spool::new(directory.path())).build().unwrap()
+    };
+    let first = build();
+    let id = first.user("u").capture_now(Numbered(0)).wait().id.unwrap();
+    let report = first.shutdown(LONG);
+    assert_eq!(counts(&report), (0, 1, vec![]));
+    drop(first);
+
+    // The lane that asks reads what the first client left; what is captured now waits for its answer.
+    let second = build();
+    let end = Instant::now() + LONG;
+    while second.report().destinations[0].paused.is_none() {
+        assert!(Instant::now() < end, "paused");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    capture(&second, [1]);
+    let start = Instant::now();
+    assert!(second.flush(LONG).unwrap_err().is_network());
+    sandbox.clear_faults(Vendor::PostHog);
+    second.flush(LONG).unwrap();
+    assert!(start.elapsed() < LONG / 2, "{:?}", start.elapsed());
+    assert_eq!(counts(&second.shutdown(LONG)), (2, 0, vec![]));
+    assert_eq!(sorted(numbers(&sandbox, Vendor::PostHog)), [0, 1]);
+    assert!(sandbox.received(Vendor::PostHog).iter().any(|event| event.id.as_deref() == Some(&id)));
+}
