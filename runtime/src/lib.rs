@@ -210,7 +210,7 @@ mod recorder;
 mod report;
 mod sensitivity;
 mod sight;
-#[cfg(feature = "spool")]
+#[cfg(all(feature = "http", feature = "spool"))]
 mod spool;
 mod supers;
 mod telemetry;
@@ -245,7 +245,7 @@ pub use payload::{Payload, PayloadError, PayloadReader, RuledReader};
 pub use recorder::{Recorded, Recorder};
 pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
-#[cfg(feature = "spool")]
+#[cfg(all(feature = "http", feature = "spool"))]
 pub use spool::{Fsync, Spool};
 pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]

@@ -17,7 +17,7 @@ use crate::log::Overflow;
 use crate::opt_out::OptOuts;
 use crate::recorder::Recorder;
 use crate::report::Loss;
-#[cfg(feature = "spool")]
+#[cfg(all(feature = "http", feature = "spool"))]
 use crate::spool::Spool;
 #[cfg(feature = "http")]
 use crate::transport::Destination;
@@ -61,7 +61,7 @@ pub struct Builder {
     pub(super) settings: Settings,
     #[cfg(feature = "http")]
     pub(super) max_age: Option<Duration>,
-    #[cfg(feature = "spool")]
+    #[cfg(all(feature = "http", feature = "spool"))]
     pub(super) spool: Option<Spool>,
     /// Whatever the destinations.
     #[cfg(feature = "http")]
@@ -83,7 +83,7 @@ impl Default for Builder {
             settings: Settings::default(),
             #[cfg(feature = "http")]
             max_age: None,
-            #[cfg(feature = "spool")]
+            #[cfg(all(feature = "http", feature = "spool"))]
             spool: None,
             #[cfg(feature = "http")]
             disabled: false,
@@ -152,7 +152,7 @@ impl Builder {
     /// What is beyond is lost as [`LossReason::Spool`](crate::LossReason::Spool). What there is to know of the disk is
     /// told to [`on_trouble`](Self::on_trouble): that it cannot be written, that something on it is damaged, was left by
     /// another version of this crate, or is kept for a destination that the client does not have.
-    #[cfg(feature = "spool")]
+    #[cfg(all(feature = "http", feature = "spool"))]
     pub fn spool(mut self, spool: Spool) -> Self {
         self.spool = Some(spool);
         self
@@ -286,7 +286,7 @@ impl Builder {
         let hooks = Arc::new(self.hooks.clone());
         let storage = Storage {
             bytes: self.log_bytes,
-            #[cfg(feature = "spool")]
+            #[cfg(all(feature = "http", feature = "spool"))]
             spool: self.spool.clone(),
         };
         let max_age = self.max_age.unwrap_or_else(|| self.usual_age());
@@ -299,7 +299,7 @@ impl Builder {
     /// On disk an event may wait for longer: a process that is down for a night does not cost any.
     #[cfg(feature = "http")]
     fn usual_age(&self) -> Duration {
-        #[cfg(feature = "spool")]
+        #[cfg(all(feature = "http", feature = "spool"))]
         if self.spool.is_some() {
             return Duration::from_secs(7 * 24 * 60 * 60);
         }
@@ -331,7 +331,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
         fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
-        #[cfg(feature = "spool")]
+        #[cfg(all(feature = "http", feature = "spool"))]
         fields.field("spool", &self.spool);
         #[cfg(feature = "http")]
         fields.field("destinations", &self.destinations).field("settings", &self.settings);

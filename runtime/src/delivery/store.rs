@@ -67,6 +67,7 @@ impl Store {
     }
 
     /// What there is to do when all lanes have ended.
+    #[cfg_attr(not(feature = "spool"), expect(clippy::unused_self, reason = "a log in memory ends by itself"))]
     pub(super) fn finish(&self) -> impl FnOnce() + Send + 'static {
         #[cfg(feature = "spool")]
         let keeper = self.keeper.clone();

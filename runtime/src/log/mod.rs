@@ -16,6 +16,7 @@ mod chunk;
 mod disk;
 #[cfg(not(feature = "spool"))]
 #[path = "no_disk.rs"]
+#[expect(clippy::unused_self, clippy::needless_pass_by_value, reason = "of a log on disk there is something to ask")]
 mod disk;
 mod lane;
 mod overflow;

@@ -16,7 +16,7 @@ pub(super) enum Blocks {}
 pub(super) enum Spooled {}
 
 #[derive(Default)]
-pub(super) struct Aside;
+pub(super) struct Aside {}
 
 pub(super) struct Part {
     pub(super) start: u64,
@@ -72,7 +72,6 @@ impl Spooled {
     }
 }
 
-#[expect(clippy::unused_self, reason = "of a log on disk there is something to know")]
 impl Aside {
     pub(super) fn left(&self, _: LaneId) -> Option<Unread> {
         None
@@ -96,21 +95,17 @@ impl State {
 impl Log {
     /// Everything before this position is settled for the lane: delivered, or lost and told. A log in memory ends with
     /// the process, and so does its progress.
-    #[expect(clippy::unused_self, reason = "one on disk keeps it")]
     pub(crate) fn settle(&self, _: LaneId, _: u64) {}
 
     /// Whether what is left is delivered by whoever starts next.
-    #[expect(clippy::unused_self, reason = "one on disk may be")]
     pub(crate) fn outlives_process(&self) -> bool {
         false
     }
 
-    #[expect(clippy::unused_self, reason = "one on disk has segments")]
     pub(super) fn drop_segment(&self) -> bool {
         false
     }
 
-    #[expect(clippy::unused_self, reason = "one on disk can be read there")]
     pub(super) fn advance_on_disk<R>(
         &self,
         _: LaneId,

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use super::Spool;
 use super::blocks::Blocks;
 use super::cursor::{Cursor, Mark};
 use super::folder::Folder;
 use super::notice::Notice;
 use super::recover::Recovered;
 use super::segment::{self, HEADER, Segment};
+use super::{Fsync, Spool};
 use crate::value::Timestamp;
 
 /// The part of a log that lies on disk. All of it is guarded by the log's lock.
@@ -35,8 +35,6 @@ pub(crate) struct Disk {
     failing: Option<Instant>,
     /// Files that were written to since they were last made safe.
     unsafe_files: Vec<Arc<File>>,
-    /// Nothing was written that is not among them.
-    is_noted: bool,
     /// What the logs that are older than the client's own hold, in bytes.
     older: Arc<AtomicU64>,
     /// Of that, what this one does; its own does not count.
@@ -78,7 +76,6 @@ impl Disk {
             written: 0,
             failing: None,
             unsafe_files: Vec::new(),
-            is_noted: false,
             older,
             counted: None,
             damaged: BTreeSet::new(),
@@ -112,7 +109,6 @@ impl Disk {
             written: end,
             failing: None,
             unsafe_files: Vec::new(),
-            is_noted: false,
             older: Arc::default(),
             counted: None,
             damaged: BTreeSet::new(),
@@ -206,9 +202,7 @@ impl Disk {
             self.torn = false;
         }
         (&*file).write_all(frames)?;
-        if !std::mem::replace(&mut self.is_noted, true) {
-            self.unsafe_files.push(file);
-        }
+        self.note(file);
         Ok(())
     }
 
@@ -224,11 +218,20 @@ impl Disk {
         let file = Arc::new(file);
         self.segments.push_back(segment);
         self.file = Some(Arc::clone(&file));
-        (self.torn, self.is_noted) = (false, false);
+        self.torn = false;
         // Where a folder can be opened it has to be made safe too, or the file may have no name after a loss of power.
         #[cfg(unix)]
-        self.unsafe_files.extend(File::open(&folder.path).map(Arc::new));
+        if let Ok(folder) = File::open(&folder.path) {
+            self.note(Arc::new(folder));
+        }
         Ok(file)
+    }
+
+    /// Notes that a file has to be made safe, where that is ever asked.
+    fn note(&mut self, file: Arc<File>) {
+        if self.settings.fsync != Fsync::Never && !self.unsafe_files.iter().any(|noted| Arc::ptr_eq(noted, &file)) {
+            self.unsafe_files.push(file);
+        }
     }
 
     /// The first position at or behind this one where a segment begins, or could.
@@ -324,7 +327,6 @@ impl Disk {
 
     /// The files that have to be made safe, where anything was written since this was last asked.
     pub(crate) fn take_unsafe(&mut self) -> Vec<Arc<File>> {
-        self.is_noted = false;
         std::mem::take(&mut self.unsafe_files)
     }
 
