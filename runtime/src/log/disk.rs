@@ -41,7 +41,8 @@ impl Spooled {
     pub(super) fn may_write(&self, state: &mut State, length: u64) -> bool {
         let lacks_memory = |state: &State| {
             let written = state.disk.as_ref().map_or(0, Disk::written);
-            state.end() + length - written.max(state.in_memory()) > self.memory
+            let unwritten = state.end() - written.max(state.in_memory());
+            unwritten > 0 && unwritten + length > self.memory
         };
         // What was forked from a process has its files, and would write into the middle of what the other one writes.
         if state.disk.as_ref().is_some_and(Disk::is_forked) {

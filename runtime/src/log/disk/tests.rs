@@ -262,6 +262,18 @@ fn memory_does_not_grow_with_what_is_on_disk_and_segments_go_when_all_are_past_t
 }
 
 #[test]
+fn what_can_be_written_needs_no_memory_that_stands_in() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = spool(directory.path(), 1 << 20);
+    let log = Log::spooled(&spool, 0, Vec::new(), lanes()).unwrap();
+    // Larger than a segment, and than a block that is read.
+    let name = "x".repeat(300_000);
+    append(&log, &["0", &name, "1"]);
+    drop(log);
+    assert_eq!(drain(&adopt(&spool).0[0], FIRST, 1), ["0", &name, "1"]);
+}
+
+#[test]
 fn while_the_disk_cannot_be_written_memory_stands_in_and_nothing_is_lost_when_it_can_again() {
     let directory = tempfile::tempdir().unwrap();
     let frame = record("0").len() + HEAD;
