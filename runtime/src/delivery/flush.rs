@@ -38,7 +38,8 @@ impl Delivery {
         let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
         let answers: Vec<_> = self.own_lanes().map(flushed).collect();
         // One of these may be the lane that asks whether a destination is still paused.
-        self.store.lanes.iter().for_each(|lane| lane.orders.hurry());
+        let others = self.store.lanes.iter().filter(|lane| !Arc::ptr_eq(&lane.log, &self.store.log));
+        others.for_each(|lane| lane.orders.hurry());
         async move {
             let mut result = Ok(());
             for (name, standing, answer) in answers {
