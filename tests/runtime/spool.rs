@@ -69,6 +69,15 @@ fn up(sandbox: &Sandbox) {
     }
 }
 
+/// Waits until something is so.
+fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let end = Instant::now() + LONG;
+    while !is_so() {
+        assert!(Instant::now() < end, "{what}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
 #[test]
 fn what_a_client_leaves_the_next_delivers() {
     for fsync in [Fsync::Never, Fsync::EverySecond, Fsync::Always] {
@@ -81,7 +90,7 @@ fn what_a_client_leaves_the_next_delivers() {
         capture(&client, 0..10);
         let report = client.shutdown(SHORT);
         assert_eq!(counts(&report), (0, 30, vec![]));
-        assert_eq!(client.report(), report, "also when somebody else has the files");
+        assert_eq!(counts(&client.report()), counts(&report), "also when somebody else has the files");
         assert_eq!(folders(&directory).len(), 1);
 
         up(&sandbox);
@@ -180,6 +189,45 @@ fn what_nobody_came_for_is_given_up_and_counted() {
 }
 
 #[test]
+fn what_nobody_comes_for_is_told_and_then_given_up_while_a_client_runs() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    leave(to_all(&sandbox), directory.path(), 0..3);
+    up(&sandbox);
+    let spool = Spool::new(directory.path()).orphan_after(Duration::from_secs(2));
+    let (builder, troubles, losses) = watch(to(&sandbox, Vendor::Segment).spool(spool));
+    let client = builder.build().unwrap();
+    wait_until("given up", || client.report().lost_for(LossReason::Orphaned) == 6);
+    let mut told: Vec<_> = troubles.lock().unwrap().iter().map(|(name, kind, _)| (*name, *kind)).collect();
+    told.sort_by_key(|(name, _)| *name);
+    assert_eq!(told, [Some("mixpanel"), Some("posthog")].map(|name| (name, TroubleKind::SpoolOrphaned)));
+    assert_eq!(losses.lock().unwrap().len(), 2);
+    capture(&client, [3]);
+    assert_eq!(counts(&client.shutdown(LONG)), (4, 0, vec![(LossReason::Orphaned, 6)]));
+    assert!(folders(directory.path()).is_empty());
+}
+
+#[test]
+fn one_client_after_the_other_takes_over_and_none_from_one_that_lives() {
+    let directory = tempfile::tempdir().unwrap();
+    let sandbox = down();
+    let next = || to(&sandbox, Vendor::Mixpanel).spool(Spool::new(directory.path())).build().unwrap();
+    let first = next();
+    capture(&first, 0..3);
+    let second = next();
+    capture(&second, 3..6);
+    assert_eq!((first.report().kept, second.report().kept), (3, 3), "each has its own");
+    assert_eq!(counts(&first.shutdown(SHORT)), (0, 3, vec![]));
+    let third = next();
+    wait_until("taken over", || third.report().kept == 3);
+    up(&sandbox);
+    assert_eq!(counts(&second.shutdown(LONG)), (3, 0, vec![]));
+    assert_eq!(counts(&third.shutdown(LONG)), (3, 0, vec![]));
+    assert_eq!(sorted(numbers(&sandbox, Vendor::Mixpanel)), (0..6).collect::<Vec<_>>());
+    assert!(folders(directory.path()).is_empty());
+}
+
+#[test]
 fn another_key_is_another_destination_and_a_new_one_begins_with_what_is_new() {
     let directory = tempfile::tempdir().unwrap();
     let sandbox = down();
@@ -229,19 +277,74 @@ fn what_another_version_wrote_is_left_and_told() {
     leave(to(&sandbox, Vendor::Segment), directory.path(), 0..5);
     up(&sandbox);
     let path = segment(directory.path());
-    let mut bytes = std::fs::read(&path).unwrap();
-    // The version of the format.
-    bytes[8] += 1;
-    std::fs::write(&path, &bytes).unwrap();
-    let (builder, troubles, _) = watch(to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())));
-    assert_eq!(counts(&builder.build().unwrap().shutdown(LONG)), (0, 0, vec![]));
-    let folder = path.parent().unwrap().display();
-    let detail = format!(
-        "`{folder}` was written by another version of taxogen and is left as it is: start that version to have it \
-         delivered, or remove it"
-    );
-    assert_eq!(*troubles.lock().unwrap(), [(None, TroubleKind::SpoolLeft, detail)]);
-    assert_eq!(std::fs::read(&path).unwrap(), bytes);
+    let written = std::fs::read(&path).unwrap();
+    // The version of the format, and that of its records.
+    for (place, version) in [(8, written[8] + 1), (10, written[10] - 1)] {
+        let mut bytes = written.clone();
+        bytes[place] = version;
+        let crc = crc32(&bytes[..28]);
+        bytes[28..32].copy_from_slice(&crc.to_le_bytes());
+        std::fs::write(&path, &bytes).unwrap();
+        let (builder, troubles, losses) = watch(to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())));
+        let client = builder.build().unwrap();
+        capture(&client, [5]);
+        assert_eq!(counts(&client.shutdown(LONG)), (1, 0, vec![]), "byte {place}");
+        let folder = path.parent().unwrap().display();
+        let detail = format!(
+            "`{folder}` was written by another version of taxogen and is left as it is: start that version to have it \
+             delivered, or remove it"
+        );
+        assert_eq!(*troubles.lock().unwrap(), [(None, TroubleKind::SpoolLeft, detail)], "byte {place}");
+        assert_eq!((std::fs::read(&path).unwrap(), losses.lock().unwrap().len()), (bytes, 0), "byte {place}");
+    }
+    std::fs::write(&path, &written).unwrap();
+    let client = to(&sandbox, Vendor::Segment).spool(Spool::new(directory.path())).build().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (5, 0, vec![]), "that version delivers it");
+}
+
+/// The checksum that a header ends with.
+fn crc32(bytes: &[u8]) -> u32 {
+    let step = |crc: u32, byte: &u8| {
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| (crc >> 1) ^ (0xedb8_8320 & (crc & 1).wrapping_neg()))
+    };
+    !bytes.iter().fold(!0, step)
+}
+
+#[test]
+fn while_the_disk_cannot_be_written_memory_stands_in_and_what_is_beyond_it_is_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let (path, away) = (directory.path().join("spool"), directory.path().join("away"));
+    let sandbox = down();
+    let spool = || Spool::new(&path).bytes(1 << 20);
+    let (builder, troubles, losses) = watch(to(&sandbox, Vendor::Segment).spool(spool()).log_bytes(128 * 1024));
+    let client = builder.build().unwrap();
+    let large = || Plain(const { &schema("large") }, |properties| properties.internal("text", &"x".repeat(10_000)));
+    let mut captured: u64 = 0;
+    let mut capture_large = |count: u64| {
+        (0..count).for_each(|_| client.user("u").capture(large()));
+        captured += count;
+    };
+    capture_large(3);
+    // A file is open; the next one needs the folder, of which there is a file of that name.
+    std::fs::rename(&path, &away).unwrap();
+    std::fs::write(&path, "").unwrap();
+    capture_large(30);
+    let lost = client.report().lost_for(LossReason::Spool);
+    assert!((5..25).contains(&lost), "memory has room for some of them: {lost}");
+    assert_eq!(losses.lock().unwrap().len() as u64, lost, "each is told");
+    let kinds = || troubles.lock().unwrap().iter().map(|(_, kind, _)| *kind).collect::<Vec<_>>();
+    wait_until("told", || kinds() == [TroubleKind::SpoolUnwritable]);
+
+    std::fs::remove_file(&path).unwrap();
+    std::fs::rename(&away, &path).unwrap();
+    wait_until("written again", || kinds() == [TroubleKind::SpoolUnwritable, TroubleKind::SpoolWritable]);
+    capture_large(5);
+    let kept = captured - lost;
+    assert_eq!(counts(&client.shutdown(SHORT)), (0, kept, vec![(LossReason::Spool, lost)]));
+    up(&sandbox);
+    let client = to(&sandbox, Vendor::Segment).spool(spool()).build().unwrap();
+    assert_eq!(counts(&client.shutdown(LONG)), (kept, 0, vec![]));
+    assert_eq!(sandbox.summary(Vendor::Segment).distinct, kept);
 }
 
 #[test]

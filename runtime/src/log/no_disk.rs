@@ -73,6 +73,10 @@ impl Spooled {
 }
 
 impl Aside {
+    pub(super) fn settled(&self) -> u64 {
+        0
+    }
+
     pub(super) fn left(&self, _: LaneId) -> Option<Unread> {
         None
     }

@@ -147,12 +147,18 @@ impl State {
     }
 
     /// Frees the chunks that every lane is past, and those that can be read back from disk.
+    ///
+    /// What is to be on disk and is not there yet stays until it is settled: if its lanes cannot deliver it, whoever
+    /// starts next can.
     pub(super) fn free(&mut self) {
         let slowest = self.slowest();
-        let written = self.disk.as_ref().map_or(0, Disk::written);
+        let disk = self.disk.as_ref();
+        let (written, settled) = disk.map_or((0, slowest), |disk| (disk.written(), self.aside.settled()));
         while let Some(chunk) = self.sealed.front() {
-            let is_far = chunk.end() <= written && self.active_start - chunk.start > CACHED;
-            if chunk.end() > slowest && !is_far {
+            let is_written = chunk.end() <= written;
+            let is_far = is_written && self.active_start - chunk.start > CACHED;
+            let needed = if is_written { slowest } else { settled };
+            if chunk.end() > needed && !is_far {
                 break;
             }
             self.sealed.pop_front();

@@ -318,6 +318,7 @@ fn what_was_delivered_while_the_disk_could_not_be_written_is_missed_by_nobody() 
         append(&log, &[name]);
         for lane in [FIRST, SECOND] {
             drain(&log, lane, 10);
+            log.settle(lane, log.end());
         }
     }
     std::fs::rename(&away, &spool.directory).unwrap();
@@ -328,9 +329,32 @@ fn what_was_delivered_while_the_disk_could_not_be_written_is_missed_by_nobody() 
     drop(log);
     let (logs, notices) = adopt(&spool);
     assert_eq!(notices, []);
-    assert_eq!(drain(&logs[0], FIRST, 1), ["0", "1", "9", "10"]);
-    assert_eq!(drain(&logs[0], SECOND, 10), ["0", "10"]);
+    assert_eq!(drain(&logs[0], FIRST, 1), ["9", "10"]);
+    assert_eq!(drain(&logs[0], SECOND, 10), ["10"]);
     assert_eq!(logs[0].tend(), [], "nothing is damaged");
+}
+
+#[test]
+fn what_was_taken_and_not_delivered_while_the_disk_could_not_be_written_is_there_for_the_next() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = record("0").len() + HEAD;
+    let spool = spool(&directory.path().join("spool"), 16 * 2 * frame as u64);
+    let log = Log::spooled(&spool, 3 * frame, Vec::new(), lanes()).unwrap();
+    append(&log, &["0", "1"]);
+    let away = directory.path().join("away");
+    std::fs::rename(&spool.directory, &away).unwrap();
+    append(&log, &["2", "3"]);
+    for lane in [FIRST, SECOND] {
+        drain(&log, lane, 10);
+    }
+    append(&log, &["4"]);
+    assert!(matches!(log.append(&record("5"), anybody), Appended::Unwritable), "it is in memory still");
+    std::fs::rename(&away, &spool.directory).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_050));
+    assert!(log.outlives_process());
+    drop(log);
+    let (logs, _) = adopt(&spool);
+    assert_eq!(drain(&logs[0], FIRST, 10), ["0", "1", "2", "3", "4"]);
 }
 
 #[test]
