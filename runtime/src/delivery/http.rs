@@ -54,9 +54,6 @@ pub(crate) enum Failure {
     Transport(String),
 }
 
-/// The first megabyte of an answer says enough.
-pub(super) const ANSWER: usize = 1 << 20;
-
 impl Http {
     /// `secure` says whether any host is reached over TLS: the system's certificates are read only then.
     pub(super) fn new(settings: &Settings, secure: bool) -> Result<Self, Error> {

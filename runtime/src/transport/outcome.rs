@@ -72,6 +72,9 @@ pub(crate) struct Answer<'a> {
 }
 
 impl Answer<'_> {
+    /// At most so many bytes are read: the first megabyte of an answer says enough.
+    pub(crate) const LIMIT: usize = 1 << 20;
+
     /// The body as JSON, where it is JSON.
     pub(crate) fn json(&self) -> Option<Value> {
         serde_json::from_slice(self.body).ok()
@@ -104,10 +107,16 @@ impl Answer<'_> {
         format!("status {}{words}", self.status)
     }
 
-    /// Whether a success is no word of the vendor's: nothing at all where there should be something, or a
-    /// web page. Who takes it for an acceptance loses what somebody in between never passed on.
+    /// Whether a success is no word of the vendor's: nothing at all where there should be something, a web page, or
+    /// JSON that is none. Who takes it for an acceptance loses what somebody in between never passed on.
     pub(crate) fn is_hollow(&self) -> bool {
-        self.is_markup() || (self.body.trim_ascii().is_empty() && self.status != 204)
+        self.is_markup() || self.is_broken() || (self.body.trim_ascii().is_empty() && self.status != 204)
+    }
+
+    /// Whether the body begins as JSON, was read to its end, and is none.
+    fn is_broken(&self) -> bool {
+        let begins_as_json = matches!(self.body.trim_ascii_start().first(), Some(b'{' | b'['));
+        begins_as_json && self.body.len() < Self::LIMIT && self.json().is_none()
     }
 
     /// Whether the body is HTML or the like: it comes from something between us and the vendor.
@@ -156,6 +165,24 @@ mod tests {
         ] {
             assert_eq!(answer(status, body).by_status(), outcome, "{status}");
         }
+    }
+
+    #[test]
+    fn a_success_is_hollow_where_it_is_no_word_of_the_vendors() {
+        for (status, body, hollow) in [
+            (200, "{\"status\":1}", false),
+            (200, " 1 ", false),
+            (200, "ok", false),
+            (204, "", false),
+            (200, " \n", true),
+            (200, " <!doctype html>", true),
+            (200, "{\"status\":1", true),
+            (200, "[1,", true),
+        ] {
+            assert_eq!(answer(status, body).is_hollow(), hollow, "{status} {body}");
+        }
+        let long = format!("{{\"status\":1,\"details\":\"{}", "x".repeat(Answer::LIMIT));
+        assert!(!answer(200, &long[..Answer::LIMIT]).is_hollow(), "nobody knows how it goes on");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use reqwest::header::HeaderMap;
 use tokio::time::sleep_until;
 
 use super::super::body::Body;
-use super::super::http::{ANSWER, Failure, Request, Response};
+use super::super::http::{Failure, Request, Response};
 use super::super::race::{Won, race};
 use super::{GiveUp, Lane};
 use crate::telemetry::{self, Attempted};
@@ -20,7 +20,7 @@ impl Lane {
         let (start, bytes) = (Instant::now(), body.bytes.len());
         let mut headers = HeaderMap::new();
         dialect.add_headers(attempt, &mut headers);
-        let request = Request { url: url.clone(), authorization, headers, body, limit: ANSWER };
+        let request = Request { url: url.clone(), authorization, headers, body, limit: Answer::LIMIT };
         let answered = self.before_deadline(self.http.post(request)).await?;
         let status = answered.as_ref().ok().map(|response| response.status);
         let outcome = self.judge(answered);
