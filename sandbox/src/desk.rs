@@ -164,7 +164,10 @@ impl Desk {
 
 fn status(reaction: &Reaction) -> Option<u16> {
     match reaction {
-        Reaction::Answer(response) | Reaction::AnswerAfter(_, response) => Some(response.status),
+        Reaction::Answer(response)
+        | Reaction::AnswerAfter(_, response)
+        | Reaction::AnswerSlowly(_, response)
+        | Reaction::HalfClose(response) => Some(response.status),
         Reaction::Hang | Reaction::Cut => None,
     }
 }

@@ -26,12 +26,24 @@ pub enum Fault {
     CutBefore,
     /// Accepts, and closes the connection without an answer.
     CutAfter,
+    /// Accepts, and answers properly, one byte at a time with such a pause before each.
+    SlowLoris(Duration),
+    /// Accepts, and sends a proper answer but for its last byte; then the connection is closed in that direction alone,
+    /// and what still comes is read.
+    HalfClose,
+    /// Accepts, and answers properly, with so many bytes of white space behind it.
+    LongAnswer(usize),
+    /// Answers 200 with JSON that ends in the middle; nothing is accepted.
+    InvalidJson,
     /// Answers with a page of HTML under that status; nothing is accepted.
     Html(u16),
     /// Answers 200 with an empty body; nothing is accepted.
     EmptyAnswer,
     /// Answers 200 with an error inside; nothing is accepted.
     TwoHundredWithError,
+    /// Answers 400, and accepts nothing, where the body holds this text, unpacked; any other request is answered
+    /// properly.
+    Poison(String),
     /// Accepts the first messages only.
     ///
     /// Mixpanel's import names the others in `failed_records`, PostHog's version 1 asks for them again; elsewhere the
@@ -99,9 +111,14 @@ impl Fault {
             Self::Hang => "hang",
             Self::CutBefore => "cut before",
             Self::CutAfter => "cut after",
+            Self::SlowLoris(_) => "slow loris",
+            Self::HalfClose => "half closed",
+            Self::LongAnswer(_) => "long answer",
+            Self::InvalidJson => "invalid JSON",
             Self::Html(_) => "html",
             Self::EmptyAnswer => "empty answer",
             Self::TwoHundredWithError => "200 with an error",
+            Self::Poison(_) => "poison",
             Self::Partial { .. } => "partial",
             Self::Results(_) => "results",
             Self::QuotaLimited => "quota limited",

@@ -214,18 +214,20 @@ impl Response {
 
     /// Writes the whole answer in one piece.
     pub(crate) fn write(&self, writer: &mut impl Write, keep_alive: bool) -> io::Result<()> {
-        let mut bytes = Vec::with_capacity(256 + self.body.len());
-        write!(bytes, "HTTP/1.1 {} {}\r\n", self.status, reason(self.status))?;
-        write!(bytes, "content-type: {}\r\ncontent-length: {}\r\n", self.content_type, self.body.len())?;
-        for (name, value) in &self.headers {
-            // A header that a test scripted must not break the answer apart.
-            let value = value.replace(['\r', '\n'], " ");
-            write!(bytes, "{name}: {value}\r\n")?;
-        }
-        write!(bytes, "connection: {}\r\n\r\n", if keep_alive { "keep-alive" } else { "close" })?;
-        bytes.extend_from_slice(&self.body);
-        writer.write_all(&bytes)?;
+        writer.write_all(&self.to_bytes(keep_alive))?;
         writer.flush()
+    }
+
+    /// The whole answer, head and body.
+    pub(crate) fn to_bytes(&self, keep_alive: bool) -> Vec<u8> {
+        let Self { status, content_type, headers, body } = self;
+        let mut lines = vec![format!("HTTP/1.1 {status} {}", reason(*status))];
+        lines.push(format!("content-type: {content_type}"));
+        lines.push(format!("content-length: {}", body.len()));
+        // A header that a test scripted must not break the answer apart.
+        lines.extend(headers.iter().map(|(name, value)| format!("{name}: {}", value.replace(['\r', '\n'], " "))));
+        lines.push(format!("connection: {}", if keep_alive { "keep-alive" } else { "close" }));
+        [lines.join("\r\n").as_bytes(), b"\r\n\r\n", body].concat()
     }
 }
 

@@ -38,6 +38,30 @@ impl Outcome {
                 let response = judgement.response.clone();
                 Self { reaction: Reaction::AnswerAfter(delay, response), fault: Some(name), ..Self::of(judgement) }
             }
+            Fault::SlowLoris(pause) => {
+                let judgement = judge(parcel);
+                let response = judgement.response.clone();
+                Self { reaction: Reaction::AnswerSlowly(pause, response), fault: Some(name), ..Self::of(judgement) }
+            }
+            Fault::HalfClose => {
+                let judgement = judge(parcel);
+                let response = judgement.response.clone();
+                Self { reaction: Reaction::HalfClose(response), fault: Some(name), ..Self::of(judgement) }
+            }
+            Fault::LongAnswer(bytes) => {
+                let mut judgement = judge(parcel);
+                let long = judgement.response.body.len() + bytes;
+                judgement.response.body.resize(long, b' ');
+                Self { fault: Some(name), ..Self::of(judgement) }
+            }
+            Fault::Poison(text) => {
+                let body = parcel.readable();
+                if body.windows(text.len().max(1)).any(|window| window == text.as_bytes()) {
+                    answers(Response::json(400, json!({ "error": format!("scripted: `{text}` is not taken") })))
+                } else {
+                    Self::of(judge(parcel))
+                }
+            }
             Fault::CutAfter => Self { reaction: Reaction::Cut, fault: Some(name), ..Self::of(judge(parcel)) },
             Fault::Results(results) if parcel.request.path == posthog_v1::PATH => {
                 Self { fault: Some(name), ..Self::of(posthog_v1::with_results(judge(parcel), &results)) }
@@ -87,6 +111,9 @@ impl Outcome {
             }
             Fault::Html(status) => answers(Response::html(status, "<!doctype html><title>Please sign in</title>")),
             Fault::EmptyAnswer => answers(Response::text(200, "")),
+            Fault::InvalidJson => {
+                answers(Response { content_type: "application/json", ..Response::text(200, r#"{"status": 1, "#) })
+            }
             Fault::TwoHundredWithError => answers(two_hundred_with_error(vendor, &parcel.request.path)),
             Fault::Hang => refuses(Reaction::Hang),
             Fault::CutBefore => refuses(Reaction::Cut),

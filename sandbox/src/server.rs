@@ -1,7 +1,7 @@
 //! The listener and its connections: a thread each, all of them gone after `stop`.
 
 use std::collections::HashMap;
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Write};
 use std::net::{Ipv4Addr, Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::{self, JoinHandle};
@@ -19,6 +19,10 @@ const IDLE: Duration = Duration::from_secs(60);
 pub(crate) enum Reaction {
     Answer(Response),
     AnswerAfter(Duration, Response),
+    /// One byte at a time, after such a pause.
+    AnswerSlowly(Duration, Response),
+    /// All but the last byte, and the end of what is sent; what comes is read on.
+    HalfClose(Response),
     /// Never answers, until the server stops.
     Hang,
     /// Closes the connection without an answer.
@@ -175,6 +179,21 @@ impl Shared {
                         return;
                     }
                     response
+                }
+                Reaction::AnswerSlowly(pause, response) => {
+                    for byte in response.to_bytes(keep_alive) {
+                        if self.wait(pause) || writer.write_all(&[byte]).is_err() {
+                            return;
+                        }
+                    }
+                    continue;
+                }
+                Reaction::HalfClose(response) => {
+                    let bytes = response.to_bytes(keep_alive);
+                    let _ = writer.write_all(&bytes[..bytes.len() - 1]);
+                    let _ = stream.shutdown(Shutdown::Write);
+                    let _ = io::copy(&mut reader, &mut io::sink());
+                    return;
                 }
                 Reaction::Hang => {
                     self.wait(Duration::MAX);

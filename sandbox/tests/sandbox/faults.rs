@@ -43,6 +43,7 @@ fn a_fault_says_what_is_answered_and_what_is_accepted() {
         (Fault::status(503), Some((503, r#"{"error":"scripted 503"}"#)), 0),
         (Fault::Html(502), Some((502, "<!doctype html><title>Please sign in</title>")), 0),
         (Fault::EmptyAnswer, Some((200, "")), 0),
+        (Fault::InvalidJson, Some((200, r#"{"status": 1, "#)), 0),
         (Fault::CutBefore, None, 0),
         (Fault::CutAfter, None, 3),
     ];
@@ -129,6 +130,33 @@ fn a_late_answer_was_accepted_at_once() {
         assert_eq!(late.join().expect("no panic").map(|answer| answer.status), Some(200));
     });
     assert!(started.elapsed() >= Duration::from_millis(300));
+}
+
+#[test]
+fn an_answer_may_be_long_or_slow_or_end_before_it_is_whole() {
+    for vendor in Vendor::ALL {
+        let sandbox = sandbox();
+        let proper = send(&sandbox, vendor).expect("an answer");
+        sandbox.fault(vendor, Fault::LongAnswer(100_000));
+        let long = send(&sandbox, vendor).expect("an answer");
+        assert_eq!((long.body.len(), long.json()), (proper.body.len() + 100_000, proper.json()), "{vendor}");
+
+        sandbox.fault(vendor, Fault::SlowLoris(Duration::from_millis(1)));
+        let started = Instant::now();
+        let slow = send(&sandbox, vendor).expect("an answer");
+        let whole = u64::try_from(slow.headers.len() + slow.body.len()).expect("it is short");
+        assert_eq!((slow.status, slow.json()), (200, proper.json()), "{vendor}");
+        assert!(started.elapsed() >= Duration::from_millis(whole), "{vendor}");
+
+        sandbox.fault(vendor, Fault::HalfClose);
+        let mut half = Client::connect(&sandbox);
+        let (target, body) = messages(vendor, 3);
+        let headers = format!("content-type: application/json\r\n{TOKEN}");
+        assert_eq!(half.send(&format!("POST {target}"), &headers, body.to_string().as_bytes()), None, "{vendor}");
+        // It is open in the other direction.
+        half.write(b"POST / HTTP/1.1\r\n");
+        assert_eq!(sandbox.summary(vendor).repeated, 9, "{vendor}: all were accepted, again and again");
+    }
 }
 
 #[test]
