@@ -1,6 +1,5 @@
 //! A vendor's bad hour: nothing is lost, nothing counts twice, and what is refused is told.
 
-use std::collections::BTreeSet;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use taxogen::{LossReason, Report};
@@ -24,80 +23,17 @@ fn three_events(vendor: Vendor, faults: &[Fault]) -> (Sandbox, Report, Losses) {
     (sandbox, report, losses)
 }
 
-/// The ids of each request, in the order of the requests, as sets.
-fn ids(sandbox: &Sandbox, vendor: Vendor) -> Vec<BTreeSet<String>> {
-    let of_body = |body: serde_json::Value| -> BTreeSet<String> {
-        let messages = body.get("batch").unwrap_or(&body).as_array().unwrap().clone();
-        let id = |message: &serde_json::Value| match vendor {
-            Vendor::PostHog => message["uuid"].clone(),
-            Vendor::Segment => message["messageId"].clone(),
-            _ => message["properties"]["$insert_id"].clone(),
-        };
-        messages.iter().map(|message| id(message).as_str().unwrap().to_owned()).collect()
-    };
-    sandbox.requests(vendor).iter().map(|request| of_body(request.json())).collect()
-}
-
 #[test]
-fn what_can_succeed_later_is_delivered_once_under_the_same_ids() {
-    let soon = |fault: Fault| vec![fault];
-    std::thread::scope(|scope| {
-        for vendor in Vendor::ALL {
-            for (name, faults, repeated) in [
-                ("500", soon(Fault::status(500)), 0),
-                ("500 twice", soon(Fault::status(503).times(2)), 0),
-                ("408", soon(Fault::status(408)), 0),
-                ("429", soon(Fault::status(429)), 0),
-                ("cut before", soon(Fault::CutBefore), 0),
-                ("cut after", soon(Fault::CutAfter), 3),
-                ("hang", soon(Fault::Hang), 0),
-                ("answered too late", soon(Fault::Delay(Duration::from_millis(1500))), 3),
-                ("a page with 502", soon(Fault::Html(502)), 0),
-                ("a page with 200", soon(Fault::Html(200)), 0),
-                ("nothing", soon(Fault::EmptyAnswer), 0),
-                ("200 with an error", soon(Fault::TwoHundredWithError), 0),
-                ("everything", vec![Fault::status(500), Fault::CutAfter, Fault::status(429), Fault::Html(200)], 3),
-            ] {
-                scope.spawn(move || {
-                    let attempts = if name == "500 twice" { 3 } else { faults.len() + 1 };
-                    let (sandbox, report, _) = three_events(vendor, &faults);
-                    let summary = sandbox.summary(vendor);
-                    assert_eq!(counts(&report), (3, 0, vec![]), "{vendor} {name}");
-                    assert_eq!((summary.distinct, summary.repeated), (3, repeated), "{vendor} {name}");
-                    let ids = ids(&sandbox, vendor);
-                    assert_eq!(ids.len(), attempts, "{vendor} {name}");
-                    assert!(ids.iter().all(|each| *each == ids[0] && each.len() == 3), "{vendor} {name}: {ids:?}");
-                });
-            }
-        }
-    });
-}
-
-#[test]
-fn a_vendor_that_asks_to_wait_is_left_alone_so_long() {
+fn a_vendor_that_asks_to_wait_until_a_date_is_left_alone_so_long() {
     let limited = |retry_after: String| {
         let fault = Fault::Status { code: 429, body: String::new(), retry_after: Some(retry_after) };
         let (sandbox, report, _) = three_events(Vendor::PostHog, &[fault]);
         assert_eq!(counts(&report), (3, 0, vec![]));
         sandbox.requests(Vendor::PostHog)
     };
-    let requests = limited("1".to_owned());
-    assert!(requests[1].since_start >= requests[0].since_start + Duration::from_secs(1));
-
     let in_a_moment = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs() + 3;
     let requests = limited(http_date(in_a_moment));
     assert!(requests[1].at >= UNIX_EPOCH + Duration::from_secs(in_a_moment));
-}
-
-#[test]
-fn a_batch_that_is_too_large_is_halved() {
-    for vendor in Vendor::ALL {
-        let (sandbox, report, _) = three_events(vendor, &[Fault::status(413)]);
-        assert_eq!(counts(&report), (3, 0, vec![]), "{vendor}");
-        let sizes: Vec<_> = ids(&sandbox, vendor).iter().map(BTreeSet::len).collect();
-        assert_eq!(sizes, [3, 1, 2], "{vendor}");
-        assert_eq!(numbers(&sandbox, vendor), [1, 2, 3], "{vendor}");
-    }
 }
 
 #[test]
@@ -117,23 +53,6 @@ fn messages_of_one_event_stay_together_when_a_batch_is_halved() {
     assert_eq!(names, [pair(3), pair(4), pair(4), pair(4)].concat());
     let ordered = received.iter().filter_map(|message| message.properties["item"].as_str());
     assert!(ordered.eq(items[1..].iter().copied()));
-}
-
-#[test]
-fn refused_connections_are_waited_out() {
-    let sandbox = Sandbox::start().unwrap();
-    let client = to_all(&sandbox).linger(Duration::from_millis(10)).build().unwrap();
-    sandbox.pause();
-    for number in 1..=3 {
-        client.user("u").capture(Numbered(number));
-    }
-    std::thread::sleep(Duration::from_millis(700));
-    assert_eq!(client.report().kept, 9);
-    sandbox.resume().unwrap();
-    assert_eq!(counts(&client.shutdown(LONG)), (9, 0, vec![]));
-    for vendor in Vendor::ALL {
-        assert_eq!(sandbox.summary(vendor).distinct, 3, "{vendor}");
-    }
 }
 
 #[test]

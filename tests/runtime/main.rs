@@ -14,7 +14,9 @@ mod flags;
 #[cfg(unix)]
 mod forks;
 mod generated;
+mod hour;
 mod limits;
+mod matrix;
 mod now;
 mod opt_out;
 mod outcomes;
@@ -31,6 +33,7 @@ mod soak;
 mod spool;
 mod supers;
 mod tree;
+mod unreachable;
 mod values;
 mod vendors;
 mod verbs;

@@ -112,8 +112,8 @@ fn what_is_set_once_is_hashed_where_it_may_not_be_seen() {
     }
     let (client, recorder) = Client::builder().hash_key("Jefe").recorder();
     client.user("u1").set_once(Hashed);
-    let set = recorder.all().remove(0);
-    let sent = |destination| set.sent_to(destination).unwrap();
+    let record = recorder.all().remove(0);
+    let sent = |destination| record.sent_to(destination).unwrap();
     assert_eq!(sent(Destinations::POSTHOG), r#"set {"$set_once":{"email":"ada@example.com","phone":"1"}}"#);
     let hashed = sent(Destinations::MIXPANEL);
     let hash = hashed.strip_prefix(r#"set {"$set_once":{"email":""#).and_then(|rest| rest.strip_suffix(r#""}}"#));
