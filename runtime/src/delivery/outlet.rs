@@ -85,6 +85,7 @@ impl Outlet {
             attempts: 0,
             trouble: String::new(),
             refused_alone: 0,
+            left: Tally::default(),
         }
     }
 }

@@ -18,6 +18,7 @@ use super::pending::after;
 use super::race::race;
 use super::screen::Screen;
 use super::standing::Standing;
+use super::tally::Tally;
 use crate::hooks::TroubleKind;
 use crate::log::{LaneId, Log, RecordRef};
 use crate::transport::{Batch, Endpoint, Fit, Outcome, Share};
@@ -49,6 +50,8 @@ pub(super) struct Lane {
     pub(super) trouble: String,
     /// Records that were refused alone since something was delivered.
     pub(super) refused_alone: u32,
+    /// What it has given up, which counts as kept.
+    pub(super) left: Tally,
 }
 
 /// The time to give up has come.

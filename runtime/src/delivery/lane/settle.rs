@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use super::super::pending::after;
 use super::super::retry;
-use super::super::tally::Tally;
 use super::{Lane, jitter};
 use crate::log::RecordRef;
 use crate::report::LossReason;
@@ -148,27 +147,27 @@ impl Lane {
         if self.log.outlives_process() {
             return self.count_in_hand();
         }
-        let mut left = Tally::default();
-        let batches = std::mem::take(&mut self.batches);
-        for batch in &batches {
-            self.leave(&mut left, batch.records());
+        for batch in std::mem::take(&mut self.batches) {
+            self.leave(batch.records());
         }
         loop {
             let waiting = std::mem::take(&mut self.waiting);
-            self.leave(&mut left, waiting.iter().map(|(record, share)| (record, *share)));
+            self.leave(waiting.iter().map(|(record, share)| (record, *share)));
             if !self.take() {
                 break;
             }
         }
-        self.orders.set_in_hand(left);
+        self.count_in_hand();
     }
 
-    fn leave<'a>(&self, left: &mut Tally, records: impl Iterator<Item = (&'a RecordRef, Share)>) {
+    /// Tells what is left, which takes as long as the application's hook does. Meanwhile it counts as before.
+    fn leave<'a>(&mut self, records: impl Iterator<Item = (&'a RecordRef, Share)>) {
+        let left = &mut self.left;
         self.books.left(&self.trouble, records.inspect(|(record, share)| left.add(record, *share)));
     }
 
     pub(super) fn count_in_hand(&self) {
-        let mut tally = Tally::default();
+        let mut tally = self.left;
         let batched = self.batches.iter().flat_map(Batch::records);
         for (record, share) in batched.chain(self.waiting.iter().map(|(record, share)| (record, *share))) {
             tally.add(record, share);

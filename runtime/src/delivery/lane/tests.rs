@@ -192,6 +192,28 @@ fn whatever_is_bad_all_good_records_are_delivered_in_order_by_few_requests() {
 }
 
 #[test]
+fn what_is_given_up_stays_kept_while_the_application_is_told() {
+    let mut lane = lane();
+    let counted = Arc::<std::sync::Mutex<Vec<(usize, u64)>>>::default();
+    let (count, orders, log, id) = (Arc::clone(&counted), Arc::clone(&lane.orders), Arc::clone(&lane.log), lane.id);
+    let hooks = crate::hooks::Hooks {
+        on_loss: Some(Arc::new(move |loss| {
+            let kept = orders.in_hand().records + log.unread(id).records;
+            count.lock().unwrap().push((loss.events.len(), kept));
+        })),
+        ..crate::hooks::Hooks::default()
+    };
+    lane.books.hooks = Arc::new(hooks);
+    ["a", "b"].iter().for_each(|user| capture(&lane, user));
+    lane.take();
+    lane.fill();
+    ["c", "d", "e"].iter().for_each(|user| capture(&lane, user));
+    lane.give_up();
+    assert_eq!(*counted.lock().unwrap(), [(2, 5), (3, 5)]);
+    assert_eq!(lane.orders.in_hand().records, 5);
+}
+
+#[test]
 fn a_lane_that_panics_lets_go_who_waits_and_says_so() {
     let mut lane = lane();
     let told = Arc::<std::sync::Mutex<Vec<String>>>::default();
