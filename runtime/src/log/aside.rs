@@ -20,6 +20,8 @@ pub(super) struct Aside {
 pub(super) struct Progress {
     /// Everything before this position is settled.
     pub(super) settled: u64,
+    /// What it has taken ends here: from the one position to the other it is in flight.
+    pub(super) taken: u64,
     /// Since when nobody runs the lane; where somebody does, nothing.
     pub(super) orphan_since: Option<Timestamp>,
 }
@@ -35,7 +37,7 @@ pub(crate) struct Skipped {
 
 impl Aside {
     pub(super) fn new(positions: impl IntoIterator<Item = (u64, Option<Timestamp>)>) -> Self {
-        let progress = |(settled, orphan_since)| Progress { settled, orphan_since };
+        let progress = |(settled, orphan_since)| Progress { settled, taken: settled, orphan_since };
         Self { progress: positions.into_iter().map(progress).collect(), ..Self::default() }
     }
 
@@ -52,9 +54,28 @@ impl Aside {
         self.tallies.insert(segment, tally);
     }
 
-    /// Everything before this position is settled for all lanes, and told.
+    /// A lane has taken what lies before this position.
+    pub(super) fn took(&mut self, lane: LaneId, position: u64) {
+        if let Some(progress) = self.progress.get_mut(lane.0) {
+            progress.taken = position;
+        }
+    }
+
+    /// Everything before this position is settled for a lane, and told.
+    pub(super) fn settled_by(&self, lane: LaneId) -> u64 {
+        let skipped = self.skipped.iter().filter(|skipped| skipped.lane == lane).map(|skipped| skipped.from);
+        skipped.chain([self.progress[lane.0].settled]).min().unwrap_or_default()
+    }
+
+    /// The same for all lanes.
     pub(super) fn settled(&self) -> u64 {
-        let settled = self.progress.iter().map(|lane| lane.settled);
-        settled.chain(self.skipped.iter().map(|skipped| skipped.from)).min().unwrap_or_default()
+        (0..self.progress.len()).map(|lane| self.settled_by(LaneId(lane))).min().unwrap_or_default()
+    }
+
+    /// The ranges of the log that somebody still needs, besides what lanes have to read: what is in flight, in case the
+    /// process dies, and what was not told yet.
+    pub(super) fn needed(&self) -> impl Iterator<Item = (u64, u64)> {
+        let in_flight = self.progress.iter().map(|lane| (lane.settled, lane.taken));
+        in_flight.chain(self.skipped.iter().map(|skipped| (skipped.from, skipped.until)))
     }
 }

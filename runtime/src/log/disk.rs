@@ -179,6 +179,7 @@ impl Log {
             return None;
         }
         state.note_damage(blocks, &mut reader);
+        state.aside.took(lane, reader.read);
         state.lanes[lane.0].reader = reader;
         self.read_on(state);
         Some(result)
@@ -202,12 +203,12 @@ impl Log {
             }
         } else {
             state.aside.skipped.pop_front();
-            // For a lane that nobody runs nobody else does.
-            if state.aside.progress[skipped.lane.0].orphan_since.is_some() {
-                state.settle(skipped.lane, skipped.until);
-            }
         }
-        state.clear_away();
+        let progress = &state.aside.progress[skipped.lane.0];
+        // A lane that has something in flight says itself when that is settled.
+        let is_idle = progress.settled >= progress.taken;
+        let settled = if is_idle { next } else { progress.settled };
+        state.settle(skipped.lane, settled);
         Some((skipped, records))
     }
 
@@ -264,11 +265,12 @@ impl Log {
 impl State {
     fn settle(&mut self, lane: LaneId, position: u64) {
         let progress = &mut self.aside.progress[lane.0];
-        if position > progress.settled {
-            progress.settled = position;
-            if let Some(disk) = &mut self.disk {
-                disk.settle(lane.0, position);
-            }
+        progress.settled = progress.settled.max(position);
+        progress.taken = progress.taken.max(progress.settled);
+        // What was not told yet is not behind it: if the process dies now, somebody else delivers it or loses it.
+        let settled = self.aside.settled_by(lane);
+        if let Some(disk) = &mut self.disk {
+            disk.settle(lane.0, settled);
         }
         self.clear_away();
     }
@@ -279,7 +281,13 @@ impl State {
         let is_done = self.closed && settled >= self.end();
         self.aside.tallies.retain(|segment, _| *segment >= settled);
         if let Some(disk) = &mut self.disk {
-            if is_done { disk.remove() } else { disk.free(settled) }
+            if is_done {
+                disk.remove();
+            } else {
+                let read = self.lanes.iter().map(Lane::read).min().unwrap_or_default();
+                let needed: Vec<_> = self.aside.needed().chain([(read, u64::MAX)]).collect();
+                disk.free(&needed);
+            }
         }
         self.free();
     }

@@ -224,7 +224,9 @@ impl Log {
             let State { sealed, lanes, .. } = &mut *state;
             let first = sealed.partition_point(|chunk| chunk.end() <= start);
             let result = walk(&mut lanes[lane.0].reader, &mut sealed.range(first..).cloned());
-            let is_at_end = state.lanes[lane.0].read() == state.end();
+            let read = state.lanes[lane.0].read();
+            state.aside.took(lane, read);
+            let is_at_end = read == state.end();
             self.read_on(state);
             return (result, is_at_end);
         }

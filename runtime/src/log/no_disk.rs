@@ -86,6 +86,8 @@ impl Aside {
     }
 
     pub(super) fn remember(&mut self, _: u64, _: Vec<Unread>) {}
+
+    pub(super) fn took(&mut self, _: LaneId, _: u64) {}
 }
 
 impl State {

@@ -74,6 +74,9 @@ impl Iterator for Blocks {
             // What lies between two segments and was never written is missed by nobody.
             self.skip_to(segment.before.min(segment.start));
             self.at = self.at.max(segment.start);
+            if segment.is_dropped {
+                self.at = self.at.max(segment.end);
+            }
             if segment.end <= self.at {
                 continue;
             }

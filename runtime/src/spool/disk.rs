@@ -1,14 +1,15 @@
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
 
 use super::blocks::Blocks;
 use super::cursor::{Cursor, Mark};
 use super::folder::Folder;
-use super::notice::Notice;
+use super::notice::{Notice, Notices};
+use super::older::Older;
 use super::recover::Recovered;
 use super::segment::{self, HEADER, Segment};
 use super::{Fsync, Spool};
@@ -35,15 +36,8 @@ pub(crate) struct Disk {
     failing: Option<Instant>,
     /// Files that were written to since they were last made safe.
     unsafe_files: Vec<Arc<File>>,
-    /// What the logs that are older than the client's own hold, in bytes.
-    older: Arc<AtomicU64>,
-    /// Of that, what this one does; its own does not count.
-    counted: Option<u64>,
-    /// Where something could not be read and was told.
-    damaged: BTreeSet<u64>,
-    /// Whether it was told that nothing is safe from a loss of power.
-    is_unsafe: bool,
-    notices: Vec<Notice>,
+    older: Older,
+    notices: Notices,
     /// The process that writes. One that was forked from it must not.
     process: u32,
 }
@@ -76,11 +70,8 @@ impl Disk {
             written: 0,
             failing: None,
             unsafe_files: Vec::new(),
-            older,
-            counted: None,
-            damaged: BTreeSet::new(),
-            is_unsafe: false,
-            notices: Vec::new(),
+            older: Older::seen(older),
+            notices: Notices::default(),
             process: std::process::id(),
         };
         match disk.make_folder() {
@@ -109,11 +100,8 @@ impl Disk {
             written: end,
             failing: None,
             unsafe_files: Vec::new(),
-            older: Arc::default(),
-            counted: None,
-            damaged: BTreeSet::new(),
-            is_unsafe: false,
-            notices,
+            older: Older::seen(Arc::default()),
+            notices: Notices::new(notices),
             process: std::process::id(),
         }
     }
@@ -274,7 +262,9 @@ impl Disk {
 
     /// Everything before this position is settled for a lane.
     pub(crate) fn settle(&mut self, lane: usize, position: u64) {
-        if let Some(cursor) = self.cursors.get_mut(lane) {
+        if let Some(cursor) = self.cursors.get_mut(lane)
+            && position > cursor.mark.settled
+        {
             let mark = Mark { settled: position, ..cursor.mark };
             // Without it the lane would deliver some events twice after a restart, under the same ids.
             let _ = cursor.write(mark);
@@ -292,14 +282,33 @@ impl Disk {
         since
     }
 
-    /// Removes what lies before this position, as far as it is whole segments and not the one that is being written.
-    pub(crate) fn free(&mut self, before: u64) {
+    /// Frees what lies in none of these ranges, as far as it is whole segments and not the one that is being written.
+    ///
+    /// What lies between others leaves one file that says that nothing is missed there.
+    pub(crate) fn free(&mut self, needed: &[(u64, u64)]) {
         let open = usize::from(self.file.is_some());
-        while self.segments.len() > open && self.segments.front().is_some_and(|segment| segment.end <= before) {
-            if let Some(segment) = self.segments.pop_front() {
-                let _ = std::fs::remove_file(&segment.path);
+        let closed = self.segments.len() - open.min(self.segments.len());
+        for segment in self.segments.iter_mut().take(closed).filter(|segment| !segment.is_dropped) {
+            if !needed.iter().any(|(from, until)| segment.start < *until && *from < segment.end) {
+                let _ = segment.drop_frames();
             }
         }
+        if !self.segments.iter().any(|segment| segment.is_dropped) {
+            return;
+        }
+        let mut kept: VecDeque<Segment> = VecDeque::with_capacity(self.segments.len());
+        for segment in self.segments.drain(..) {
+            match kept.back_mut() {
+                Some(last) if last.is_dropped && segment.is_dropped => last.end = segment.end,
+                None if segment.is_dropped => {}
+                _ => {
+                    kept.push_back(segment);
+                    continue;
+                }
+            }
+            let _ = std::fs::remove_file(&segment.path);
+        }
+        self.segments = kept;
     }
 
     /// Removes everything.
@@ -332,38 +341,29 @@ impl Disk {
 
     /// From now on what is left of this log is part of this sum.
     pub(crate) fn count_into(&mut self, sum: Arc<AtomicU64>) {
-        self.older = sum;
-        self.counted = Some(0);
+        self.older = Older::part(sum);
     }
 
     /// So many bytes of this log are still to be delivered.
     pub(crate) fn count(&mut self, bytes: u64) {
-        if let Some(counted) = &mut self.counted {
-            // Added before the rest is taken away, so that the sum never goes below nothing.
-            self.older.fetch_add(bytes, Ordering::Relaxed);
-            self.older.fetch_sub(std::mem::replace(counted, bytes), Ordering::Relaxed);
-        }
+        self.older.count(bytes);
     }
 
     /// How many bytes the logs hold that are older than this one, of the client that writes it.
     pub(crate) fn older(&self) -> u64 {
-        if self.counted.is_none() { self.older.load(Ordering::Relaxed) } else { 0 }
+        self.older.bytes()
     }
 
-    /// Tells that so many bytes at a position cannot be read: once, however many lanes come by.
+    /// So many bytes at a position cannot be read.
     pub(crate) fn is_damaged(&mut self, position: u64, bytes: u64) {
-        if self.damaged.insert(position)
-            && let Some(folder) = &self.folder
-        {
-            self.notices.push(Notice::Damaged { folder: folder.path.clone(), bytes });
+        if let Some(folder) = &self.folder {
+            self.notices.damaged(&folder.path, position, bytes);
         }
     }
 
-    /// Tells once that what is written is not safe from a loss of power.
+    /// What is written cannot be made safe from a loss of power.
     pub(crate) fn is_unsafe(&mut self, problem: &io::Error) {
-        if !std::mem::replace(&mut self.is_unsafe, true) {
-            self.notices.push(Notice::Unsafe(problem.to_string()));
-        }
+        self.notices.not_safe(problem.to_string());
     }
 
     pub(crate) fn settings(&self) -> &Spool {
@@ -371,7 +371,7 @@ impl Disk {
     }
 
     pub(crate) fn take_notices(&mut self) -> Vec<Notice> {
-        std::mem::take(&mut self.notices)
+        self.notices.take()
     }
 }
 

@@ -18,6 +18,7 @@ mod disk;
 mod folder;
 mod frame;
 mod notice;
+mod older;
 mod recover;
 mod segment;
 mod settings;

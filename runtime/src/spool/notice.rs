@@ -1,5 +1,6 @@
+use std::collections::BTreeSet;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// What a spool has to tell.
@@ -62,5 +63,43 @@ impl fmt::Display for Notice {
                 left.as_secs() / 3600
             ),
         }
+    }
+}
+
+/// What a log has to tell, until somebody takes it.
+#[derive(Debug, Default)]
+pub(super) struct Notices {
+    untold: Vec<Notice>,
+    /// Where something could not be read and was told.
+    damaged: BTreeSet<u64>,
+    /// Whether it was told that nothing is safe from a loss of power.
+    is_unsafe: bool,
+}
+
+impl Notices {
+    pub(super) fn new(untold: Vec<Notice>) -> Self {
+        Self { untold, ..Self::default() }
+    }
+
+    pub(super) fn push(&mut self, notice: Notice) {
+        self.untold.push(notice);
+    }
+
+    /// So many bytes at a position cannot be read: told once, however many lanes come by.
+    pub(super) fn damaged(&mut self, folder: &Path, position: u64, bytes: u64) {
+        if self.damaged.insert(position) {
+            self.push(Notice::Damaged { folder: folder.to_owned(), bytes });
+        }
+    }
+
+    /// What is written is not safe from a loss of power: told once.
+    pub(super) fn not_safe(&mut self, problem: String) {
+        if !std::mem::replace(&mut self.is_unsafe, true) {
+            self.push(Notice::Unsafe(problem));
+        }
+    }
+
+    pub(super) fn take(&mut self) -> Vec<Notice> {
+        std::mem::take(&mut self.untold)
     }
 }

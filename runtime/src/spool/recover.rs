@@ -48,13 +48,13 @@ impl Recovered {
             let (header, length) = read_header(&path)?;
             match header {
                 Header::Foreign => return Ok(None),
-                Header::Start(position, start) => {
+                Header::Start(position, start, is_dropped) => {
                     let end = start + length.saturating_sub(HEADER as u64);
                     // One that is longer than up to the next, and so no longer what was written, ends there.
                     if let Some(before) = segments.last_mut() {
-                        before.end = before.end.min(start);
+                        before.end = if before.is_dropped { position } else { before.end.min(start) };
                     }
-                    segments.push(Segment { path: path.into(), before: position, start, end });
+                    segments.push(Segment { path: path.into(), before: position, start, end, is_dropped });
                 }
                 // The process died while it made it.
                 Header::Damaged if place == last && length <= HEADER as u64 => {}
@@ -107,6 +107,10 @@ fn read_header(path: &PathBuf) -> io::Result<(Header, u64)> {
 
 /// Cuts from the last segment what is no whole record, and no damage before one; says how many bytes that were.
 fn cut(last: &mut Segment) -> u64 {
+    if last.is_dropped {
+        last.end = last.start;
+        return 0;
+    }
     let blocks = Blocks::new(vec![last.clone()], last.start, last.end);
     let mut whole = last.start;
     for block in blocks {

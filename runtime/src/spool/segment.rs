@@ -12,7 +12,7 @@ use crate::record;
 ///  0  8 B  TXGSPOOL
 ///  8  u16  version of this format, 1
 /// 10  u8   version of the records
-/// 11  u8   0
+/// 11  u8   1 where everything in it is settled or was told as lost, and nothing follows; else 0
 /// 12  u64  position of the first frame
 /// 20  u64  where the segment before it ended: what lies between was delivered, and never written
 /// 28  u32  crc-32 of all before
@@ -26,13 +26,15 @@ pub(super) struct Segment {
     /// Positions of the first frame, and behind the last.
     pub(super) start: u64,
     pub(super) end: u64,
+    /// Everything in it is settled or was told as lost, and its file holds nothing more.
+    pub(super) is_dropped: bool,
 }
 
 /// What the header of a segment says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Header {
-    /// Where the segment before it ended, and where its own frames begin.
-    Start(u64, u64),
+    /// Where the segment before it ended, where its own frames begin, and whether they were dropped.
+    Start(u64, u64, bool),
     /// It was written by another version of this crate.
     Foreign,
     /// It is no header.
@@ -54,8 +56,17 @@ impl Segment {
     pub(super) fn create(folder: &Path, before: u64, start: u64) -> io::Result<(Self, File)> {
         let path: Arc<Path> = folder.join(format!("{start:020}.{EXTENSION}")).into();
         let mut file = private_file().write(true).create(true).truncate(true).open(&path)?;
-        file.write_all(&header(before, start))?;
-        Ok((Self { path, before, start, end: start }, file))
+        file.write_all(&header(before, start, false))?;
+        Ok((Self { path, before, start, end: start, is_dropped: false }, file))
+    }
+
+    /// Gives back what the file takes. That nothing is missed there stays to be seen.
+    pub(super) fn drop_frames(&mut self) -> io::Result<()> {
+        let mut file = private_file().write(true).open(&self.path)?;
+        file.write_all(&header(self.before, self.start, true))?;
+        file.set_len(HEADER as u64)?;
+        self.is_dropped = true;
+        Ok(())
     }
 
     /// Reads what lies from this position on, at most so many bytes.
@@ -82,15 +93,15 @@ pub(super) fn list(folder: &Path) -> io::Result<Vec<PathBuf>> {
     Ok(paths)
 }
 
-fn header(before: u64, start: u64) -> [u8; HEADER] {
-    header_of(FORMAT, record::VERSION, before, start)
+fn header(before: u64, start: u64, is_dropped: bool) -> [u8; HEADER] {
+    header_of(FORMAT, [record::VERSION, u8::from(is_dropped)], before, start)
 }
 
-fn header_of(format: u16, records: u8, before: u64, start: u64) -> [u8; HEADER] {
+fn header_of(format: u16, records: [u8; 2], before: u64, start: u64) -> [u8; HEADER] {
     let mut header = [0; HEADER];
     header[..8].copy_from_slice(MAGIC);
     header[8..10].copy_from_slice(&format.to_le_bytes());
-    header[10] = records;
+    header[10..12].copy_from_slice(&records);
     header[12..20].copy_from_slice(&start.to_le_bytes());
     header[20..SAID].copy_from_slice(&before.to_le_bytes());
     let crc = crc32fast::hash(&header[..SAID]);
@@ -113,7 +124,7 @@ pub(super) fn read_header(bytes: &[u8]) -> Header {
         return Header::Foreign;
     }
     let number = |at: usize| said[at..at + 8].iter().rev().fold(0, |number, byte| number << 8 | u64::from(*byte));
-    Header::Start(number(20), number(12))
+    Header::Start(number(20), number(12), said[11] == 1)
 }
 
 #[cfg(test)]
@@ -123,13 +134,16 @@ mod tests {
     #[test]
     fn a_header_says_where_it_begins_and_whether_it_is_ours() {
         for start in [0, 1, u64::MAX / 3] {
-            assert_eq!(read_header(&header(start / 2, start)), Header::Start(start / 2, start));
+            for is_dropped in [false, true] {
+                let header = header(start / 2, start, is_dropped);
+                assert_eq!(read_header(&header), Header::Start(start / 2, start, is_dropped));
+            }
         }
-        assert_eq!(read_header(&header_of(FORMAT, record::VERSION + 1, 7, 7)), Header::Foreign);
-        assert_eq!(read_header(&header_of(FORMAT + 1, record::VERSION, 7, 7)), Header::Foreign);
-        assert_eq!(read_header(&header(7, 7)[..HEADER - 1]), Header::Damaged);
+        assert_eq!(read_header(&header_of(FORMAT, [record::VERSION + 1, 0], 7, 7)), Header::Foreign);
+        assert_eq!(read_header(&header_of(FORMAT + 1, [record::VERSION, 0], 7, 7)), Header::Foreign);
+        assert_eq!(read_header(&header(7, 7, false)[..HEADER - 1]), Header::Damaged);
         for at in (0..HEADER).filter(|at| !(8..10).contains(at)) {
-            let mut header = header(7, 7);
+            let mut header = header(7, 7, false);
             header[at] ^= 1;
             assert_eq!(read_header(&header), Header::Damaged, "{at}");
         }

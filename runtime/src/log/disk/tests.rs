@@ -358,6 +358,62 @@ fn what_was_taken_and_not_delivered_while_the_disk_could_not_be_written_is_there
 }
 
 #[test]
+fn a_lane_that_is_stuck_with_what_it_took_does_not_keep_what_was_dropped() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = record("000").len() + HEAD;
+    let spool = spool(directory.path(), 16 * 2 * frame as u64);
+    let log = begin(&spool);
+    append(&log, &["000", "001", "002"]);
+    // In flight, and never settled.
+    assert_eq!(drain(&log, SECOND, 1), ["000", "002"]);
+    for number in 3..400 {
+        append(&log, &[&format!("{number:03}")]);
+        drain(&log, FIRST, 10);
+        log.settle(FIRST, log.end());
+        while log.take_skipped().is_some() {}
+    }
+    let held: u64 = files(directory.path(), "segment").iter().map(|file| file.metadata().unwrap().len()).sum();
+    assert!(held < 3 * spool.bytes, "{held}");
+    drop(log);
+    let (logs, notices) = adopt(&spool);
+    let left = drain(&logs[0], SECOND, 1);
+    assert_eq!((&left[..2], left.last().unwrap().as_str()), (["000", "002"].map(str::to_owned).as_slice(), "398"));
+    assert!(left.len() < 2 + 17, "{}", left.len());
+    assert_eq!((notices, logs[0].tend()), (vec![], vec![]), "what was dropped is no damage");
+    assert!(drain(&logs[0], FIRST, 1).is_empty());
+    for lane in [FIRST, SECOND] {
+        logs[0].settle(lane, logs[0].end());
+    }
+    assert_eq!(directory.path().read_dir().unwrap().count(), 0);
+}
+
+#[test]
+fn what_was_dropped_and_not_told_when_the_process_dies_is_not_gone() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = record("00").len() + HEAD;
+    let spool = spool(directory.path(), 16 * 2 * frame as u64);
+    let log = begin(&spool);
+    for number in 10..50 {
+        append(&log, &[&number.to_string()]);
+    }
+    assert_eq!(drain(&log, FIRST, 100)[0], "18");
+    log.settle(FIRST, log.end());
+    drop(log);
+    assert_eq!(drain(&adopt(&spool).0[0], FIRST, 100)[0], "10");
+
+    let log = begin(&spool);
+    for number in 10..50 {
+        append(&log, &[&number.to_string()]);
+    }
+    while log.take_skipped().is_some() {}
+    assert_eq!(drain(&log, FIRST, 100)[0], "18");
+    log.settle(FIRST, log.end());
+    drop(log);
+    let (logs, _) = adopt(&spool);
+    assert_eq!((drain(&logs[1], FIRST, 100).len(), drain(&logs[1], SECOND, 1)[0].as_str()), (0, "18"));
+}
+
+#[test]
 fn what_older_logs_hold_counts_and_is_dropped_first() {
     let directory = tempfile::tempdir().unwrap();
     let frame = record("00").len() + HEAD;
