@@ -1,13 +1,18 @@
 //! A subscriber of events that keeps them as lines.
 
 use std::fmt::{Debug, Write};
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Metadata, Subscriber};
 
 static LINES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// What the subscriber does with a line besides.
+static THEN: Mutex<Option<Then>> = Mutex::new(None);
+
+type Then = Arc<dyn Fn(&str) + Send + Sync>;
 
 struct Lines;
 
@@ -16,6 +21,13 @@ pub(crate) fn start() {
     static INSTALLED: OnceLock<()> = OnceLock::new();
     INSTALLED.get_or_init(|| tracing::subscriber::set_global_default(Lines).unwrap());
     LINES.lock().unwrap().clear();
+}
+
+/// Has this done with each line while `run` runs.
+pub(crate) fn doing(then: impl Fn(&str) + Send + Sync + 'static, run: impl FnOnce()) {
+    *THEN.lock().unwrap() = Some(Arc::new(then));
+    run();
+    *THEN.lock().unwrap() = None;
 }
 
 /// Target, level and fields of every event.
@@ -52,7 +64,9 @@ impl Subscriber for Lines {
     fn event(&self, event: &Event<'_>) {
         let mut line = Line(format!("{} {}", event.metadata().target(), event.metadata().level()));
         event.record(&mut line);
-        LINES.lock().unwrap().push(line.0);
+        LINES.lock().unwrap().push(line.0.clone());
+        let then = THEN.lock().unwrap().clone();
+        then.iter().for_each(|then| then(&line.0));
     }
 
     fn record_follows_from(&self, _: &Id, _: &Id) {}

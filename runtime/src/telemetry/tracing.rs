@@ -1,29 +1,49 @@
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
 use tracing::{debug, error, info, warn};
 
 use super::{Attempted, NONE};
 use crate::hooks::{Trouble, TroubleKind};
 use crate::report::Loss;
 
+thread_local! {
+    /// Whether the subscriber is being told something on this thread.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// A subscriber may capture what it is told: what is lost by that it is not told as well, or it could go on until the
+/// stack is used up. One that panics harms neither whoever captures nor a lane.
+fn tell(event: impl FnOnce()) {
+    if TELLING.replace(true) {
+        return;
+    }
+    let _ = catch_unwind(AssertUnwindSafe(event));
+    TELLING.set(false);
+}
+
 pub(super) fn attempted(attempt: &Attempted<'_>) {
     let Attempted { destination, endpoint, events, bytes, failures, time, status, outcome } = *attempt;
     let time_ms = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
-    debug!(target: "taxogen", destination, endpoint, events, bytes, failures, time_ms, status, outcome, "attempt");
+    tell(|| {
+        debug!(target: "taxogen", destination, endpoint, events, bytes, failures, time_ms, status, outcome, "attempt");
+    });
 }
 
 pub(super) fn loss(loss: &Loss) {
     let Loss { destination, reason, events, .. } = loss;
     let destination = destination.unwrap_or(NONE);
-    warn!(target: "taxogen", destination, events = events.len(), %reason, "events lost");
+    tell(|| warn!(target: "taxogen", destination, events = events.len(), %reason, "events lost"));
 }
 
 pub(super) fn trouble(trouble: &Trouble) {
     let Trouble { destination, kind, .. } = trouble;
     let destination = destination.unwrap_or(NONE);
-    match kind {
+    tell(|| match kind {
         TroubleKind::SpoolWritable => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
         TroubleKind::SpoolDamaged | TroubleKind::SpoolLeft | TroubleKind::SpoolOrphaned => {
             warn!(target: "taxogen", destination, ?kind, "delivery goes on");
         }
         _ => error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act"),
-    }
+    });
 }
