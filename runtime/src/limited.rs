@@ -31,8 +31,8 @@ pub enum Limit {
     Members(usize),
     /// So many properties of an event, those included that every message has; the rest was left out. Mixpanel: 254.
     Properties(usize),
-    /// An id that tells people apart: one that is too long, or stands for nobody in particular (`anonymous`, `null`),
-    /// joins nobody there.
+    /// An id that tells people or groups apart: one that is too long, or stands for nobody in particular (`anonymous`,
+    /// `null`), joins nobody there.
     Id,
 }
 

@@ -231,7 +231,7 @@ fn what_no_vendor_takes_is_not_sent_there() {
     }
     let mut losses = losses.lock().unwrap().clone();
     losses.sort();
-    let banned = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+    let banned = "mixpanel takes nothing under this id: it stands for nobody in particular";
     let told = |destination, reason, detail: &str, name: &str| {
         (Some(destination), reason, detail.to_owned(), vec![name.to_owned()])
     };

@@ -1,5 +1,6 @@
 //! What the vendors take at most, held before anything is sent.
 
+mod ids;
 mod whatever;
 
 use std::sync::{Arc, Mutex};
@@ -227,7 +228,7 @@ fn ids_that_a_vendor_tells_nobody_apart_by_are_refused_there() {
     assert_eq!(
         details,
         [
-            "mixpanel keeps 255 bytes of a distinct id: what is longer would be somebody else",
+            "mixpanel keeps 255 bytes of an id: what is longer would be somebody else",
             "posthog knows ids of at most 200 characters",
             "posthog merges nobody by an id that stands for nobody in particular",
         ]

@@ -46,7 +46,9 @@ impl EventWriter {
             match record.verb {
                 Verb::Alias => put(bytes, &[id, b"\",\"alias\":\"", record.distinct_id.as_bytes(), b"\""]),
                 // Mixpanel makes the distinct id of the user's, and without one of the device's.
-                _ if record.marks.is_anonymous() => put(bytes, &[DEVICE, id, b"\",\"$device_id\":\"", id, b"\""]),
+                _ if record.marks.is_anonymous() => {
+                    put(bytes, &[DEVICE.as_bytes(), id, b"\",\"$device_id\":\"", id, b"\""]);
+                }
                 _ if joins => {
                     put(bytes, &[id, b"\",\"$device_id\":\"", anonymous_id, b"\",\"$user_id\":\"", id, b"\""]);
                 }
@@ -57,7 +59,10 @@ impl EventWriter {
             put(bytes, &[b",\"$insert_id\":\"", &record.id.to_text(), b"\"", LIBRARY.as_bytes()]);
             if record.verb == Verb::Identify {
                 // What older projects go by.
-                put(bytes, &[b",\"$identified_id\":\"", id, b"\",\"$anon_id\":\"", DEVICE, anonymous_id, b"\""]);
+                put(
+                    bytes,
+                    &[b",\"$identified_id\":\"", id, b"\",\"$anon_id\":\"", DEVICE.as_bytes(), anonymous_id, b"\""],
+                );
             } else if record.verb.is_event() {
                 self.write_properties(record, bytes, &mut met);
             }
@@ -74,6 +79,10 @@ impl EventWriter {
     fn write_properties(&self, record: &Record<'_>, bytes: &mut Vec<u8>, met: &mut Vec<(String, Limit)>) {
         let mut room = shape::PROPERTIES - OWN;
         for (kind, key) in record.groups() {
+            if shape::is_cut(key) {
+                met.push((unescaped(kind), Limit::Id));
+                continue;
+            }
             put(bytes, &[b",\"", kind.as_bytes(), b"\":\"", key.as_bytes(), b"\""]);
             room = room.saturating_sub(1);
         }

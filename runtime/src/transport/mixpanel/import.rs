@@ -1,9 +1,9 @@
 use serde_json::Value;
 
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Partly, Rejection, Share, Unfit};
-use super::check_id;
 use super::event::EventWriter;
 use super::profile::has_profile;
+use super::{check_device, check_id, check_person};
 use crate::record::{Record, Verb};
 use crate::report::LossReason;
 use crate::sight::Sight;
@@ -39,10 +39,10 @@ impl Dialect for Import {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
-        check_id(record.distinct_id)?;
+        check_person(record)?;
         match record.verb {
             Verb::Alias => check_id(record.second_id)?,
-            Verb::Identify => check_id(record.anonymous_id)?,
+            Verb::Identify => check_device(record.anonymous_id)?,
             _ => {}
         }
         self.writer.write(record, messages);

@@ -12,6 +12,7 @@ use super::{
 use crate::destinations::Destinations;
 use crate::error::Error;
 use crate::filter::{Filter, Outgoing};
+use crate::record::{Record, Verb};
 use crate::report::LossReason;
 use crate::sensitivity::Sensitivity;
 use crate::sight::Sight;
@@ -159,7 +160,7 @@ impl fmt::Debug for Mixpanel {
 const LIMITS: Limits = Limits { message: 1_000_000, batch: 1_900_000, messages: 2_000 };
 
 /// Before the id of somebody who is not known yet.
-const DEVICE: &[u8] = b"$device:";
+const DEVICE: &str = "$device:";
 
 /// Ids under which Mixpanel takes nothing, because they stand for nobody in particular.
 fn is_banned(distinct_id: &str) -> bool {
@@ -187,22 +188,36 @@ fn is_banned(distinct_id: &str) -> bool {
     distinct_id.len() <= 36 && BANNED.iter().any(|banned| banned.eq_ignore_ascii_case(distinct_id))
 }
 
-/// Whether an id, escaped, tells somebody from others.
+/// Whether an anonymous id, escaped, tells somebody from others.
 fn is_fit(id: &str) -> bool {
-    check_id(id).is_ok()
+    check_device(id).is_ok()
+}
+
+/// Refuses the ids of nobody, and those that would be cut.
+fn check_person(record: &Record<'_>) -> Result<(), Unfit> {
+    let is_device = record.marks.is_anonymous() && record.verb != Verb::Alias;
+    if is_device { check_device(record.distinct_id) } else { check_id(record.distinct_id) }
+}
+
+/// The same of an anonymous id, before which something stands.
+fn check_device(id: &str) -> Result<(), Unfit> {
+    check_id(id)?;
+    let is_cut = id.len() + DEVICE.len() > shape::TEXT && shape::is_cut(&format!("{DEVICE}{id}"));
+    if is_cut { Err(TOO_LONG) } else { Ok(()) }
 }
 
 fn check_id(id: &str) -> Result<(), Unfit> {
     if is_banned(id) {
-        let detail = "mixpanel takes nothing under this distinct id: it stands for nobody in particular";
+        let detail = "mixpanel takes nothing under this id: it stands for nobody in particular";
         return Err(Unfit { reason: LossReason::Rejected, detail });
     }
-    if shape::is_cut(id) {
-        let detail = "mixpanel keeps 255 bytes of a distinct id: what is longer would be somebody else";
-        return Err(Unfit { reason: LossReason::TooLarge, detail });
-    }
-    Ok(())
+    if shape::is_cut(id) { Err(TOO_LONG) } else { Ok(()) }
 }
+
+const TOO_LONG: Unfit = Unfit {
+    reason: LossReason::TooLarge,
+    detail: "mixpanel keeps 255 bytes of an id: what is longer would be somebody else",
+};
 
 #[cfg(test)]
 mod tests {

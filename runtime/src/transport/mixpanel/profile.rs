@@ -1,6 +1,6 @@
 use super::super::endpoint::put;
 use super::super::{Answer, Batch, Dialect, Messages, Outcome, Share, Unfit};
-use super::{DEVICE, check_id};
+use super::{DEVICE, check_id, check_person};
 use crate::json;
 use crate::record::{Place, Record, Verb};
 use crate::report::LossReason;
@@ -52,15 +52,18 @@ impl Dialect for Persons {
     }
 
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
-        check_id(record.distinct_id)?;
+        check_person(record)?;
         // An update holds one operation.
         for (place, operation) in OPERATIONS {
             if self.sight.has(record, place) {
                 messages.add(|bytes| {
                     bytes.extend_from_slice(&self.head);
                     write_seconds(record.time, bytes);
-                    let device = if record.marks.is_anonymous() { DEVICE } else { b"" };
-                    put(bytes, &[b",\"$distinct_id\":\"", device, record.distinct_id.as_bytes(), b"\"", operation]);
+                    let device = if record.marks.is_anonymous() { DEVICE } else { "" };
+                    put(
+                        bytes,
+                        &[b",\"$distinct_id\":\"", device.as_bytes(), record.distinct_id.as_bytes(), b"\"", operation],
+                    );
                     if place == Place::Unset {
                         self.sight.names(record, place, bytes);
                     } else {

@@ -4,7 +4,7 @@
 use crate::limited::Limit;
 
 /// Bytes of a text, unescaped.
-const TEXT: usize = 255;
+pub(super) const TEXT: usize = 255;
 /// Levels of a value.
 const DEPTH: usize = 3;
 /// Properties of an event.

@@ -115,14 +115,16 @@ impl EventWriter {
 /// Refuses a record whose ids PostHog does not take, and tells where it takes one and merges nobody by it.
 fn check_ids(record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit> {
     let previous = if record.verb == Verb::Alias { record.second_id } else { "" };
+    // The distinct id of such an event is the group's.
+    if record.verb == Verb::Group {
+        return Ok(());
+    }
     if ids::is_long(record.distinct_id) || ids::is_long(previous) {
         return Err(ids::TOO_LONG);
     }
     let is_nobody = ids::is_nobody(record.distinct_id);
     match record.verb {
         Verb::Alias if is_nobody || ids::is_nobody(previous) => return Err(ids::NOBODYS),
-        // Its distinct id is the group's.
-        Verb::Group => {}
         Verb::Identify if !record.anonymous_id.is_empty() && !ids::joins(record.anonymous_id) => {
             messages.limited("$anon_distinct_id", Limit::Id);
         }
