@@ -41,8 +41,9 @@ pub(super) fn lift(bytes: &mut Vec<u8>, properties: usize) {
         let is_this = |lifted: &Lifted| lifted.0.as_bytes() == fragment.name;
         let found = OPTIONS.iter().zip(&mut options).chain(OF_EVENT.iter().zip(&mut of_event));
         for (lifted, value) in found.filter(|(lifted, _)| is_this(lifted)) {
-            // Of two properties of one name the last counts.
-            *value = read(lifted.2, &fragment.bytes[fragment.name.len() + 4..]);
+            // Of two properties of one name the last counts that can be read.
+            let found = read(lifted.2, &fragment.bytes[fragment.name.len() + 4..]);
+            *value = found.or_else(|| value.take());
             cuts.push(range.clone());
         }
     }
@@ -109,6 +110,10 @@ mod tests {
                 r#"{},"options":{"cookieless_mode":true,"product_tour_id":"t"}"#,
             ),
             (r#"{"$cookieless_mode":true,"$cookieless_mode":"0"}"#, r#"{},"options":{"cookieless_mode":false}"#),
+            (
+                r#"{"$process_person_profile":false,"$process_person_profile":"x"}"#,
+                r#"{},"options":{"process_person_profile":false}"#,
+            ),
             (
                 r#"{"$cookieless_mode":"maybe","$product_tour_id":7,"$session_id":null,"$ignore_sent_at":[1]}"#,
                 r#"{},"options":{}"#,
