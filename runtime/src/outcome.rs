@@ -46,7 +46,8 @@ pub enum Fate {
 }
 
 impl Outcome {
-    /// Whether every destination that it was for has accepted it.
+    /// Whether every destination that it was for has accepted it. What the application itself kept back is none: by
+    /// opting somebody out, by `before_capture` or by a destination's `filter`.
     #[must_use]
     pub fn is_delivered(&self) -> bool {
         self.refused.is_none()

@@ -29,7 +29,8 @@ pub enum LossReason {
     /// [`Builder::before_capture`](crate::Builder::before_capture) panicked, which counts once, or the destination's
     /// `filter` did: what it was to hold back does not go out.
     HookPanicked,
-    /// Captured inside [`Builder::before_capture`](crate::Builder::before_capture). Counts once.
+    /// Captured inside [`Builder::before_capture`](crate::Builder::before_capture) or a destination's `filter`. Counts
+    /// once.
     InsideHook,
     /// Still undelivered when the deadline of `shutdown` came, or soon after the client was dropped. The
     /// [`Report`](super::Report) counts it as kept: it was not refused by anybody, it ends with the process.
@@ -56,7 +57,7 @@ impl fmt::Display for LossReason {
             Self::EmptyId => "an id was empty",
             Self::AfterShutdown => "captured after shutdown",
             Self::HookPanicked => "the hook that decides about it panicked",
-            Self::InsideHook => "captured inside `before_capture`",
+            Self::InsideHook => "captured inside `before_capture` or a `filter`",
             Self::Expired => "too old",
             Self::Spool => "the spool could not be written",
             Self::Orphaned => "kept too long for a destination that is gone",
