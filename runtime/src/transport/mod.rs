@@ -129,7 +129,10 @@ impl Destination {
 pub(crate) fn stand_in(name: &str, kind: &str) -> Option<Endpoint> {
     let destination = match name {
         #[cfg(feature = "posthog")]
-        "posthog" => Destination(Config::PostHog(PostHog::new("phc_stand_in"))),
+        "posthog" => {
+            let posthog = PostHog::new("phc_stand_in").historical_migration(kind == posthog::HISTORY);
+            Destination(Config::PostHog(posthog))
+        }
         #[cfg(feature = "segment")]
         "segment" => Destination(Config::Segment(Segment::new("stand_in"))),
         #[cfg(feature = "mixpanel")]
@@ -203,14 +206,40 @@ impl Place {
     }
 }
 
+/// What is in no key: it was copied with its quotes, or is an address. Of basic authentication a colon ends the user.
+const FOREIGN: &[u8] = b"\"'\\:<>";
+
 /// Checks a key; the message names the destination and never the key.
 pub(crate) fn check_key(vendor: &str, what: &str, key: &str) -> Result<(), Error> {
     let problem = if key.trim().is_empty() {
         "is empty"
-    } else if key.bytes().any(|byte| byte.is_ascii_control() || byte == b' ') || !key.is_ascii() {
+    } else if !key.bytes().all(|byte| byte.is_ascii_graphic() && !FOREIGN.contains(&byte)) {
         "holds spaces or other characters that no key has"
     } else {
         return Ok(());
     };
     Err(Error::new(Kind::Configuration, format!("the {what} of {vendor} {problem}")))
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(feature = "spool")]
+    #[test]
+    fn every_endpoint_that_a_client_may_have_had_has_a_stand_in() {
+        let lanes: &[(&str, &[&str])] = &[
+            #[cfg(feature = "posthog")]
+            ("posthog", &["batch", "history"]),
+            #[cfg(feature = "segment")]
+            ("segment", &["batch"]),
+            #[cfg(feature = "mixpanel")]
+            ("mixpanel", &["import", "engage", "groups"]),
+        ];
+        for (name, kinds) in lanes {
+            for kind in *kinds {
+                assert!(super::stand_in(name, kind).is_some(), "{name} {kind}");
+            }
+            assert!(super::stand_in(name, "unknown").is_none());
+        }
+        assert!(super::stand_in("nobody", "batch").is_none());
+    }
 }

@@ -202,7 +202,7 @@ impl PostHog {
 
     /// The same for both versions, so that who changes from one to the other takes along what is not delivered.
     fn identity(&self, host: &Host) -> Identity {
-        Identity::new(if self.historical { "history" } else { "batch" }, &self.key, host)
+        Identity::new(if self.historical { HISTORY } else { "batch" }, &self.key, host)
     }
 
     /// `/batch/`, version 0.
@@ -271,6 +271,9 @@ impl fmt::Debug for PostHog {
     }
 }
 
+/// The kind of an endpoint for what is brought over from elsewhere.
+pub(super) const HISTORY: &str = "history";
+
 /// The vendor takes 20 MiB on the wire, and 1,000,000 bytes an event. Larger batches than these save nothing.
 const LIMITS: Limits = Limits { message: 1_000_000, batch: 1_000_000, messages: 2_500 };
 
@@ -330,6 +333,8 @@ mod tests {
             ),
             ("", "the key of posthog is empty"),
             ("phc_a b", "the key of posthog holds spaces or other characters that no key has"),
+            ("\"phc_ab\"", "the key of posthog holds spaces or other characters that no key has"),
+            ("https://eu.i.posthog.com", "the key of posthog holds spaces or other characters that no key has"),
         ] {
             assert_eq!(PostHog::new(key).endpoints().err().unwrap().to_string(), sentence);
         }
