@@ -272,3 +272,26 @@ fn a_client_outlives_the_runtime_in_which_it_was_built() {
     assert_eq!(counts(&report), (6, 0, vec![]));
     drop(flushed);
 }
+
+#[test]
+fn a_flush_and_a_report_that_are_late_say_what_the_vendor_said() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.fault(Vendor::Segment, Fault::status(503).forever());
+    let client = to_all(&sandbox).build().unwrap();
+    client.user("u").capture(Numbered(1));
+    let late = client.flush(Duration::from_millis(300)).unwrap_err();
+    let sentence =
+        "not everything was delivered in time: what is left stays in the log (segment: status 503: scripted 503)";
+    assert_eq!(late.to_string(), sentence);
+    let report = client.report();
+    let troubles: Vec<_> = report.destinations.iter().map(|destination| destination.trouble.as_deref()).collect();
+    assert_eq!(troubles, [None, Some("status 503: scripted 503"), None]);
+    let last = report.to_string();
+    assert!(
+        last.contains("segment: delivered 0, kept 1, lost 0; the last attempt failed: status 503: scripted 503"),
+        "{last}"
+    );
+    sandbox.clear_faults(Vendor::Segment);
+    assert!(client.shutdown(LONG).is_complete());
+    assert_eq!(client.report().destinations[1].trouble, None);
+}

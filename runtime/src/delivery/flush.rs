@@ -29,7 +29,13 @@ impl Delivery {
             return Pending::answered(self.thread, ended);
         }
         let all = self.flushed();
-        self.on_thread(async move { timeout(deadline, all).await.unwrap_or_else(|_| Err(late())) })
+        let lanes: Vec<_> = self.own_lanes().map(|lane| (lane.post.books.name(), Arc::clone(&lane.orders))).collect();
+        self.on_thread(async move {
+            timeout(deadline, all).await.unwrap_or_else(|_| {
+                let troubles = lanes.iter().filter_map(|(name, orders)| Some((*name, orders.trouble()?)));
+                Err(late(troubles))
+            })
+        })
     }
 
     /// Asks every lane to deliver what is in the log now.
@@ -113,14 +119,25 @@ pub(crate) fn flushed(waited: Waited<Result<(), Error>>) -> Result<(), Error> {
     match waited {
         Waited::Answered(settled) => settled,
         // The thread has ended since the flush began.
-        Waited::Ended | Waited::Late => Err(late()),
+        Waited::Ended | Waited::Late => Err(late([])),
     }
 }
 
 const SHUT_DOWN: &str = "the client is shut down, and not everything was delivered: its report says what was kept";
 
-fn late() -> Error {
-    Error::new(Kind::Timeout, "not everything was delivered in time: what is left stays in the log")
+/// Why not in time says who has something to say, each destination once.
+fn late(troubles: impl IntoIterator<Item = (&'static str, String)>) -> Error {
+    let mut sentence = "not everything was delivered in time: what is left stays in the log".to_owned();
+    let mut last = "";
+    for (name, why) in troubles {
+        if name != last {
+            sentence.push_str(if last.is_empty() { " (" } else { "; " });
+            sentence.extend([name, ": ", &why]);
+            last = name;
+        }
+    }
+    sentence.push_str(if last.is_empty() { "" } else { ")" });
+    Error::new(Kind::Timeout, sentence)
 }
 
 /// Why a destination did not settle what was asked for.
@@ -130,6 +147,6 @@ fn not_settled(name: &str, standing: &Standing) -> Error {
             let sentence = format!("delivery to {name} is paused: {why}; what is captured for it stays in the log");
             Error::new(Kind::Network, sentence)
         }
-        None => late(),
+        None => late([]),
     }
 }

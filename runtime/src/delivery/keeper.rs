@@ -252,6 +252,13 @@ fn adopt(spool: &Spool, names: &[String], posts: &[Post], settings: &Settings) -
 }
 
 fn unusable(spool: &Spool, problem: io::Error) -> Error {
-    let sentence = format!("the spool in `{}` cannot be used: {problem}", spool.directory.display());
+    let remedy = match problem.kind() {
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotADirectory => "; a file is in its way: name a directory",
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
+            "; name a directory in which this user may make files"
+        }
+        _ => "",
+    };
+    let sentence = format!("the spool in `{}` cannot be used: {problem}{remedy}", spool.directory.display());
     Error::new(Kind::Configuration, sentence).with_source(problem)
 }

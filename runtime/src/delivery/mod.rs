@@ -213,7 +213,8 @@ impl Delivery {
             let Tally { records, parts, bytes, oldest } = tally;
             let oldest = oldest.map(|captured| settings::age(captured, now));
             let paused = if is_forked { Some(FORKED.to_owned()) } else { lanes().find_map(Outlet::paused) };
-            Queued { records, parts, bytes, oldest, paused }
+            let trouble = lanes().find_map(|lane| lane.orders.trouble());
+            Queued { records, parts, bytes, oldest, paused, trouble }
         })
     }
 

@@ -27,6 +27,8 @@ struct State {
     hurry: bool,
     /// What the lane has taken from the log and not settled; when it has ended, what it left.
     in_hand: Tally,
+    /// Why its last attempt failed, where it is to be made again.
+    trouble: Option<String>,
     /// How the lane has ended.
     ended: Option<End>,
 }
@@ -130,6 +132,16 @@ impl Orders {
 
     pub(super) fn set_in_hand(&self, tally: Tally) {
         self.state().in_hand = tally;
+    }
+
+    /// Why the lane's last attempt failed, where it is to be made again.
+    pub(super) fn trouble(&self) -> Option<String> {
+        self.state().trouble.clone()
+    }
+
+    /// An attempt failed for this reason, or none did since.
+    pub(super) fn set_trouble(&self, why: Option<&str>) {
+        self.state().trouble = why.map(str::to_owned);
     }
 
     /// How the lane has ended, if it has.

@@ -40,6 +40,7 @@ pub(crate) struct Queued {
     pub(crate) bytes: u64,
     pub(crate) oldest: Option<Duration>,
     pub(crate) paused: Option<String>,
+    pub(crate) trouble: Option<String>,
 }
 
 impl Ledger {
@@ -120,7 +121,8 @@ impl Ledger {
                 *total.entry(*reason).or_default() += count;
             }
             let delivered = account.delivered.load(Ordering::Relaxed);
-            let Queued { records: kept, parts: kept_parts, bytes: queued_bytes, oldest, paused } = queued(place);
+            let Queued { records: kept, parts: kept_parts, bytes: queued_bytes, oldest, paused, trouble } =
+                queued(place);
             report.delivered += delivered;
             report.kept += kept;
             let dropped = account.dropped.load(Ordering::Relaxed);
@@ -141,6 +143,7 @@ impl Ledger {
                 queued_bytes,
                 oldest,
                 paused,
+                trouble,
             });
         }
         report.lost = total.into_iter().collect();
@@ -168,7 +171,8 @@ mod tests {
         let report = ledger.report(|destination| {
             asked.set(asked.get() + 1);
             let paused = (destination == 1).then(|| "status 401".to_owned());
-            Queued { records: destination as u64, paused, ..Queued::default() }
+            let trouble = Some("status 503".to_owned());
+            Queued { records: destination as u64, paused, trouble, ..Queued::default() }
         });
         assert_eq!(asked.get(), 2);
         assert_eq!(report.lost, [(LossReason::Refused, 1), (LossReason::EmptyId, 2)]);
@@ -182,6 +186,17 @@ mod tests {
         assert_eq!((report.destinations[1].accepted, report.destinations[1].retried), (4, 4));
         assert_eq!((report.total_lost(), report.lost_for(LossReason::EmptyId)), (3, 2));
         assert_eq!((report.lost_for(LossReason::Rejected), report.is_complete()), (0, false));
+    }
+
+    #[test]
+    fn a_report_says_why_something_is_kept() {
+        let trouble = || Some("Connection refused".to_owned());
+        let ledger = Ledger::new(["posthog"]);
+        let report = ledger.report(|_| Queued { records: 2, trouble: trouble(), ..Queued::default() });
+        let last = "\n  posthog: delivered 0, kept 2, lost 0; the last attempt failed: Connection refused";
+        assert_eq!(report.to_string(), format!("delivered 0, kept 2, lost 0{last}"));
+        let report = ledger.report(|_| Queued { trouble: trouble(), ..Queued::default() });
+        assert_eq!(report.to_string(), "delivered 0, kept 0, lost 0\n  posthog: delivered 0, kept 0, lost 0");
     }
 
     #[test]

@@ -113,6 +113,9 @@ pub struct DestinationReport {
     /// Why nothing is delivered there until somebody acts: the vendor refuses the key (401, 403), say. What waits is
     /// kept, and tried again every minute and at each `flush`.
     pub paused: Option<String>,
+    /// Why the last attempt failed, where it is to be made again; of several endpoints, the first that has something to
+    /// say.
+    pub trouble: Option<String>,
 }
 
 impl fmt::Display for Report {
@@ -146,8 +149,12 @@ impl fmt::Display for Report {
                 1 => formatter.write_str("; a part of one event was lost")?,
                 count => write!(formatter, "; parts of {count} events were lost")?,
             }
-            if let Some(why) = &destination.paused {
-                write!(formatter, "; paused: {why}")?;
+            match (&destination.paused, &destination.trouble) {
+                (Some(why), _) => write!(formatter, "; paused: {why}")?,
+                (None, Some(why)) if destination.kept + destination.kept_parts > 0 => {
+                    write!(formatter, "; the last attempt failed: {why}")?;
+                }
+                _ => {}
             }
         }
         Ok(())

@@ -42,7 +42,7 @@ impl Lane {
             Ok(response) => response,
             // Whether it arrived nobody knows: the ids stay the same, so that the vendor knows.
             Err(failure) => {
-                self.trouble = failure.to_string();
+                self.stumble(failure.to_string());
                 return Outcome::RetryAfter(None);
             }
         };
@@ -54,11 +54,21 @@ impl Lane {
             None => Outcome::Delivered,
         };
         match &outcome {
-            Outcome::RetryAfter(_) => self.trouble = answer.explain(),
-            Outcome::Unauthorized(why) => self.trouble.clone_from(why),
-            _ => self.trouble.clear(),
+            Outcome::RetryAfter(_) => self.stumble(answer.explain()),
+            Outcome::Unauthorized(why) => self.stumble(why.clone()),
+            _ if self.trouble.is_empty() => {}
+            _ => {
+                self.trouble.clear();
+                self.orders.set_trouble(None);
+            }
         }
         outcome
+    }
+
+    /// Notes why an attempt failed that is to be made again.
+    pub(super) fn stumble(&mut self, why: String) {
+        self.orders.set_trouble(Some(&why));
+        self.trouble = why;
     }
 
     /// Runs a future to its end, unless the deadline of a drain comes first.

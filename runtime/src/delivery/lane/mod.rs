@@ -189,7 +189,7 @@ impl Lane {
         self.count_in_hand();
         match asked {
             Some(asked) => {
-                "some events were asked for again".clone_into(&mut self.trouble);
+                self.stumble("some events were asked for again".to_owned());
                 self.back_off(asked).await
             }
             None => self.pause(own, Duration::ZERO).await,
