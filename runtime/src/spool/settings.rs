@@ -4,6 +4,10 @@ use std::time::Duration;
 /// A log on disk: what is captured is in the hands of the system before `capture` returns, and is delivered after a
 /// restart if the process is killed before.
 ///
+/// A process that is killed may have delivered what it could not note any more: the next one delivers it again, under the
+/// same ids, by which the vendors know it. What earlier processes left does not hold up what is captured now, and so may
+/// arrive after it.
+///
 /// The directory may be shared by any number of processes and clients, each of which has a folder in it; who starts
 /// delivers also what processes that are no more have left there. It must be on a disk of this machine, where files
 /// can be locked. Folders and files are readable by their owner alone; what they hold is not encrypted.
