@@ -161,14 +161,14 @@ impl Log {
     }
 
     /// Lets a lane walk over what lies on disk. `None` where it was moved on meanwhile: then what was read is lost, and
-    /// told elsewhere.
+    /// told elsewhere. Says besides whether a file could not be opened, so that more cannot be read for now.
     pub(super) fn advance_on_disk<R>(
         &self,
         lane: LaneId,
         mut reader: Reader,
         mut blocks: Blocks,
         walk: &mut impl FnMut(&mut Reader, &mut dyn Iterator<Item = Arc<Chunk>>) -> R,
-    ) -> Option<R> {
+    ) -> Option<(R, bool)> {
         let start = reader.read;
         let result = walk(&mut reader, &mut chunks(&mut blocks));
         if !reader.stopped {
@@ -178,14 +178,15 @@ impl Log {
         if state.lanes[lane.0].read() != start {
             return None;
         }
-        state.note_damage(blocks, &mut reader);
+        let is_closed = state.note_damage(blocks, &mut reader);
         state.aside.took(lane, reader.read);
         state.lanes[lane.0].reader = reader;
         self.read_on(state);
-        Some(result)
+        Some((result, is_closed))
     }
 
-    /// The next records, a few megabytes at most, that a lane was moved past: to be told as lost.
+    /// The next records, a few megabytes at most, that a lane was moved past: to be told as lost. None where there are
+    /// none, or a file cannot be opened now.
     pub(crate) fn take_skipped(&self) -> Option<(Skipped, Vec<RecordRef>)> {
         let state = self.state();
         let skipped = *state.aside.skipped.front()?;
@@ -196,7 +197,7 @@ impl Log {
         let records = reader.skip_while(chunks(&mut blocks), |_| true);
         let next = blocks.at();
         let mut state = self.state();
-        state.note_damage(blocks, &mut reader);
+        let is_closed = state.note_damage(blocks, &mut reader);
         if next < skipped.until {
             if let Some(front) = state.aside.skipped.front_mut() {
                 front.from = next;
@@ -209,7 +210,7 @@ impl Log {
         let is_idle = progress.settled >= progress.taken;
         let settled = if is_idle { next } else { progress.settled };
         state.settle(skipped.lane, settled);
-        Some((skipped, records))
+        (!is_closed || !records.is_empty()).then_some((skipped, records))
     }
 
     /// The lanes that nobody runs, and since when.
@@ -310,14 +311,18 @@ impl State {
         self.lanes[lane.0].read() < self.end()
     }
 
-    /// Tells what could not be read, once for all lanes.
-    fn note_damage(&mut self, blocks: Blocks, reader: &mut Reader) {
+    /// Tells what could not be read, once for all lanes. Says whether that was a file that could not be opened.
+    fn note_damage(&mut self, mut blocks: Blocks, reader: &mut Reader) -> bool {
         let unreadable = std::mem::take(&mut reader.unreadable);
         if let Some(disk) = &mut self.disk {
-            for (position, bytes) in blocks.damage.into_iter().chain(unreadable) {
+            for (position, bytes) in std::mem::take(&mut blocks.damage).into_iter().chain(unreadable) {
                 disk.is_damaged(position, bytes);
             }
+            if let Some(problem) = blocks.closed() {
+                disk.is_closed(problem);
+            }
         }
+        blocks.is_closed()
     }
 
     /// Counts what is left of this log into the sum of all that are older than the client's own.

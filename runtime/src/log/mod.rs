@@ -170,8 +170,8 @@ impl Log {
     /// want are skipped.
     pub(crate) fn take(&self, lane: LaneId, max_bytes: usize, max_records: usize) -> Window {
         loop {
-            let (window, is_at_end) = self.advance(lane, |reader, chunks| reader.take(chunks, max_bytes, max_records));
-            if is_at_end || !window.records.is_empty() {
+            let (window, is_all) = self.advance(lane, |reader, chunks| reader.take(chunks, max_bytes, max_records));
+            if is_all || !window.records.is_empty() {
                 return window;
             }
         }
@@ -200,8 +200,8 @@ impl Log {
         expired.0
     }
 
-    /// Lets a lane walk over what comes next, and says whether it is at the end of the log. What lies on disk is read with
-    /// nothing locked.
+    /// Lets a lane walk over what comes next, and says whether that is all for now: it is at the end of the log, or a file
+    /// cannot be opened. What lies on disk is read with nothing locked.
     fn advance<R>(
         &self,
         lane: LaneId,
@@ -213,8 +213,8 @@ impl Log {
             if let Some(blocks) = state.on_disk(start) {
                 let reader = state.lanes[lane.0].reader.clone();
                 drop(state);
-                if let Some(result) = self.advance_on_disk(lane, reader, blocks, &mut walk) {
-                    return (result, false);
+                if let Some(walked) = self.advance_on_disk(lane, reader, blocks, &mut walk) {
+                    return walked;
                 }
                 continue;
             }

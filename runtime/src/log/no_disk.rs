@@ -28,6 +28,12 @@ pub(super) fn chunks(blocks: &mut Blocks) -> impl Iterator<Item = Arc<Chunk>> {
     std::iter::from_fn(|| match *blocks {})
 }
 
+impl Blocks {
+    pub(super) fn is_closed(&self) -> bool {
+        match *self {}
+    }
+}
+
 impl Disk {
     pub(super) fn can_try(&self) -> bool {
         match *self {}
@@ -118,7 +124,7 @@ impl Log {
         _: Reader,
         blocks: Blocks,
         _: &mut impl FnMut(&mut Reader, &mut dyn Iterator<Item = Arc<Chunk>>) -> R,
-    ) -> Option<R> {
+    ) -> Option<(R, bool)> {
         match blocks {}
     }
 }

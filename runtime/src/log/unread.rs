@@ -83,7 +83,7 @@ impl Log {
             }
         }
         let unread = tally[lane.0];
-        if is_whole {
+        if is_whole && !blocks.is_closed() {
             self.state().aside.remember(start, tally);
         }
         unread

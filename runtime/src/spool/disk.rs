@@ -361,6 +361,13 @@ impl Disk {
         }
     }
 
+    /// A file cannot be opened now.
+    pub(crate) fn is_closed(&mut self, problem: &str) {
+        if let Some(folder) = &self.folder {
+            self.notices.closed(&folder.path, problem);
+        }
+    }
+
     /// What is written cannot be made safe from a loss of power.
     pub(crate) fn is_unsafe(&mut self, problem: &io::Error) {
         self.notices.not_safe(problem.to_string());

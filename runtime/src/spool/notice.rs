@@ -74,6 +74,8 @@ pub(super) struct Notices {
     damaged: BTreeSet<u64>,
     /// Whether it was told that nothing is safe from a loss of power.
     is_unsafe: bool,
+    /// Whether it was told that a file cannot be opened.
+    is_closed: bool,
 }
 
 impl Notices {
@@ -89,6 +91,13 @@ impl Notices {
     pub(super) fn damaged(&mut self, folder: &Path, position: u64, bytes: u64) {
         if self.damaged.insert(position) {
             self.push(Notice::Damaged { folder: folder.to_owned(), bytes });
+        }
+    }
+
+    /// A file cannot be opened now: told once.
+    pub(super) fn closed(&mut self, folder: &Path, problem: &str) {
+        if !std::mem::replace(&mut self.is_closed, true) {
+            self.push(Notice::Closed { folder: folder.to_owned(), problem: problem.to_owned() });
         }
     }
 

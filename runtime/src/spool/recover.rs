@@ -66,7 +66,7 @@ impl Recovered {
             }
         }
         if let Some(last) = segments.last_mut() {
-            let torn = cut(last);
+            let torn = cut(last)?;
             if torn > 0 {
                 notices.push(Notice::Torn { folder: folder.path.clone(), bytes: torn });
             }
@@ -106,15 +106,18 @@ fn read_header(path: &PathBuf) -> io::Result<(Header, u64)> {
 }
 
 /// Cuts from the last segment what is no whole record, and no damage before one; says how many bytes that were.
-fn cut(last: &mut Segment) -> u64 {
+fn cut(last: &mut Segment) -> io::Result<u64> {
     if last.is_dropped {
         last.end = last.start;
-        return 0;
+        return Ok(0);
     }
-    let blocks = Blocks::new(vec![last.clone()], last.start, last.end);
+    let mut blocks = Blocks::new(vec![last.clone()], last.start, last.end);
     let mut whole = last.start;
-    for block in blocks {
+    for block in &mut blocks {
         whole = block.start + block.bytes.len() as u64;
+    }
+    if let Some(problem) = blocks.closed() {
+        return Err(io::Error::other(problem));
     }
     let torn = last.end - whole;
     if torn > 0 {
@@ -123,5 +126,5 @@ fn cut(last: &mut Segment) -> u64 {
         let cut = OpenOptions::new().write(true).open(&last.path);
         let _ = cut.and_then(|file| file.set_len(whole - last.start + HEADER as u64));
     }
-    torn
+    Ok(torn)
 }

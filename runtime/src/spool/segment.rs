@@ -70,14 +70,29 @@ impl Segment {
     }
 
     /// Reads what lies from this position on, at most so many bytes.
-    pub(super) fn read(&self, position: u64, longest: u64) -> io::Result<Vec<u8>> {
+    pub(super) fn read(&self, position: u64, longest: u64) -> Result<Vec<u8>, Unreadable> {
         let longest = longest.min(self.end.saturating_sub(position));
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(position - self.start + HEADER as u64))?;
-        let mut bytes = Vec::with_capacity(usize::try_from(longest).unwrap_or_default());
-        file.take(longest).read_to_end(&mut bytes)?;
-        Ok(bytes)
+        let mut file = File::open(&self.path).map_err(|problem| match problem.kind() {
+            io::ErrorKind::NotFound => Unreadable::Gone,
+            _ => Unreadable::Closed(problem.to_string()),
+        })?;
+        let mut read = || {
+            file.seek(SeekFrom::Start(position - self.start + HEADER as u64))?;
+            let mut bytes = Vec::with_capacity(usize::try_from(longest).unwrap_or_default());
+            (&mut file).take(longest).read_to_end(&mut bytes)?;
+            Ok(bytes)
+        };
+        read().map_err(|_: io::Error| Unreadable::Gone)
     }
+}
+
+/// Why a part of a segment was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unreadable {
+    /// There is no such file, or the disk does not answer for that part of it.
+    Gone,
+    /// It cannot be opened now: the process has used up its files, say. What it holds is there.
+    Closed(String),
 }
 
 /// The files of a folder that are called as segments are, by name and so by position.

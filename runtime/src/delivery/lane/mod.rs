@@ -61,22 +61,27 @@ impl Lane {
     /// Delivers until it is told to drain, and then until it is empty or its time is over.
     pub(super) async fn run(mut self) {
         let mut guard = Guard::new(&self);
-        while self.has_work().await {
-            self.fill();
-            if let Err(GiveUp) = self.deliver().await {
-                self.give_up();
-                return guard.end(End::Left);
-            }
+        if let Err(GiveUp) = self.work().await {
+            self.give_up();
+            return guard.end(End::Left);
         }
         guard.end(End::Settled);
     }
 
+    async fn work(&mut self) -> Result<(), GiveUp> {
+        while self.has_work().await? {
+            self.fill();
+            self.deliver().await?;
+        }
+        Ok(())
+    }
+
     /// Waits until there is something to send; `false` when nothing will come any more.
-    async fn has_work(&mut self) -> bool {
+    async fn has_work(&mut self) -> Result<bool, GiveUp> {
         let mut oldest = None;
         loop {
             if !self.waiting.is_empty() {
-                return true;
+                return Ok(true);
             }
             // In this order: the end that is seen after a log was closed is the last. So is the one that is seen after
             // a drain was ordered, before which it is closed.
@@ -86,7 +91,7 @@ impl Lane {
             self.orders.settled(read);
             if read == end {
                 if draining {
-                    return false;
+                    return Ok(false);
                 }
                 oldest = None;
                 self.log.wake_when(self.id, 1);
@@ -99,6 +104,9 @@ impl Lane {
             if now || Instant::now() >= lingers_until {
                 self.take();
                 oldest = None;
+                if self.waiting.is_empty() && self.log.positions(self.id).0 == read {
+                    self.wait_for_disk().await?;
+                }
                 continue;
             }
             self.log.wake_when(self.id, enough);

@@ -389,6 +389,51 @@ fn a_lane_that_is_stuck_with_what_it_took_does_not_keep_what_was_dropped() {
     assert_eq!(directory.path().read_dir().unwrap().count(), 0);
 }
 
+/// Makes a file one that cannot be opened, for whoever it is, and back.
+#[cfg(unix)]
+fn closed<R>(path: &Path, meanwhile: impl FnOnce() -> R) -> R {
+    let aside = path.with_extension("aside");
+    std::fs::rename(path, &aside).unwrap();
+    std::os::unix::fs::symlink(path, path).unwrap();
+    let result = meanwhile();
+    std::fs::rename(&aside, path).unwrap();
+    result
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_cannot_be_opened_for_now_costs_nothing() {
+    let directory = tempfile::tempdir().unwrap();
+    let frame = record("00").len() + HEAD;
+    let spool = spool(directory.path(), 16 * 2 * frame as u64);
+    let log = begin(&spool);
+    append(&log, &["10", "11", "12", "13", "14"]);
+    drop(log);
+    let segments = files(directory.path(), "segment");
+
+    for segment in [&segments[0], segments.last().unwrap()] {
+        let notices = closed(segment, || adopt(&spool).1);
+        assert!(matches!(&notices[..], [Notice::Closed { .. }]), "{notices:?}");
+    }
+    let (mut logs, notices) = adopt(&spool);
+    assert_eq!(notices, []);
+    let log = logs.remove(0);
+    closed(&segments[1], || {
+        assert_eq!(drain(&log, FIRST, 10), ["10", "11"]);
+        assert!(drain(&log, FIRST, 10).is_empty());
+        assert_eq!(log.unread(FIRST).records, 1, "those that can be read");
+        assert!(matches!(&log.tend()[..], [Notice::Closed { .. }]));
+        assert!(log.drop_segment() && log.drop_segment());
+        let told = std::iter::from_fn(|| log.take_skipped()).flat_map(|(_, records)| names(&records));
+        assert_eq!(told.collect::<Vec<_>>(), ["10"]);
+    });
+    assert_eq!(log.unread(FIRST).records, 1);
+    let told = std::iter::from_fn(|| log.take_skipped()).flat_map(|(_, records)| names(&records));
+    assert_eq!(told.collect::<Vec<_>>(), ["12", "13", "12"]);
+    assert_eq!((drain(&log, FIRST, 10), drain(&log, SECOND, 10)), (vec!["14".to_owned()], vec!["14".to_owned()]));
+    assert_eq!(log.tend(), []);
+}
+
 #[test]
 fn what_was_dropped_and_not_told_when_the_process_dies_is_not_gone() {
     let directory = tempfile::tempdir().unwrap();
