@@ -11,6 +11,8 @@ use crate::hooks::TroubleKind;
 
 /// While somebody waits for a drain, a lane comes back at least this often.
 const DRAIN_PAUSE: Duration = Duration::from_secs(1);
+/// How often a file is asked for that cannot be opened.
+const DISK_PAUSE: Duration = Duration::from_secs(1);
 /// In less time no attempt comes to its end.
 const TOO_SHORT: Duration = Duration::from_millis(20);
 /// How often a vendor that refuses the key is asked whether it still does.
@@ -54,6 +56,18 @@ impl Lane {
         }
     }
 
+    /// What the lane has to read lies in a file that cannot be opened now: another time it may be.
+    pub(super) async fn wait_for_disk(&self) -> Result<(), GiveUp> {
+        let again = after(DISK_PAUSE);
+        let deadline = self.orders.deadline();
+        if deadline.is_some_and(|deadline| deadline <= Instant::now()) {
+            return Err(GiveUp);
+        }
+        let until = deadline.map_or(again, |deadline| deadline.min(again));
+        race(sleep_until(until.into()), self.orders.changed()).await;
+        Ok(())
+    }
+
     /// The vendor refused the key: the destination is paused, its records are kept. A drain ends here, because nobody
     /// repairs a key within seconds.
     pub(super) fn refuse_key(&mut self, why: &str) -> Result<(), GiveUp> {
@@ -71,12 +85,12 @@ impl Lane {
         let mut hurried_at = None;
         while let Some(pause) = self.standing.pause() {
             let own = pause.by.is_none_or(|by| by == self.member);
-            let hurried = self.orders.take_hurry();
-            if own && (hurried || pause.again <= Instant::now()) {
-                return Ok(());
-            }
-            if hurried {
+            if self.orders.take_hurry() {
                 hurried_at.get_or_insert(pause.refusals);
+            }
+            // Also where the lane that was to ask on behalf of this hurry has nothing left to ask with.
+            if own && (hurried_at.is_some() || pause.again <= Instant::now()) {
+                return Ok(());
             }
             // The lane that asks for all has asked on behalf of this hurry.
             if hurried_at.is_some_and(|refusals| pause.refusals > refusals) {

@@ -204,13 +204,35 @@ fn what_is_given_up_stays_kept_while_the_application_is_told() {
         ..crate::hooks::Hooks::default()
     };
     lane.books.hooks = Arc::new(hooks);
-    ["a", "b"].iter().for_each(|user| capture(&lane, user));
+    for user in ["a", "b"] {
+        capture(&lane, user);
+    }
     lane.take();
     lane.fill();
-    ["c", "d", "e"].iter().for_each(|user| capture(&lane, user));
+    for user in ["c", "d", "e"] {
+        capture(&lane, user);
+    }
     lane.give_up();
     assert_eq!(*counted.lock().unwrap(), [(2, 5), (3, 5)]);
     assert_eq!(lane.orders.in_hand().records, 5);
+}
+
+#[test]
+fn who_hurries_a_paused_destination_is_heard_where_the_lane_that_asks_has_nothing_left() {
+    let mut lane = lane();
+    capture(&lane, "user");
+    lane.take();
+    lane.fill();
+    let (standing, other) = (Arc::clone(&lane.standing), lane.standing.join());
+    standing.refused(other, "status 401", after(Duration::from_secs(3600)), false);
+    let _flushed = lane.orders.flush(1);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let turn = runtime.block_on(async {
+        // After the lane has heard of the hurry.
+        tokio::spawn(async move { standing.leave(other) });
+        tokio::time::timeout(Duration::from_secs(20), lane.turn()).await
+    });
+    assert!(matches!(turn, Ok(Ok(()))));
 }
 
 #[test]
