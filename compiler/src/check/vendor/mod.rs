@@ -41,6 +41,7 @@ pub(super) fn names(index: &Index<'_>, included: &Included<'_, '_>, diagnostics:
             written(property, goes_to_mixpanel, plan, diagnostics);
         }
     }
+    plan.groups.items.iter().for_each(|group| group_name(&group.name, diagnostics));
     for group in &plan.property_groups.items {
         group.properties.items.iter().for_each(|property| property_name(&property.name, diagnostics));
     }
@@ -63,6 +64,16 @@ fn event_name(name: &Text, diagnostics: &mut Diagnostics) {
     diagnostics
         .error(Code::VendorName, name.span, format!("`{}` is an event of posthog's own", name.value))
         .help(format!("call `user.{call}(..)`, which sends it"));
+}
+
+/// At Mixpanel the key of a group is a property of each event, under the name of its type.
+fn group_name(name: &Text, diagnostics: &mut Diagnostics) {
+    let mut kept = PROPERTIES.iter().map(|(kept, _)| kept).chain(&AT_MIXPANEL);
+    if kept.any(|kept| *kept == name.value) {
+        diagnostics
+            .error(Code::VendorName, name.span, format!("`{}` is a property that mixpanel's events have", name.value))
+            .help("there the key of a group is a property of this name: call the group otherwise".to_owned());
+    }
 }
 
 /// A name that the vendors leave to the plan, or have given a meaning.
