@@ -54,13 +54,21 @@
 //!
 //! `capture` encodes it once into a log in memory and returns; it never waits for the network. A thread carries it from
 //! there to each destination, in order, with the same id and time on every attempt. What a vendor refuses for now is
-//! tried again, for half a day unless [`Builder::max_age`] says otherwise; a destination that is down costs the others
-//! nothing, and one that refuses the key is paused and keeps its events ([`Builder::on_trouble`]). The log is bounded:
-//! when it is full, the destination that is behind loses its oldest events. Whatever is lost is counted in the
-//! [`Report`], by destination and [`LossReason`], and handed to [`Builder::on_loss`].
+//! tried again, for half a day unless [`Builder::max_age`] says otherwise; of a batch that is refused for good, the event
+//! that spoils it is lost alone. A destination that is down costs the others nothing. One that refuses the key is paused:
+//! that is told once ([`Builder::on_trouble`]), its events are kept, and it is asked again every minute and at each
+//! `flush`. The log is bounded: when it is full, the destination that is behind loses its oldest events. Whatever is lost
+//! is counted in the [`Report`], by destination and [`LossReason`], and handed to [`Builder::on_loss`].
 //!
-//! [`User::capture_now`] waits for one event, in functions that are frozen or killed when they have answered, and says
-//! what became of it at each destination.
+//! A deadline is what somebody who waits brings along. [`Client::flush`] fails at its own, and leaves in the log what is
+//! there; [`Client::shutdown`] reports as [`kept`](Report::kept) what it could not deliver until then. [`User::capture_now`]
+//! waits for one event, in functions that are frozen or killed when they have answered, and says in an [`Outcome`] what
+//! became of it at each destination: delivered, kept in the log, lost and why, or dropped by the application.
+//!
+//! With the feature `spool`, `Builder::spool` puts the log into a directory. What `capture` took then outlives the process,
+//! however it ends: whoever starts next with the same directory delivers it, under the same ids. It goes out by the rules
+//! of the plan that it was captured under, narrowed by the `.allow(..)` of today; what is kept for a destination that the
+//! client does not have any more is told, and given up after `Spool::orphan_after`.
 //!
 //! A property whose value breaks a rule of the plan is left out, counted ([`Client::invalid_report`]) and told to
 //! [`Builder::on_invalid`]; its event is delivered.

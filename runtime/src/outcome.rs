@@ -30,7 +30,8 @@ pub struct DestinationOutcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fate {
-    /// The destination has accepted it.
+    /// The destination has accepted it. What it brought of the person may go to another endpoint there, and is no part of
+    /// this: [`DestinationReport::lost_parts`](crate::DestinationReport::lost_parts).
     Delivered,
     /// Not delivered yet: it waits in the log like every event, and is delivered or lost, and told, later.
     Kept,

@@ -103,6 +103,8 @@ impl CaptureNow {
 }
 
 /// Works on any async runtime. It hurries the lanes when it is first awaited.
+///
+/// Never block on it inside a hook: on the delivery thread it would wait for itself.
 impl IntoFuture for CaptureNow {
     type Output = Outcome;
     type IntoFuture = Pin<Box<dyn Future<Output = Outcome> + Send>>;

@@ -219,8 +219,9 @@ impl User {
 
     /// Says that this person belongs to a group, and sets the group's properties.
     ///
-    /// What this handle and its clones capture from now on belongs to the group too. A group whose key is empty,
-    /// or nothing but spaces, is none: the call is counted as lost and told, and nobody joins.
+    /// What this handle and its clones capture from now on belongs to the group too, and to one group of each type, 255 at
+    /// most. Segment knows one group of an event: it gets the first that was joined. A group whose key is empty, or nothing
+    /// but spaces, is none: the call is counted as lost and told, and nobody joins.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn group(&self, group: impl Group) {
         if !is_blank(group.key()) {
