@@ -221,6 +221,8 @@ mod sight;
 #[cfg(all(feature = "http", feature = "spool"))]
 mod spool;
 mod supers;
+#[cfg(feature = "http")]
+mod sync;
 mod telemetry;
 #[cfg(feature = "http")]
 mod transport;

@@ -1,4 +1,4 @@
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::{Notify, oneshot};
@@ -6,6 +6,7 @@ use tokio::sync::{Notify, oneshot};
 use super::home::Home;
 use super::tally::Tally;
 use crate::log::Wake;
+use crate::sync::{Mutex, MutexGuard};
 
 /// What a lane is told from outside, and what it tells.
 #[derive(Debug, Default)]

@@ -1,8 +1,10 @@
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use tokio::sync::Notify;
+
+use crate::sync::{Mutex, MutexGuard};
 
 /// How a destination stands with its vendor, for all its lanes: open, or paused because the vendor refuses the key.
 #[derive(Debug, Default)]

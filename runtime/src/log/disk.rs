@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, PoisonError};
 
 pub(super) use super::aside::Aside;
 use super::aside::Progress;
@@ -14,6 +14,7 @@ use super::{Appended, CHUNK, LaneId, LaneSettings, Log, Reader, RecordRef, SPAN}
 use crate::report::LossReason;
 pub(super) use crate::spool::{Blocks, Disk, HEAD, Part};
 use crate::spool::{Fsync, Notice, Recovered, Spool, head};
+use crate::sync::Mutex;
 use crate::value::Timestamp;
 
 /// How a log that lies on disk is filled.

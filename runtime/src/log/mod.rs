@@ -30,9 +30,10 @@ pub(crate) use lane::{LaneId, LaneSettings, RecordRef, Wake, Window};
 pub use overflow::Overflow;
 pub(crate) use unread::Unread;
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, PoisonError};
 use std::time::{Duration, Instant};
 
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::value::Timestamp;
 use chunk::Chunk;
 #[cfg(feature = "spool")]
@@ -288,5 +289,7 @@ impl Log {
     }
 }
 
+#[cfg(all(test, shuttle))]
+pub(crate) mod schedules;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use crate::report::{Ledger, LossReason, Queued};
 use crate::transport::{Destination, Mixpanel, Partly, Rejection};
 
 /// The lane of Mixpanel's events, with the log that it reads, on no thread.
-fn lane() -> Lane {
+pub(super) fn lane() -> Lane {
     let destination = Destination::from(Mixpanel::new("token"));
     let endpoint = Arc::new(destination.endpoints().unwrap().remove(0));
     let books = Books {
@@ -28,6 +28,12 @@ fn capture(lane: &Lane, distinct_id: &str) {
 }
 
 fn capture_at(lane: &Lane, distinct_id: &str, time: Timestamp) {
+    let appended = lane.log.append(&event(distinct_id, time), || false);
+    assert!(matches!(appended, Appended::Accepted(lost) if lost.is_empty()));
+}
+
+/// An event of somebody, captured at that time.
+pub(super) fn event(distinct_id: &str, time: Timestamp) -> Vec<u8> {
     let mut encoded = Vec::new();
     encode_text(&mut encoded, distinct_id);
     let header = Header {
@@ -44,8 +50,7 @@ fn capture_at(lane: &Lane, distinct_id: &str, time: Timestamp) {
         group_type: "",
         groups: (0, &[]),
     };
-    let record = RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec());
-    assert!(matches!(lane.log.append(&record, || false), Appended::Accepted(lost) if lost.is_empty()));
+    RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }
 
 #[test]
