@@ -112,10 +112,18 @@ impl Log {
         Self { spooled: Some(spooled), ..Self::over(state, spool.bytes) }
     }
 
-    /// Everything before this position is settled for the lane: delivered, or lost and told.
+    /// Everything before this position, at which a record begins or the log ends, is settled for the lane: delivered, or
+    /// lost and told.
     pub(crate) fn settle(&self, lane: LaneId, position: u64) {
         if self.spooled.is_some() {
             self.state().settle(lane, position);
+        }
+    }
+
+    /// The same of everything before this record.
+    pub(crate) fn settle_before(&self, lane: LaneId, record: &RecordRef) {
+        if self.spooled.is_some() {
+            self.state().settle(lane, record.position() - HEAD as u64);
         }
     }
 

@@ -83,6 +83,12 @@ impl RecordRef {
         self.length
     }
 
+    /// The position of its first byte.
+    #[cfg(feature = "spool")]
+    pub(super) fn position(&self) -> u64 {
+        self.chunk.start + self.start as u64
+    }
+
     pub(crate) fn read(&self) -> Record<'_> {
         let bytes = &self.chunk.bytes[self.start..self.start + self.length];
         Record::read(bytes).expect("a record was read here before")

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::chunk::Chunk;
 use super::state::State;
-use super::{Appended, LaneId, Log, Reader, Unread};
+use super::{Appended, LaneId, Log, Reader, RecordRef, Unread};
 use crate::report::LossReason;
 
 pub(super) const HEAD: usize = 0;
@@ -108,6 +108,9 @@ impl Log {
     /// Everything before this position is settled for the lane: delivered, or lost and told. A log in memory ends with
     /// the process, and so does its progress.
     pub(crate) fn settle(&self, _: LaneId, _: u64) {}
+
+    /// The same of everything before this record.
+    pub(crate) fn settle_before(&self, _: LaneId, _: &RecordRef) {}
 
     /// Whether what is left is delivered by whoever starts next.
     pub(crate) fn outlives_process(&self) -> bool {

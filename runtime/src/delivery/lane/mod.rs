@@ -195,6 +195,11 @@ impl Lane {
         let Some(batch) = self.batches.pop_front() else { return Ok(()) };
         let own = self.settle(batch, outcome);
         self.count_in_hand();
+        // Also in the middle of a window: who starts after this process has died does not deliver it again.
+        let left = self.batches.iter().flat_map(Batch::records).map(|(record, _)| record);
+        if let Some(first) = left.chain(self.waiting.iter().map(|(record, _)| record)).next() {
+            self.log.settle_before(self.id, first);
+        }
         match asked {
             Some(asked) => {
                 self.stumble("some events were asked for again".to_owned());

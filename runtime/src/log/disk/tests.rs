@@ -91,6 +91,20 @@ fn what_a_process_leaves_the_next_reads_from_where_each_lane_was() {
 }
 
 #[test]
+fn what_is_settled_in_the_middle_of_a_window_does_not_come_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = spool(directory.path(), 1 << 20);
+    let log = begin(&spool);
+    append(&log, &["0", "1", "2", "3", "4"]);
+    let window = log.take(FIRST, usize::MAX, 10);
+    log.settle_before(FIRST, &window.records[3]);
+    log.settle_before(FIRST, &window.records[1]);
+    drop(log);
+    let (logs, _) = adopt(&spool);
+    assert_eq!(drain(&logs[0], FIRST, 10), ["3", "4"]);
+}
+
+#[test]
 fn of_a_log_that_was_cut_anywhere_whole_records_are_left() {
     let frame = record("0").len() + HEAD;
     for missing in 0..=32 + 3 * frame {
