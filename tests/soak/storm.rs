@@ -94,7 +94,7 @@ impl Round {
 /// A fault of any kind, in a form that passes.
 fn any_fault(chance: &mut Chance) -> Fault {
     let times = 1 + usize::try_from(chance.below(3)).unwrap_or_default();
-    let fault = match chance.below(13) {
+    let fault = match chance.below(17) {
         0 => Fault::status(500),
         1 => Fault::status(503).with_retry_after(0),
         2 => Fault::status(429),
@@ -106,7 +106,11 @@ fn any_fault(chance: &mut Chance) -> Fault {
         8 => Fault::Html(200),
         9 => Fault::EmptyAnswer,
         10 => Fault::TwoHundredWithError,
-        11 => Fault::Delay(Duration::from_millis(100 + chance.below(400))),
+        11 => Fault::InvalidJson,
+        12 => Fault::HalfClose,
+        13 => Fault::SlowLoris(Duration::from_millis(chance.below(5))),
+        14 => Fault::LongAnswer(usize::try_from(chance.below(3_000_000)).unwrap_or_default()),
+        15 => Fault::Delay(Duration::from_millis(100 + chance.below(400))),
         _ => Fault::Partial { accepted: usize::try_from(chance.below(50)).unwrap_or_default() },
     };
     fault.times(times)
