@@ -7,7 +7,7 @@ pub(crate) struct Secret {
     forms: Vec<Vec<u8>>,
 }
 
-const HIDDEN: &[u8] = b"<key>";
+const HIDDEN: &[u8] = b"(key)";
 /// No vendor gives a shorter one. What is shorter may stand anywhere, and by chance.
 const SHORTEST: usize = 8;
 
@@ -59,6 +59,7 @@ fn find(text: &[u8], wanted: &[u8]) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::transport::Answer;
 
     #[test]
     fn a_key_is_hidden_wherever_an_answer_repeats_it() {
@@ -66,14 +67,21 @@ mod tests {
         for (answer, shown) in [
             ("", ""),
             ("phc_abcde", "phc_abcde"),
-            ("phc_abcdef", "<key>"),
-            ("{\"error\":\"bad key phc_abcdef, phc_abcdefphc_abcdef\"}", "{\"error\":\"bad key <key>, <key><key>\"}"),
-            ("Authorization: Basic cGhjX2FiY2RlZjo=.", "Authorization: Basic <key>."),
-            (r#"{"error":"bad key \u0070hc_\u0061bcdef"}"#, r#"{"error":"bad key <key>"}"#),
-            (r"no JSON \ phc_abcdef", r"no JSON \ <key>"),
+            ("phc_abcdef", "(key)"),
+            ("{\"error\":\"bad key phc_abcdef, phc_abcdefphc_abcdef\"}", "{\"error\":\"bad key (key), (key)(key)\"}"),
+            ("Authorization: Basic cGhjX2FiY2RlZjo=.", "Authorization: Basic (key)."),
+            (r#"{"error":"bad key \u0070hc_\u0061bcdef"}"#, r#"{"error":"bad key (key)"}"#),
+            (r"no JSON \ phc_abcdef", r"no JSON \ (key)"),
         ] {
             assert_eq!(String::from_utf8(secret.hide(answer.into())).unwrap(), shown);
         }
+    }
+
+    #[test]
+    fn an_answer_that_begins_with_the_key_is_no_web_page() {
+        let body = Secret::new("phc_abcdef").hide(b"phc_abcdef is taken".to_vec());
+        let answer = Answer { status: 200, retry_after: None, body: &body };
+        assert!(!answer.is_hollow(), "{}", answer.explain());
     }
 
     #[test]
