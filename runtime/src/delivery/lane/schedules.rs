@@ -33,7 +33,7 @@ impl Caller {
         let delivered = Arc::clone(&caller.delivered);
         let running = thread::spawn(move || {
             block_on(async {
-                while lane.has_work().await {
+                while matches!(lane.has_work().await, Ok(true)) {
                     let taken = lane.waiting.drain(..).map(|(record, _)| record.read().distinct_id.to_owned());
                     delivered.lock().unwrap().extend(taken);
                 }
