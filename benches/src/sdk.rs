@@ -20,6 +20,13 @@ pub(crate) fn ours_plain(host: &str) -> Result<taxogen::Client> {
     Ok(taxogen::Client::builder().to(segment).build()?)
 }
 
+/// Ours for a vendor that never answers, with a log of so many bytes: of what is captured it takes one batch, and packs
+/// nothing.
+pub(crate) fn ours_queueing(log_bytes: usize) -> Result<taxogen::Client> {
+    let segment = taxogen::Segment::new(KEY).host(NOBODY).encoding(taxogen::Encoding::None);
+    Ok(taxogen::Client::builder().to(segment).log_bytes(log_bytes).build()?)
+}
+
 /// Ours for all three vendors, with a log of so many bytes.
 pub(crate) fn ours_everywhere(host: &str, log_bytes: usize) -> Result<taxogen::Client> {
     let builder = taxogen::Client::builder()

@@ -19,7 +19,7 @@ pub(crate) struct Tally {
     /// Bytes of the bodies before they were packed.
     pub(crate) body_bytes: usize,
     pub(crate) events: usize,
-    /// Events with different ids, or of different content where they have none.
+    /// Events with different ids at one vendor, or of different content where they have none.
     pub(crate) distinct: usize,
     /// Events with an id and a time.
     pub(crate) marked: usize,
@@ -36,7 +36,7 @@ pub(crate) struct Request {
 }
 
 impl Tally {
-    /// Unpacks, reads and counts the batches of PostHog's `/batch/` and of Segment's `/v1/batch`.
+    /// Unpacks, reads and counts the batches of PostHog's `/batch/`, of Segment's `/v1/batch` and of Mixpanel's `/import`.
     pub(crate) fn of(requests: &[Request]) -> Result<Self> {
         let mut tally = Self { requests: requests.len(), ..Self::default() };
         let mut distinct = HashSet::new();
@@ -51,12 +51,15 @@ impl Tally {
             }
             tally.body_bytes += body.len();
             let batch: Value = serde_json::from_slice(&body)?;
-            for event in batch["batch"].as_array().ok_or_else(|| Error::new("a body without a batch"))? {
-                let (id, content) = (first_text(event, &["uuid", "messageId"]), content(event)?);
+            let events = batch.as_array().or_else(|| batch["batch"].as_array());
+            for event in events.ok_or_else(|| Error::new("a body without a batch"))? {
+                let id = ID.iter().find_map(|(vendor, path)| Some((*vendor, event.pointer(path)?.as_str()?)));
+                let has_time = event["timestamp"].is_string() || event["properties"]["time"].is_number();
+                let content = content(event)?;
                 tally.events += 1;
-                tally.marked += usize::from(id.is_some() && event["timestamp"].is_string());
+                tally.marked += usize::from(id.is_some() && has_time);
                 tally.content = tally.content.wrapping_add(content);
-                distinct.insert(id.map_or_else(|| content.to_string(), str::to_owned));
+                distinct.insert(id.map_or_else(|| content.to_string(), |(vendor, id)| format!("{vendor} {id}")));
             }
         }
         tally.distinct = distinct.len();
@@ -64,12 +67,15 @@ impl Tally {
     }
 }
 
+/// Where each vendor has an event's id: that of one event is the same at all of them.
+const ID: [(&str, &str); 3] = [("posthog", "/uuid"), ("segment", "/messageId"), ("mixpanel", "/properties/$insert_id")];
+
 /// A hash of what the application said: it differs between SDKs only when one of them changed it.
 fn content(event: &Value) -> Result<u64> {
     let mut hasher = DefaultHasher::new();
-    for names in [["event"].as_slice(), &["distinct_id", "userId"]] {
-        let text = first_text(event, names).ok_or_else(|| Error::new(format!("an event without `{}`", names[0])))?;
-        text.hash(&mut hasher);
+    for paths in [["/event"].as_slice(), &["/distinct_id", "/userId", "/properties/distinct_id"]] {
+        let text = paths.iter().find_map(|path| event.pointer(path)?.as_str());
+        text.ok_or_else(|| Error::new(format!("an event without `{}`", paths[0])))?.hash(&mut hasher);
     }
     for name in PROPERTIES {
         let value = &event["properties"][name];
@@ -79,10 +85,6 @@ fn content(event: &Value) -> Result<u64> {
         value.to_string().hash(&mut hasher);
     }
     Ok(hasher.finish())
-}
-
-fn first_text<'a>(event: &'a Value, fields: &[&str]) -> Option<&'a str> {
-    fields.iter().find_map(|field| event[*field].as_str())
 }
 
 /// As the sink sends it: the numbers, in the order of the fields.
@@ -151,7 +153,21 @@ mod tests {
     }
 
     #[test]
-    fn events_of_both_vendors_have_the_same_content_and_those_without_ids_count_by_it() {
+    fn an_event_is_distinct_at_each_vendor_and_has_the_same_content() {
+        let mut imported = properties("1");
+        for (name, value) in [("distinct_id", json!("user_1")), ("$insert_id", json!("a")), ("time", json!(1))] {
+            imported[name] = value;
+        }
+        let list = json!([{ "event": "completed_purchase", "properties": imported }]);
+        let batch = json!({ "batch": [event("a", "1")] });
+        let [at_mixpanel, at_posthog] = [&list, &batch].map(|body| Tally::of(&[request(body)]).unwrap());
+        assert_eq!(at_mixpanel.content, at_posthog.content);
+        let both = Tally::of(&[request(&list), request(&batch), request(&list)]).unwrap();
+        assert_eq!((both.events, both.distinct, both.marked), (3, 2, 3));
+    }
+
+    #[test]
+    fn events_without_ids_count_by_their_content() {
         let track = |order: &str| {
             let properties = properties(order);
             json!({ "type": "track", "event": "completed_purchase", "userId": "user_1", "properties": properties })

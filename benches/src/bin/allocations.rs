@@ -6,8 +6,10 @@
 #[path = "../error.rs"]
 mod error;
 #[path = "../purchase.rs"]
+#[expect(dead_code, reason = "the rest is for the other comparisons")]
 mod purchase;
 #[path = "../sdk.rs"]
+#[expect(dead_code, reason = "the rest is for the other comparisons")]
 mod sdk;
 #[path = "../sink.rs"]
 mod sink;
@@ -52,35 +54,53 @@ fn main() -> ExitCode {
 /// The verdict is the last line, and the only one that does not begin with a space.
 fn compare() -> Result<()> {
     let sink = Sink::start()?;
+    let people = (0..EVENTS / PER_PERSON).map(Person::number).collect::<Vec<_>>();
     let ours = per_event(|| {
         let client = sdk::ours_everywhere(&sink.host(), LOG_BYTES)?;
-        each_purchase(|distinct_id, purchases| {
+        for Person { distinct_id, purchases } in &people {
             let user = client.user(distinct_id);
             purchases.iter().for_each(|purchase| user.capture(purchase.ours()));
-        });
+        }
         client.flush(DEADLINE)?;
         let report = client.shutdown(DEADLINE);
         if report.delivered == 3 * u64::from(EVENTS) { Ok(()) } else { Err(Error::new(report.to_string())) }
     })?;
+    expect("ours", &sink, 3)?;
     let peer = per_event(|| {
         let client = sdk::posthog_rs(&sink.host(), 1_000)?;
-        each_purchase(|distinct_id, purchases| {
-            purchases.iter().for_each(|purchase| client.capture(purchase.posthog_rs(&distinct_id)));
-        });
+        for Person { distinct_id, purchases } in &people {
+            purchases.iter().for_each(|purchase| client.capture(purchase.posthog_rs(distinct_id)));
+        }
         client.shutdown();
         Ok(())
     })?;
+    expect("posthog-rs", &sink, 1)?;
     println!(" {EVENTS} events captured and delivered; allocations of the process per event, start and end included");
     println!(" ours to three destinations, posthog-rs to one, both with gzip");
     println!("allocations: ours {ours:.2}, peer {peer:.2}, ratio {:.2}", peer / ours);
     Ok(())
 }
 
-fn each_purchase(mut capture: impl FnMut(String, &[Purchase])) {
-    for person in 0..EVENTS / PER_PERSON {
-        let purchases: Vec<_> = (0..PER_PERSON).map(|number| Purchase::number(person * PER_PERSON + number)).collect();
-        capture(format!("user_{person:07}"), &purchases);
+/// What the application has before anything is measured.
+struct Person {
+    distinct_id: String,
+    purchases: Vec<Purchase>,
+}
+
+impl Person {
+    fn number(person: u32) -> Self {
+        let purchases = (0..PER_PERSON).map(|number| Purchase::number(person * PER_PERSON + number)).collect();
+        Self { distinct_id: format!("user_{person:07}"), purchases }
     }
+}
+
+/// Nothing may be refused, lost or repeated.
+fn expect(who: &str, sink: &Sink, destinations: usize) -> Result<()> {
+    let (tally, expected) = (sink.tally()?, destinations * usize::try_from(EVENTS)?);
+    if [tally.events, tally.distinct, tally.marked] == [expected; 3] {
+        return Ok(());
+    }
+    Err(Error::new(format!("{who}: {expected} events were to arrive, and it was {tally:?}")))
 }
 
 /// Allocations while it runs, growth of what was allocated included, for each event.

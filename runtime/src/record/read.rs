@@ -63,10 +63,11 @@ impl<'a> Record<'a> {
     pub(crate) fn read(bytes: &'a [u8]) -> Result<Self, RecordError> {
         let length = Self::length(bytes)?;
         let bytes = bytes.get(..length).ok_or(RecordError::Malformed)?;
-        let mut rest = Reader(bytes.get(FIXED..).ok_or(RecordError::Malformed)?);
-        if bytes[4] != VERSION {
-            return Err(RecordError::Version(bytes[4]));
+        let (fixed, rest) = bytes.split_first_chunk::<FIXED>().ok_or(RecordError::Malformed)?;
+        if fixed[4] != VERSION {
+            return Err(RecordError::Version(fixed[4]));
         }
+        let mut rest = Reader(rest);
         let name = rest.text()?;
         let other_names = rest.repeated(|rest| {
             rest.take(2)?;
@@ -74,11 +75,11 @@ impl<'a> Record<'a> {
         })?;
         Ok(Self {
             bytes,
-            verb: Verb::from_byte(bytes[5]).ok_or(RecordError::Malformed)?,
-            destinations: Destinations(u16::from_le_bytes(array(&bytes[6..8])?)),
-            id: EventId(array(&bytes[8..24])?),
-            time: Timestamp::from_unix_millis(i64::from_le_bytes(array(&bytes[24..32])?)),
-            marks: Marks::from_bits(u16::from_le_bytes(array(&bytes[32..34])?)),
+            verb: Verb::from_byte(fixed[5]).ok_or(RecordError::Malformed)?,
+            destinations: Destinations(u16::from_le_bytes(array(&fixed[6..8])?)),
+            id: EventId(array(&fixed[8..24])?),
+            time: Timestamp::from_unix_millis(i64::from_le_bytes(array(&fixed[24..32])?)),
+            marks: Marks::from_bits(u16::from_le_bytes(array(&fixed[32..34])?)),
             name,
             other_names: other_names.1,
             distinct_id: rest.text()?,
@@ -94,9 +95,10 @@ impl<'a> Record<'a> {
     }
 
     /// The length of the first record of `bytes`.
+    #[inline]
     pub(crate) fn length(bytes: &[u8]) -> Result<usize, RecordError> {
-        let length = bytes.get(..4).ok_or(RecordError::Malformed)?;
-        usize::try_from(u32::from_le_bytes(array(length)?)).map_err(|_| RecordError::Malformed)
+        let length = bytes.first_chunk().ok_or(RecordError::Malformed)?;
+        usize::try_from(u32::from_le_bytes(*length)).map_err(|_| RecordError::Malformed)
     }
 
     /// The event's name at this destination.
@@ -154,6 +156,7 @@ pub(crate) fn read_runs(bytes: &[u8]) -> impl Iterator<Item = Run<'_>> {
     })
 }
 
+#[inline]
 fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], RecordError> {
     bytes.try_into().map_err(|_| RecordError::Malformed)
 }
@@ -161,19 +164,28 @@ fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N], RecordError> {
 struct Reader<'a>(&'a [u8]);
 
 impl<'a> Reader<'a> {
+    #[inline]
     fn take(&mut self, length: usize) -> Result<&'a [u8], RecordError> {
         let (taken, rest) = self.0.split_at_checked(length).ok_or(RecordError::Malformed)?;
         self.0 = rest;
         Ok(taken)
     }
 
+    #[inline]
     fn text(&mut self) -> Result<&'a str, RecordError> {
-        let length = u32::from_le_bytes(array(self.take(4)?)?);
-        let bytes = self.take(usize::try_from(length).map_err(|_| RecordError::Malformed)?)?;
+        let (length, rest) = self.0.split_first_chunk().ok_or(RecordError::Malformed)?;
+        self.0 = rest;
+        // Most records have most texts empty.
+        if *length == [0; 4] {
+            return Ok("");
+        }
+        let length = usize::try_from(u32::from_le_bytes(*length)).map_err(|_| RecordError::Malformed)?;
+        let bytes = self.take(length)?;
         std::str::from_utf8(bytes).map_err(|_| RecordError::Malformed)
     }
 
     /// A count, then so many of what `one` reads: the count and the bytes of all.
+    #[inline]
     fn repeated(
         &mut self,
         mut one: impl FnMut(&mut Self) -> Result<(), RecordError>,

@@ -2,7 +2,7 @@ use flate2::{Compress, Compression, FlushCompress, Status};
 
 use super::Machine;
 
-/// `gzip` and `deflate`: the same bytes between other ends.
+/// `deflate`, and what `gzip` has between its ends.
 pub(super) struct Deflate(Compress);
 
 /// Measured on bodies of events: against this level 1 takes a quarter less time for 44 % more bytes, 3 a quarter
@@ -10,10 +10,10 @@ pub(super) struct Deflate(Compress);
 const LEVEL: u32 = 2;
 
 impl Deflate {
+    /// Without ends.
     #[cfg(feature = "gzip")]
-    pub(super) fn gzip() -> Self {
-        const WINDOW_BITS: u8 = 15;
-        Self(Compress::new_gzip(Compression::new(LEVEL), WINDOW_BITS))
+    pub(super) fn raw() -> Self {
+        Self(Compress::new(Compression::new(LEVEL), false))
     }
 
     /// With the ends of zlib: that is what HTTP calls `deflate` (RFC 9110, 8.4.1.2), and PostHog knows it by them.

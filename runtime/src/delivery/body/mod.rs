@@ -4,6 +4,8 @@
 mod brotli;
 #[cfg(any(feature = "gzip", feature = "deflate"))]
 mod deflate;
+#[cfg(feature = "gzip")]
+mod gzip;
 #[cfg(feature = "zstd")]
 mod zstd;
 
@@ -54,7 +56,7 @@ fn machine(encoding: Encoding) -> Option<Box<dyn Machine>> {
     match encoding {
         Encoding::None => None,
         #[cfg(feature = "gzip")]
-        Encoding::Gzip => Some(Box::new(deflate::Deflate::gzip())),
+        Encoding::Gzip => Some(Box::new(gzip::Gzip::new())),
         #[cfg(feature = "deflate")]
         Encoding::Deflate => Some(Box::new(deflate::Deflate::zlib())),
         #[cfg(feature = "br")]
