@@ -60,6 +60,7 @@ fn is_plain(text: &[u8]) -> bool {
 const fn is_plain_word(word: u64) -> bool {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const TOPS: u64 = ONES << 7;
+    #[inline]
     const fn below(word: u64, limit: u64) -> u64 {
         word.wrapping_sub(ONES * limit) & !word
     }
@@ -68,6 +69,7 @@ const fn is_plain_word(word: u64) -> bool {
     (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) & TOPS == 0
 }
 
+#[inline]
 pub(crate) fn write_integer(bytes: &mut Vec<u8>, value: i64) {
     bytes.extend_from_slice(itoa::Buffer::new().format(value).as_bytes());
 }
