@@ -381,6 +381,23 @@ fn a_full_spool_drops_the_oldest_of_who_is_behind_and_tells_it() {
     assert!(losses.iter().all(|loss| (loss.0, loss.1) == (Some("posthog"), LossReason::LogFull)));
 }
 
+#[cfg(unix)]
+#[test]
+fn what_nobody_can_find_on_disk_any_more_is_told_when_the_client_ends() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = directory.path().join("spool");
+    let sandbox = down();
+    let (builder, _, losses) = watch(to_all(&sandbox).spool(Spool::new(&spool)));
+    let client = builder.build().unwrap();
+    capture(&client, 0..5);
+    std::fs::remove_dir_all(&spool).unwrap();
+    capture(&client, 5..10);
+    assert_eq!(counts(&client.shutdown(SHORT)), (0, 30, vec![]));
+    let losses = losses.lock().unwrap();
+    let told = losses.iter().filter(|(_, reason, ..)| *reason == LossReason::Shutdown).map(|(.., names)| names.len());
+    assert_eq!(told.sum::<usize>(), 30);
+}
+
 #[test]
 fn a_directory_that_cannot_be_used_is_an_error_that_says_so() {
     let directory = tempfile::tempdir().unwrap();

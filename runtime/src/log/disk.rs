@@ -132,7 +132,7 @@ impl Log {
         let mut state = self.state();
         state.write_through();
         let end = state.end();
-        state.disk.as_ref().is_some_and(|disk| disk.written() == end && !disk.is_forked())
+        state.disk.as_ref().is_some_and(|disk| disk.written() == end && !disk.is_forked() && disk.is_there())
     }
 
     /// Makes what is written safe from a loss of power, up to this position at least. Who comes while others do it
@@ -243,6 +243,7 @@ impl Log {
     /// Tries again to write what could not be written, and hands over what there is to tell.
     pub(crate) fn tend(&self) -> Vec<Notice> {
         let mut state = self.state();
+        state.disk.iter_mut().for_each(Disk::look);
         state.write_through();
         state.disk.as_mut().map(Disk::take_notices).unwrap_or_default()
     }

@@ -124,6 +124,19 @@ impl Disk {
         std::process::id() != self.process
     }
 
+    /// Whether all of its files are where they were: somebody may have removed them.
+    pub(crate) fn is_there(&self) -> bool {
+        self.segments.iter().all(|segment| !segment.is_gone())
+    }
+
+    /// Writes no more into a file that somebody has removed, where nobody would find it.
+    pub(crate) fn look(&mut self) {
+        if self.file.is_some() && self.segments.back().is_some_and(Segment::is_gone) {
+            self.file = None;
+            self.failed(&io::Error::new(io::ErrorKind::NotFound, "its files were removed"));
+        }
+    }
+
     /// Everything before this position is on disk.
     pub(crate) fn written(&self) -> u64 {
         self.written

@@ -69,6 +69,11 @@ impl Segment {
         Ok(())
     }
 
+    /// Whether somebody has removed the file.
+    pub(super) fn is_gone(&self) -> bool {
+        matches!(self.path.try_exists(), Ok(false))
+    }
+
     /// Reads what lies from this position on, at most so many bytes.
     pub(super) fn read(&self, position: u64, longest: u64) -> Result<Vec<u8>, Unreadable> {
         let longest = longest.min(self.end.saturating_sub(position));

@@ -320,6 +320,25 @@ fn while_the_disk_cannot_be_written_memory_stands_in_and_nothing_is_lost_when_it
     );
 }
 
+#[cfg(unix)]
+#[test]
+fn files_that_somebody_removes_are_told_and_nothing_in_them_outlives_the_process() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = begin(&spool(&directory.path().join("spool"), 1 << 20));
+    append(&log, &["0"]);
+    assert!(log.outlives_process() && log.tend().is_empty());
+    std::fs::remove_dir_all(directory.path().join("spool")).unwrap();
+    // The file is still open.
+    append(&log, &["1"]);
+    assert!(!log.outlives_process());
+    let told: Vec<_> = log.tend().iter().map(ToString::to_string).collect();
+    let sentence = "the spool cannot be written (its files were removed): what is captured is kept in memory meanwhile";
+    assert_eq!(told, [sentence]);
+    append(&log, &["2"]);
+    assert_eq!(log.tend(), []);
+    assert_eq!(drain(&log, FIRST, 10), ["0", "1", "2"]);
+}
+
 #[test]
 fn what_was_delivered_while_the_disk_could_not_be_written_is_missed_by_nobody() {
     let directory = tempfile::tempdir().unwrap();
