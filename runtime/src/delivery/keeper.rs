@@ -2,8 +2,9 @@ use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::sleep;
 
 use super::home::Home;
@@ -88,13 +89,23 @@ impl Keeper {
 
     pub(super) async fn run(self: Arc<Self>) {
         loop {
-            self.look();
+            self.begin();
+            // However much there is to tell, and however long the application takes to hear it, the lanes have their turn,
+            // and so has what else there is to do.
+            let (begin, mut is_behind) = (Instant::now(), true);
+            while is_behind && begin.elapsed() < PAUSE {
+                is_behind = self.tell_skipped();
+                yield_now().await;
+            }
+            self.tend();
             if self.spool.fsync == Fsync::EverySecond {
                 let log = Arc::clone(&self.logs[0].log);
                 // The disk may take its time, and delivery does not wait for it.
-                let _ = tokio::task::spawn_blocking(move || log.make_safe(u64::MAX)).await;
+                let _ = spawn_blocking(move || log.make_safe(u64::MAX)).await;
             }
-            sleep(PAUSE).await;
+            if !is_behind {
+                sleep(PAUSE).await;
+            }
         }
     }
 
@@ -108,6 +119,12 @@ impl Keeper {
     }
 
     fn look(&self) {
+        self.begin();
+        while self.tell_skipped() {}
+        self.tend();
+    }
+
+    fn begin(&self) {
         if !self.has_begun.swap(true, Ordering::Relaxed) {
             self.notices.iter().for_each(|notice| self.tell(notice));
             self.tell_orphans();
@@ -118,9 +135,20 @@ impl Keeper {
                     kept.log.give_up(lane);
                 }
             }
-            while let Some((skipped, records)) = kept.log.take_skipped() {
-                self.lose(&kept.accounts[skipped.lane.0], skipped, &records);
-            }
+        }
+    }
+
+    /// Tells some of what lanes were moved past; `false` where there is nothing to tell.
+    fn tell_skipped(&self) -> bool {
+        let mut logs = self.logs.iter();
+        let some = logs.find_map(|kept| kept.log.take_skipped().map(|(skipped, records)| (kept, skipped, records)));
+        let Some((kept, skipped, records)) = some else { return false };
+        self.lose(&kept.accounts[skipped.lane.0], skipped, &records);
+        true
+    }
+
+    fn tend(&self) {
+        for kept in &self.logs {
             kept.log.tend().iter().for_each(|notice| self.tell(notice));
         }
     }
@@ -262,3 +290,6 @@ fn unusable(spool: &Spool, problem: io::Error) -> Error {
     let sentence = format!("the spool in `{}` cannot be used: {problem}{remedy}", spool.directory.display());
     Error::new(Kind::Configuration, sentence).with_source(problem)
 }
+
+#[cfg(test)]
+mod tests;
