@@ -88,14 +88,14 @@ impl Lane {
             if self.orders.take_hurry() {
                 hurried_at.get_or_insert(pause.refusals);
             }
-            // Also where the lane that was to ask on behalf of this hurry has nothing left to ask with.
-            if own && (hurried_at.is_some() || pause.again <= Instant::now()) {
-                return Ok(());
-            }
             // The lane that asks for all has asked on behalf of this hurry.
             if hurried_at.is_some_and(|refusals| pause.refusals > refusals) {
                 hurried_at = None;
                 self.stay_paused()?;
+            }
+            // Also where the lane that was to ask on behalf of this hurry has nothing left to ask with.
+            if own && (hurried_at.is_some() || pause.again <= Instant::now()) {
+                return Ok(());
             }
             let deadline = self.orders.deadline();
             if deadline.is_some_and(|deadline| pause.given_up || deadline <= Instant::now()) {
