@@ -96,8 +96,8 @@ mod tests {
     fn ids_of_a_thread_differ_in_few_digits() {
         let mint = || EventId::new(Timestamp::from_unix_millis(1)).0;
         let (first, second) = (mint(), mint());
-        let number = |id: [u8; 16]| u128::from_be_bytes(id) & (1 << 62) - 1;
-        assert_eq!(number(second), (number(first) + 1) & (1 << 62) - 1);
+        let number = |id: [u8; 16]| u128::from_be_bytes(id) & ((1 << 62) - 1);
+        assert_eq!(number(second), (number(first) + 1) & ((1 << 62) - 1));
         assert_eq!(first[..8], second[..8]);
         assert_ne!(std::thread::spawn(mint).join().unwrap()[6..12], first[6..12]);
     }
