@@ -88,6 +88,10 @@ impl Lane {
             if self.orders.take_hurry() {
                 hurried_at.get_or_insert(pause.refusals);
             }
+            let deadline = self.orders.deadline();
+            if deadline.is_some_and(|deadline| pause.given_up || deadline <= Instant::now()) {
+                return Err(GiveUp);
+            }
             // The lane that asks for all has asked on behalf of this hurry.
             if hurried_at.is_some_and(|refusals| pause.refusals > refusals) {
                 hurried_at = None;
@@ -96,10 +100,6 @@ impl Lane {
             // Also where the lane that was to ask on behalf of this hurry has nothing left to ask with.
             if own && (hurried_at.is_some() || pause.again <= Instant::now()) {
                 return Ok(());
-            }
-            let deadline = self.orders.deadline();
-            if deadline.is_some_and(|deadline| pause.given_up || deadline <= Instant::now()) {
-                return Err(GiveUp);
             }
             self.expire();
             if self.batches.is_empty() {

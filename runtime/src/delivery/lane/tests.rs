@@ -241,6 +241,22 @@ fn who_hurries_a_paused_destination_is_heard_where_the_lane_that_asks_has_nothin
 }
 
 #[test]
+fn what_a_shutdown_found_paused_no_lane_asks_again() {
+    let mut lane = lane();
+    capture(&lane, "user");
+    lane.take();
+    lane.fill();
+    let other = lane.standing.join();
+    // The lane that asked has ended before this one heard of the shutdown.
+    lane.standing.refused(other, "status 401", after(Duration::from_secs(3600)), true);
+    lane.standing.leave(other);
+    let _ended = lane.orders.drain(after(Duration::from_secs(3600)));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let turn = runtime.block_on(async { tokio::time::timeout(Duration::from_secs(20), lane.turn()).await });
+    assert!(matches!(turn, Ok(Err(GiveUp))));
+}
+
+#[test]
 fn a_lane_that_panics_lets_go_who_waits_and_says_so() {
     let mut lane = lane();
     let told = Arc::<std::sync::Mutex<Vec<String>>>::default();
