@@ -19,7 +19,9 @@ use crate::value::Timestamp;
 #[derive(Debug)]
 pub(super) struct Cursor {
     path: PathBuf,
-    file: File,
+    /// Of the client's own log. That of an earlier process is opened for each write: what many have left does not use up
+    /// the files that this one may open.
+    file: Option<File>,
     written: u64,
     pub(super) mark: Mark,
 }
@@ -38,15 +40,14 @@ impl Cursor {
     /// A new one, at the start of a log that begins.
     pub(super) fn create(folder: &Path, lane: &str) -> io::Result<Self> {
         let path = folder.join(format!("{lane}.{EXTENSION}"));
-        let file = private_file().read(true).write(true).create(true).truncate(true).open(&path)?;
-        let mut cursor = Self { path, file, written: 0, mark: Mark::default() };
+        let mut file = private_file().write(true).create(true).truncate(true).open(&path)?;
         // Both at once: later writes need no room, whatever else fills the disk.
-        cursor.file.write_all(&[slot(0, Mark::default()), [0; SLOT]].concat())?;
-        Ok(cursor)
+        file.write_all(&[slot(0, Mark::default()), [0; SLOT]].concat())?;
+        Ok(Self { path, file: Some(file), written: 0, mark: Mark::default() })
     }
 
-    /// One that is there, and the name of its lane. Of one that cannot be read nothing is settled: better twice than
-    /// never.
+    /// One that is there and can be written, and the name of its lane. Of one that cannot be read nothing is settled:
+    /// better twice than never.
     pub(super) fn open(path: PathBuf) -> io::Result<(String, Self)> {
         let lane = path.file_stem().and_then(|lane| lane.to_str()).unwrap_or_default().to_owned();
         let mut file = private_file().read(true).write(true).open(&path)?;
@@ -54,13 +55,19 @@ impl Cursor {
         file.read_to_end(&mut bytes)?;
         let (written, mark) =
             bytes.chunks(SLOT).filter_map(read_slot).max_by_key(|(written, _)| *written).unwrap_or_default();
-        Ok((lane, Self { path, file, written, mark }))
+        Ok((lane, Self { path, file: None, written, mark }))
     }
 
     pub(super) fn write(&mut self, mark: Mark) -> io::Result<()> {
         let written = self.written + 1;
-        self.file.seek(SeekFrom::Start(written % 2 * SLOT as u64))?;
-        self.file.write_all(&slot(written, mark))?;
+        let write = |mut file: &File| {
+            file.seek(SeekFrom::Start(written % 2 * SLOT as u64))?;
+            file.write_all(&slot(written, mark))
+        };
+        match &self.file {
+            Some(file) => write(file)?,
+            None => write(&private_file().write(true).open(&self.path)?)?,
+        }
         (self.written, self.mark) = (written, mark);
         Ok(())
     }

@@ -234,6 +234,21 @@ fn a_log_without_cursors_is_for_everybody_from_the_start() {
     );
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_log_that_is_adopted_costs_one_open_file_however_many_lanes_it_has() {
+    let directory = tempfile::tempdir().unwrap();
+    let spool = spool(directory.path(), 1 << 20);
+    for _ in 0..3 {
+        append(&begin(&spool), &["0"]);
+    }
+    let (logs, _) = adopt(&spool);
+    logs[0].settle(FIRST, logs[0].end());
+    let open = std::fs::read_dir("/proc/self/fd").unwrap().flatten().filter_map(|file| file.path().read_link().ok());
+    let open: Vec<_> = open.filter(|path| path.starts_with(directory.path())).collect();
+    assert_eq!((logs.len(), open.len()), (3, 3), "{open:?}");
+}
+
 #[test]
 fn a_folder_that_is_in_use_is_nobody_elses() {
     let directory = tempfile::tempdir().unwrap();
