@@ -21,7 +21,9 @@ impl Machine for Gzip {
         packed.extend_from_slice(&HEAD);
         self.0.pack(parts, packed)?;
         let mut checksum = Hasher::new();
-        parts.iter().for_each(|part| checksum.update(part));
+        for part in parts {
+            checksum.update(part);
+        }
         let length: usize = parts.iter().map(|part| part.len()).sum();
         packed.extend_from_slice(&checksum.finalize().to_le_bytes());
         // Of a longer body only the lower four bytes are said.
