@@ -27,7 +27,14 @@ impl Lane {
             }
             Outcome::RetryAfter(_) | Outcome::Unauthorized(_) => self.batches.push_front(batch),
             Outcome::Refused(why) => self.books.lost(LossReason::Refused, &why, batch.records()),
-            Outcome::Partly(partly) => self.settle_partly(batch, &partly),
+            Outcome::Partly(mut partly) => {
+                // Whom a rejection is of that names nothing we sent, the halves say.
+                if let Some(place) = partly.rejected.iter().position(|one| batch.place_of(one.message).is_none()) {
+                    let why = partly.rejected.swap_remove(place).why;
+                    return self.settle(batch, Outcome::Split(LossReason::Refused, why));
+                }
+                self.settle_partly(batch, &partly);
+            }
             Outcome::Split(reason, why) if batch.len() == 1 => {
                 self.refused_alone = self.refused_alone.saturating_add(1);
                 self.books.lost(reason, &why, batch.records());

@@ -99,6 +99,28 @@ fn what_a_vendor_asks_for_again_is_left_as_the_same_request() {
 }
 
 #[test]
+fn a_rejection_of_nothing_that_was_sent_passes_for_no_delivery() {
+    let mut lane = lane();
+    for user in ["a", "b", "c"] {
+        capture(&lane, user);
+    }
+    lane.take();
+    lane.fill();
+    let rejected = |message| {
+        let rejected = vec![Rejection { message, why: "no".to_owned() }];
+        Outcome::Partly(Partly { rejected, ..Partly::default() })
+    };
+    let batch = lane.batches.pop_front().expect("three events");
+    lane.settle(batch, rejected(7));
+    let halves: Vec<_> = lane.batches.iter().map(Batch::len).collect();
+    assert_eq!((halves, lane.books.ledger.report(|_| Queued::default()).delivered), (vec![1, 2], 0));
+    let batch = lane.batches.pop_front().expect("one event");
+    lane.settle(batch, rejected(7));
+    let report = lane.books.ledger.report(|_| Queued::default());
+    assert_eq!((report.delivered, report.lost), (0, vec![(LossReason::Refused, 1)]));
+}
+
+#[test]
 fn what_is_too_old_goes_out_of_a_batch_and_the_rest_stays() {
     let mut lane = lane();
     let hour = |hour: i64| Timestamp::from_unix_millis(hour * 3_600_000);
