@@ -47,6 +47,7 @@ use tokio::time::timeout;
 
 use crate::error::Error;
 use crate::hooks::{self, Hooks};
+use crate::id::EventId;
 use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
 use crate::report::{Ledger, LossReason, Queued, Report};
@@ -107,6 +108,7 @@ impl Delivery {
         hooks: &Arc<Hooks>,
         opt_outs: &Arc<OptOuts>,
     ) -> Result<Self, Error> {
+        EventId::begin_anew();
         let (home, watches) = (Arc::<Home>::default(), Arc::<Watches>::default());
         let mut posts = Vec::new();
         for (destination, config) in destinations.iter().enumerate() {

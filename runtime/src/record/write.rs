@@ -129,6 +129,10 @@ fn write_names(bytes: &mut Vec<u8>, names: &Names) {
 
 /// Appends a text of the record: length, then bytes escaped as inside a JSON string.
 pub(crate) fn encode_text(bytes: &mut Vec<u8>, text: &str) {
+    // Most records have most texts empty.
+    if text.is_empty() {
+        return bytes.extend_from_slice(&[0; 4]);
+    }
     let at = bytes.len();
     bytes.extend_from_slice(&[0; 4]);
     json::write_escaped(bytes, text);
