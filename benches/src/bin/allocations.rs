@@ -59,7 +59,9 @@ fn compare() -> Result<()> {
         let client = sdk::ours_everywhere(&sink.host(), LOG_BYTES)?;
         for Person { distinct_id, purchases } in &people {
             let user = client.user(distinct_id);
-            purchases.iter().for_each(|purchase| user.capture(purchase.ours()));
+            for purchase in purchases {
+                user.capture(purchase.ours());
+            }
         }
         client.flush(DEADLINE)?;
         let report = client.shutdown(DEADLINE);
@@ -69,7 +71,9 @@ fn compare() -> Result<()> {
     let peer = per_event(|| {
         let client = sdk::posthog_rs(&sink.host(), 1_000)?;
         for Person { distinct_id, purchases } in &people {
-            purchases.iter().for_each(|purchase| client.capture(purchase.posthog_rs(distinct_id)));
+            for purchase in purchases {
+                client.capture(purchase.posthog_rs(distinct_id));
+            }
         }
         client.shutdown();
         Ok(())
