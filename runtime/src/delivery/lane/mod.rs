@@ -98,6 +98,10 @@ impl Lane {
                 self.orders.changed().await;
                 continue;
             }
+            // Of many lanes that end one after the other the last ones come too late.
+            if self.orders.deadline().is_some_and(|deadline| deadline <= Instant::now()) {
+                return Err(GiveUp);
+            }
             let lingers_until = *oldest.get_or_insert_with(|| after(self.settings.linger));
             let enough = self.enough();
             let now = draining || end - read >= enough || self.orders.is_awaited(read) || self.log.is_awaited();

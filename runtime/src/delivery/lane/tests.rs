@@ -279,6 +279,17 @@ fn what_a_shutdown_found_paused_no_lane_asks_again() {
 }
 
 #[test]
+fn a_lane_that_comes_too_late_takes_nothing_from_the_log() {
+    let mut lane = lane();
+    capture(&lane, "user");
+    lane.log.close();
+    drop(lane.orders.drain(Instant::now()));
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    assert!(matches!(runtime.block_on(lane.has_work()), Err(GiveUp)));
+    assert!(lane.waiting.is_empty() && lane.log.unread(lane.id).records == 1);
+}
+
+#[test]
 fn a_lane_that_panics_lets_go_who_waits_and_says_so() {
     let mut lane = lane();
     let told = Arc::<std::sync::Mutex<Vec<String>>>::default();
