@@ -1,6 +1,7 @@
 use std::cell::Cell;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::json::HEX;
 use crate::value::Timestamp;
@@ -23,12 +24,11 @@ impl EventId {
         Self(bytes)
     }
 
-    /// Gives the next ids of this thread other random bits. In a fork it would go on with those that the first process
-    /// goes on with.
+    /// Gives the next ids of every thread other random bits. In a fork the thread that forked would go on with those that
+    /// the first process goes on with.
     #[cfg(feature = "http")]
     pub(crate) fn begin_anew() {
-        // A thread that is ending has nothing to go on with.
-        let _ = LAST.try_with(|last| last.set(seed()));
+        BEGUN.fetch_add(1, Ordering::Relaxed);
     }
 
     /// When it was minted, to the millisecond.
@@ -59,17 +59,28 @@ impl fmt::Display for EventId {
     }
 }
 
+/// How often [`EventId::begin_anew`] was called.
+static BEGUN: AtomicU32 = AtomicU32::new(0);
+
 thread_local! {
-    /// The random bits of a thread's ids: at random for its first one, and one more for each after it, as RFC 9562 has it
-    /// (6.2). So ids of one thread have nearly all of their digits in common, which a packed body says once.
-    static LAST: Cell<(u64, u64)> = Cell::new(seed());
+    static LAST: Cell<Last> = Cell::new(Last { bits: seed(), begun: BEGUN.load(Ordering::Relaxed) });
+}
+
+/// The random bits of a thread's ids: at random for its first one, and one more for each after it, as RFC 9562 has it
+/// (6.2). So ids of one thread have nearly all of their digits in common, which a packed body says once.
+#[derive(Clone, Copy)]
+struct Last {
+    bits: (u64, u64),
+    begun: u32,
 }
 
 fn next() -> (u64, u64) {
     let next = LAST.try_with(|last| {
-        let (high, low) = last.get();
-        last.set((high, low.wrapping_add(1)));
-        last.get()
+        let begun = BEGUN.load(Ordering::Relaxed);
+        let Last { bits: (high, low), begun: before } = last.get();
+        let bits = if before == begun { (high, low.wrapping_add(1)) } else { seed() };
+        last.set(Last { bits, begun });
+        bits
     });
     // A thread that is ending remembers nothing any more.
     next.unwrap_or_else(|_| seed())
@@ -103,14 +114,22 @@ mod tests {
     #[test]
     fn ids_of_a_thread_differ_in_few_digits() {
         let mint = || EventId::new(Timestamp::from_unix_millis(1)).0;
-        let (first, second) = (mint(), mint());
+        // Other tests build clients meanwhile, and every thread begins anew then.
+        let (first, second) = loop {
+            let begun = BEGUN.load(Ordering::Relaxed);
+            let ids = (mint(), mint());
+            if begun == BEGUN.load(Ordering::Relaxed) {
+                break ids;
+            }
+        };
         let number = |id: [u8; 16]| u128::from_be_bytes(id) & ((1 << 62) - 1);
         assert_eq!(number(second), (number(first) + 1) & ((1 << 62) - 1));
         assert_eq!(first[..8], second[..8]);
         assert_ne!(std::thread::spawn(mint).join().unwrap()[6..12], first[6..12]);
         #[cfg(feature = "http")]
         {
-            EventId::begin_anew();
+            // Whoever builds a client: all threads begin anew.
+            std::thread::spawn(EventId::begin_anew).join().unwrap();
             assert_ne!(mint()[6..12], first[6..12]);
         }
     }
