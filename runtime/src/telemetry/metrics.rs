@@ -1,10 +1,25 @@
+use std::cell::Cell;
 use std::time::Duration;
 
 use metrics::{Unit, counter, describe_counter, describe_gauge, gauge};
 
+use super::guard;
 use crate::report::LossReason;
 
+thread_local! {
+    /// Whether the recorder is being told something on this thread.
+    static TELLING: Cell<bool> = const { Cell::new(false) };
+}
+
+fn tell(event: impl FnOnce()) {
+    guard::tell(&TELLING, event);
+}
+
 pub(super) fn describe() {
+    tell(describe_all);
+}
+
+fn describe_all() {
     describe_counter!("taxogen_accepted_total", Unit::Count, "events that a destination is to get");
     describe_counter!("taxogen_delivered_total", Unit::Count, "events that a destination has accepted");
     describe_counter!("taxogen_retried_total", Unit::Count, "events of attempts that have to be made again");
@@ -17,19 +32,22 @@ pub(super) fn describe() {
 
 pub(super) fn count(name: &'static str, destination: &'static str, how_many: usize) {
     if how_many > 0 {
-        counter!(name, "destination" => destination).increment(how_many as u64);
+        tell(|| counter!(name, "destination" => destination).increment(how_many as u64));
     }
 }
 
 pub(super) fn lost(destination: &'static str, reason: LossReason, events: usize) {
     if events > 0 {
         let reason = format!("{reason:?}");
-        counter!("taxogen_lost_total", "destination" => destination, "reason" => reason).increment(events as u64);
+        let lost = || counter!("taxogen_lost_total", "destination" => destination, "reason" => reason);
+        tell(|| lost().increment(events as u64));
     }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a gauge is a float, and logs are smaller than 2^53 bytes")]
 pub(super) fn queued(destination: &'static str, bytes: u64, oldest: Duration) {
-    gauge!("taxogen_queued_bytes", "destination" => destination).set(bytes as f64);
-    gauge!("taxogen_oldest_age_seconds", "destination" => destination).set(oldest.as_secs_f64());
+    tell(|| {
+        gauge!("taxogen_queued_bytes", "destination" => destination).set(bytes as f64);
+        gauge!("taxogen_oldest_age_seconds", "destination" => destination).set(oldest.as_secs_f64());
+    });
 }

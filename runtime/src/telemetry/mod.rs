@@ -3,6 +3,8 @@
 //! No key, no value of a property and nothing of a body goes here, and nothing of what a vendor answers, who may repeat
 //! any of them.
 
+#[cfg(any(feature = "metrics", feature = "tracing"))]
+mod guard;
 #[cfg(feature = "metrics")]
 mod metrics;
 #[cfg(feature = "tracing")]

@@ -1,9 +1,8 @@
 use std::cell::Cell;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use tracing::{debug, error, info, warn};
 
-use super::{Attempted, NONE};
+use super::{Attempted, NONE, guard};
 use crate::hooks::{Trouble, TroubleKind};
 use crate::report::Loss;
 
@@ -12,14 +11,8 @@ thread_local! {
     static TELLING: Cell<bool> = const { Cell::new(false) };
 }
 
-/// A subscriber may capture what it is told: what is lost by that it is not told as well, or it could go on until the
-/// stack is used up. One that panics harms neither whoever captures nor a lane.
 fn tell(event: impl FnOnce()) {
-    if TELLING.replace(true) {
-        return;
-    }
-    let _ = catch_unwind(AssertUnwindSafe(event));
-    TELLING.set(false);
+    guard::tell(&TELLING, event);
 }
 
 pub(super) fn attempted(attempt: &Attempted<'_>) {
