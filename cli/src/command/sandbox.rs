@@ -46,16 +46,16 @@ impl Sandbox {
     }
 }
 
-/// What `Client::from_env` reads, as a shell takes it; where that has no variable for a host, the code.
+/// What `Client::from_env` reads, as a shell takes it.
 fn variables(sandbox: &taxogen_sandbox::Sandbox) -> String {
     let url = sandbox.url();
     format!(
         "export POSTHOG_API_KEY={POSTHOG_KEY}\n\
          export POSTHOG_HOST={url}\n\
-         # Segment and Mixpanel take their host in code:\n\
-         #   Client::builder()\n\
-         #       .to(Segment::new(\"{SEGMENT_WRITE_KEY}\").host(\"{url}\"))\n\
-         #       .to(Mixpanel::new(\"{MIXPANEL_TOKEN}\").host(\"{url}\"))\n"
+         export SEGMENT_WRITE_KEY={SEGMENT_WRITE_KEY}\n\
+         export SEGMENT_HOST={url}\n\
+         export MIXPANEL_TOKEN={MIXPANEL_TOKEN}\n\
+         export MIXPANEL_HOST={url}\n"
     )
 }
 

@@ -36,10 +36,10 @@ fn it_says_where_it_is_shows_each_request_and_ends_with_a_summary() {
     let expected = format!(
         "export POSTHOG_API_KEY=phc_sandbox\n\
          export POSTHOG_HOST=http://{address}\n\
-         # Segment and Mixpanel take their host in code:\n\
-         #   Client::builder()\n\
-         #       .to(Segment::new(\"sandbox_write_key\").host(\"http://{address}\"))\n\
-         #       .to(Mixpanel::new(\"sandbox_token\").host(\"http://{address}\"))\n"
+         export SEGMENT_WRITE_KEY=sandbox_write_key\n\
+         export SEGMENT_HOST=http://{address}\n\
+         export MIXPANEL_TOKEN=sandbox_token\n\
+         export MIXPANEL_HOST=http://{address}\n"
     );
     assert_eq!(variables, expected);
     let mut line = String::new();

@@ -8,17 +8,13 @@ use std::sync::Once;
 use super::{Builder, Client};
 use crate::error::{Error, Kind};
 use crate::hash_key::{HashKey, KeySource};
-use crate::transport::Destination;
-#[cfg(feature = "posthog")]
-use crate::transport::Host;
 #[cfg(feature = "mixpanel")]
 use crate::transport::Mixpanel;
 #[cfg(feature = "posthog")]
 use crate::transport::PostHog;
-#[cfg(any(feature = "segment", feature = "mixpanel"))]
-use crate::transport::Region;
 #[cfg(feature = "segment")]
 use crate::transport::Segment;
+use crate::transport::{Destination, Host, Place, Region};
 
 impl Client {
     /// A client of the environment's settings.
@@ -26,13 +22,16 @@ impl Client {
     /// | variable | meaning |
     /// |---|---|
     /// | `POSTHOG_API_KEY` | the project's key, `phc_…`: deliver to PostHog |
-    /// | `POSTHOG_HOST` | its host; the United States unless set |
+    /// | `POSTHOG_REGION` | `us` or `eu`; `us` unless set |
+    /// | `POSTHOG_HOST` | a host instead of a region, as [`PostHog::host`] |
     /// | `POSTHOG_API` | `v0` or `v1`, as [`PostHogApi`](crate::PostHogApi); `v0` unless set |
     /// | `POSTHOG_ENCODING` | `none`, `gzip`, `deflate`, `br` or `zstd`, as [`Encoding`](crate::Encoding) |
     /// | `SEGMENT_WRITE_KEY` | the source's write key: deliver to Segment |
     /// | `SEGMENT_REGION` | `us` or `eu`; `us` unless set |
+    /// | `SEGMENT_HOST` | a host instead of a region, as [`Segment::host`](crate::Segment::host) |
     /// | `MIXPANEL_TOKEN` | the project's token: deliver to Mixpanel |
     /// | `MIXPANEL_REGION` | `us`, `eu` or `in`; `us` unless set |
+    /// | `MIXPANEL_HOST` | a host instead of a region, as [`Mixpanel::host`](crate::Mixpanel::host) |
     /// | `TAXOGEN_HASH_KEY` | the key of [`Builder::hash_key`] |
     /// | `TAXOGEN_STAMP_PLAN` | `true` or `1`: [`Builder::stamp_plan`] |
     /// | `TAXOGEN_DISABLED` | `true` or `1`: deliver nowhere, whatever else is set |
@@ -105,16 +104,14 @@ impl Env<'_> {
 
     #[cfg(feature = "posthog")]
     fn posthog(&self) -> Result<Option<Destination>, Error> {
-        let host = self.text("POSTHOG_HOST")?;
-        if let Some(host) = &host {
-            Host::read("posthog", host).map_err(|error| about("POSTHOG_HOST", &error))?;
-        }
+        let place = self.place("posthog", ["POSTHOG_REGION", "POSTHOG_HOST"], &[Region::Us, Region::Eu])?;
         let (api, encoding) = (self.parsed("POSTHOG_API")?, self.parsed("POSTHOG_ENCODING")?);
         let Some(key) = self.text("POSTHOG_API_KEY")? else { return Ok(None) };
-        let mut posthog = PostHog::new(key).api(api.unwrap_or_default()).encoding(encoding.unwrap_or_default());
-        if let Some(host) = host {
-            posthog = posthog.host(host);
-        }
+        let posthog = PostHog::new(key).api(api.unwrap_or_default()).encoding(encoding.unwrap_or_default());
+        let posthog = match place {
+            Place::Region(region) => posthog.region(region),
+            Place::Host(host) => posthog.host(host),
+        };
         posthog.check_encoding().map_err(|error| about("POSTHOG_ENCODING", &error))?;
         checked("POSTHOG_API_KEY", posthog.into()).map(Some)
     }
@@ -126,9 +123,13 @@ impl Env<'_> {
 
     #[cfg(feature = "segment")]
     fn segment(&self) -> Result<Option<Destination>, Error> {
-        let region = self.region("SEGMENT_REGION", &[Region::Us, Region::Eu])?;
+        let place = self.place("segment", ["SEGMENT_REGION", "SEGMENT_HOST"], &[Region::Us, Region::Eu])?;
         let Some(key) = self.text("SEGMENT_WRITE_KEY")? else { return Ok(None) };
-        checked("SEGMENT_WRITE_KEY", Segment::new(key).region(region).into()).map(Some)
+        let segment = match place {
+            Place::Region(region) => Segment::new(key).region(region),
+            Place::Host(host) => Segment::new(key).host(host),
+        };
+        checked("SEGMENT_WRITE_KEY", segment.into()).map(Some)
     }
 
     #[cfg(not(feature = "segment"))]
@@ -138,9 +139,14 @@ impl Env<'_> {
 
     #[cfg(feature = "mixpanel")]
     fn mixpanel(&self) -> Result<Option<Destination>, Error> {
-        let region = self.region("MIXPANEL_REGION", &[Region::Us, Region::Eu, Region::In])?;
+        let known = [Region::Us, Region::Eu, Region::In];
+        let place = self.place("mixpanel", ["MIXPANEL_REGION", "MIXPANEL_HOST"], &known)?;
         let Some(token) = self.text("MIXPANEL_TOKEN")? else { return Ok(None) };
-        checked("MIXPANEL_TOKEN", Mixpanel::new(token).region(region).into()).map(Some)
+        let mixpanel = match place {
+            Place::Region(region) => Mixpanel::new(token).region(region),
+            Place::Host(host) => Mixpanel::new(token).host(host),
+        };
+        checked("MIXPANEL_TOKEN", mixpanel.into()).map(Some)
     }
 
     #[cfg(not(feature = "mixpanel"))]
@@ -161,11 +167,21 @@ impl Env<'_> {
         self.text(name)?.map(|text| text.parse().map_err(|error| about(name, &error))).transpose()
     }
 
-    #[cfg(any(feature = "segment", feature = "mixpanel"))]
-    fn region(&self, name: &str, known: &[Region]) -> Result<Region, Error> {
-        let Some(given) = self.text(name)? else { return Ok(Region::default()) };
+    /// Where a vendor is: a region or a host, and not both, of which one would go unheard.
+    fn place(&self, vendor: &str, [region, host]: [&str; 2], known: &[Region]) -> Result<Place, Error> {
+        let given = self.region(region, known)?;
+        let Some(at) = self.text(host)? else { return Ok(Place::Region(given.unwrap_or_default())) };
+        if given.is_some() {
+            return Err(unusable(format!("`{region}` and `{host}` are both set: unset one of them")));
+        }
+        Host::read(vendor, &at).map_err(|error| about(host, &error))?;
+        Ok(Place::Host(at))
+    }
+
+    fn region(&self, name: &str, known: &[Region]) -> Result<Option<Region>, Error> {
+        let Some(given) = self.text(name)? else { return Ok(None) };
         let found = known.iter().find(|region| given.trim().eq_ignore_ascii_case(region.name()));
-        found.copied().ok_or_else(|| {
+        found.copied().map(Some).ok_or_else(|| {
             let names: Vec<_> = known.iter().map(|region| format!("`{}`", region.name())).collect();
             unusable(format!("`{name}` is `{given}`: it has to be one of {}", names.join(", ")))
         })
@@ -249,6 +265,14 @@ mod tests {
         ];
         assert_eq!(read(&all).unwrap(), urls);
         assert_eq!(read(&all[..1]).unwrap(), ["https://us.i.posthog.com/batch/"]);
+        let places = [
+            ("POSTHOG_REGION", "eu", "https://eu.i.posthog.com/batch/"),
+            ("SEGMENT_HOST", "proxy.example.com/s", "https://proxy.example.com/s/v1/batch"),
+            ("MIXPANEL_HOST", "http://127.0.0.1:8000", "http://127.0.0.1:8000/import?strict=1"),
+        ];
+        for (key, (variable, value, url)) in [all[0], all[2], all[4]].into_iter().zip(places) {
+            assert_eq!(read(&[key, (variable, value)]).unwrap()[0], url, "{variable}");
+        }
         let second = [all[0], ("POSTHOG_API", "v1"), ("POSTHOG_ENCODING", "none")];
         assert_eq!(read(&second).unwrap(), ["https://us.i.posthog.com/i/v1/analytics/events"]);
         assert_eq!(read(&[all[0], ("TAXOGEN_DISABLED", "1")]), Ok(vec![]));
@@ -295,6 +319,15 @@ mod tests {
             ("TAXOGEN_DISABLED", "maybe", "`TAXOGEN_DISABLED` is `maybe`: it has to be `true` or `false`"),
         ] {
             assert_eq!(read(&[(variable, value)]), Err(sentence.to_owned()));
+        }
+    }
+
+    #[test]
+    fn a_region_and_a_host_are_one_too_many() {
+        for vendor in ["POSTHOG", "SEGMENT", "MIXPANEL"] {
+            let [region, host] = ["REGION", "HOST"].map(|what| format!("{vendor}_{what}"));
+            let problem = read(&[(&region, "eu"), (&host, "https://x.example.com")]);
+            assert_eq!(problem, Err(format!("`{region}` and `{host}` are both set: unset one of them")));
         }
     }
 
