@@ -12,9 +12,9 @@ use taxogen::{
 };
 use taxogen_sandbox::{FlagAnswer, Sandbox, Vendor};
 
-use crate::checkout::{CHECKOUT, Stage};
 use crate::shop::{Company, OrderPlaced, Person};
 use crate::vendors::{LONG, counts, schema, to_all};
+use taxogen_tests::checkout::{CHECKOUT, Stage};
 
 fn order() -> OrderPlaced<'static> {
     OrderPlaced { email: Some("a@example.com".into()), ..OrderPlaced::new("tea \"1\"", 2, 3.5) }

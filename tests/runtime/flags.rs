@@ -11,11 +11,11 @@ use serde_json::{Value, json};
 use taxogen::{Answer, Assignment, Client, Fallback, Flag, FlagSource, LossReason, PostHog, Segment};
 use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, SEGMENT_WRITE_KEY, Vendor};
 
-use crate::checkout::{
-    Banner, CHECKOUT, CheckoutExperiment, LIMITS, Limits, NEW_DASHBOARD, PAYMENTS_ENABLED, Stage, plain,
-};
 use crate::scripted::{Reply, Scripted};
 use crate::shop::Company;
+use taxogen_tests::checkout::{
+    Banner, CHECKOUT, CheckoutExperiment, LIMITS, Limits, NEW_DASHBOARD, PAYMENTS_ENABLED, Stage, plain,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// For what a busy machine does late.

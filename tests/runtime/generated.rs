@@ -5,8 +5,8 @@ use taxogen::{Client, Recorded, Recorder, Rule};
 use taxogen_sandbox::{Kind, Sandbox, Vendor};
 use taxogen_tests::golden::{open_event, routing, supers};
 
-use crate::checkout::plain;
 use crate::vendors::{LONG, to_all};
+use taxogen_tests::checkout::plain;
 
 /// Names and properties of the events that arrived.
 fn events(sandbox: &Sandbox, vendor: Vendor) -> Vec<(String, Value)> {

@@ -3,10 +3,7 @@
 mod allocations;
 mod audience;
 mod before_capture;
-mod checkout;
-mod decisions;
 mod delivery;
-mod experiments;
 mod extras;
 mod faults;
 mod filters;

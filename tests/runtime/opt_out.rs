@@ -6,9 +6,9 @@ use std::time::Duration;
 use taxogen::{Client, Spool};
 use taxogen_sandbox::{Fault, FlagAnswer, Sandbox, Vendor};
 
-use crate::checkout::{CHECKOUT, Stage};
 use crate::shop::{Company, OrderPlaced, Person};
 use crate::vendors::{LONG, counts, to, to_all};
+use taxogen_tests::checkout::{CHECKOUT, Stage};
 
 #[test]
 fn nothing_of_them_is_recorded_until_they_opt_in() {

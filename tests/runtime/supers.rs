@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use taxogen::{Client, Decision, EventSchema, Null, PlanId, PropertyWriter, Recorded, Recorder, SuperProperties, User};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 
-use crate::checkout::{CHECKOUT, Stage};
 use crate::shop::{Company, Person};
 use crate::vendors::{PLAN, Plain, schema};
+use taxogen_tests::checkout::{CHECKOUT, Stage};
 
 /// Super properties with these.
 pub(crate) struct Supers(pub(crate) fn(&mut PropertyWriter<'_>));

@@ -10,7 +10,7 @@ use taxogen_tests::golden::collections::{events, types};
 use taxogen_tests::golden::enumeration::types::{Channel, Grade, Online, SeenHigher, SeenKnown, Status};
 use taxogen_tests::golden::payload::{flags, types as payloads};
 
-use crate::checkout::Stage;
+use taxogen_tests::checkout::Stage;
 
 const LEFT: types::Code<'static> = types::Code::literal("left");
 

@@ -5,7 +5,7 @@ use taxogen::{Experiment, ExperimentKey, Exposure};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 use taxogen_tests::golden::exposure::experiments;
 
-use crate::checkout::{CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
+use taxogen_tests::checkout::{CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
 
 const VIEWED: &str = "Experiment Viewed";
 

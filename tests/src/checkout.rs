@@ -11,19 +11,19 @@ use taxogen::{
 };
 use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, Received, SEGMENT_WRITE_KEY, Sandbox, Vendor};
 
-pub(crate) const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
-pub(crate) const PAYMENTS_ENABLED: Flag<bool> = Flag::boolean("payments-enabled", true);
-pub(crate) const CHECKOUT: Flag<CheckoutExperiment, Banner> =
+pub const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
+pub const PAYMENTS_ENABLED: Flag<bool> = Flag::boolean("payments-enabled", true);
+pub const CHECKOUT: Flag<CheckoutExperiment, Banner> =
     Flag::variants("checkout-experiment", || CheckoutExperiment::Control).with_payload(|variant| match variant {
         CheckoutExperiment::Control => None,
         CheckoutExperiment::Test => Some(Banner { headline: "Ship faster".into() }),
     });
-pub(crate) const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
-pub(crate) const REDESIGN: ExperimentKey<CheckoutExperiment> =
+pub const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
+pub const REDESIGN: ExperimentKey<CheckoutExperiment> =
     ExperimentKey::new("checkout-flow-redesign", CHECKOUT.key(), || CheckoutExperiment::Control);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum CheckoutExperiment {
+pub enum CheckoutExperiment {
     Control,
     Test,
 }
@@ -46,7 +46,7 @@ impl Variant for CheckoutExperiment {
 
 /// The application's own enum, as `#[derive(Experiment)]` binds it.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Checkout {
+pub enum Checkout {
     Control,
     Test,
 }
@@ -76,8 +76,8 @@ impl Experiment for Checkout {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Banner {
-    pub(crate) headline: Cow<'static, str>,
+pub struct Banner {
+    pub headline: Cow<'static, str>,
 }
 
 impl Payload for Banner {
@@ -87,8 +87,8 @@ impl Payload for Banner {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Limits {
-    pub(crate) timeout_ms: i64,
+pub struct Limits {
+    pub timeout_ms: i64,
 }
 
 impl Payload for Limits {
@@ -98,20 +98,20 @@ impl Payload for Limits {
 }
 
 /// A client whose destinations are a sandbox.
-pub(crate) struct Stage {
-    pub(crate) sandbox: Sandbox,
-    pub(crate) client: Client,
+pub struct Stage {
+    pub sandbox: Sandbox,
+    pub client: Client,
     problems: Arc<Mutex<Vec<String>>>,
 }
 
 impl Stage {
     /// PostHog alone.
-    pub(crate) fn posthog() -> Self {
+    pub fn posthog() -> Self {
         Self::with(|builder| builder)
     }
 
     /// All three vendors; Segment may see what is personal.
-    pub(crate) fn everywhere() -> Self {
+    pub fn everywhere() -> Self {
         let sandbox = Sandbox::start().expect("a free port");
         let segment = Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()).allow(Sensitivity::Personal);
         let mixpanel = Mixpanel::new(MIXPANEL_TOKEN).host(sandbox.mixpanel_url());
@@ -119,7 +119,7 @@ impl Stage {
     }
 
     /// PostHog, and settings of the test's own.
-    pub(crate) fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
+    pub fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
         Self::over(Sandbox::start().expect("a free port"), settings)
     }
 
@@ -134,32 +134,32 @@ impl Stage {
     }
 
     /// A person whose flags are loaded.
-    pub(crate) fn loaded(&self, distinct_id: &str) -> User {
+    pub fn loaded(&self, distinct_id: &str) -> User {
         let user = self.client.user(distinct_id);
         user.load_flags_blocking(Duration::from_secs(20)).expect("the sandbox answers");
         user
     }
 
     /// The problems with flags that were told so far.
-    pub(crate) fn problems(&self) -> Vec<String> {
+    pub fn problems(&self) -> Vec<String> {
         self.problems.lock().unwrap().clone()
     }
 
     /// What arrived at a vendor, after everything was delivered.
-    pub(crate) fn arrived(&self, vendor: Vendor) -> Vec<Received> {
+    pub fn arrived(&self, vendor: Vendor) -> Vec<Received> {
         self.client.flush(Duration::from_secs(20)).expect("the sandbox takes everything");
         self.sandbox.received(vendor)
     }
 
     /// The properties of the events of this name that arrived, in order.
-    pub(crate) fn events(&self, vendor: Vendor, name: &str) -> Vec<Value> {
+    pub fn events(&self, vendor: Vendor, name: &str) -> Vec<Value> {
         let arrived = self.arrived(vendor).into_iter().filter(|received| received.name == name);
         arrived.map(|received| plain(received.properties)).collect()
     }
 }
 
 /// Properties without those that every event has.
-pub(crate) fn plain(mut properties: Value) -> Value {
+pub fn plain(mut properties: Value) -> Value {
     let every_event = [
         "$lib",
         "$lib_version",

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use taxogen::{Client, Decision, LossReason};
 use taxogen_sandbox::{Kind, Vendor};
 
-use crate::checkout::{Stage, plain};
+use taxogen_tests::checkout::{Stage, plain};
 
 const VIEWED: &str = "Experiment Viewed";
 

@@ -1,0 +1,4 @@
+//! Decisions and experiments from outside: what is reported of them, once, and to whom.
+
+mod experiments;
+mod exposures;
