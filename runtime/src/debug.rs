@@ -47,9 +47,11 @@ fn print(formatter: &mut fmt::Formatter<'_>, name: &str, write: impl FnOnce(&mut
     write!(formatter, "{name} {}", properties(read_runs(&bytes)))
 }
 
-/// Runs as one JSON object, the person's properties under `$set`, `$set_once` and `$unset`.
+/// Runs as one JSON object, the person's properties under `$set`, `$set_once` and `$unset`, and what Optimizely counts a
+/// conversion for under `$conversion`.
 pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
-    let (mut event, mut set, mut set_once, mut unset) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+    let (mut event, mut conversion) = (Vec::new(), Vec::new());
+    let (mut set, mut set_once, mut unset) = (Vec::new(), Vec::new(), Vec::new());
     for run in runs {
         match run.tag.place() {
             Some(Place::Event) => event.extend_from_slice(run.fragments),
@@ -60,12 +62,16 @@ pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
                     unset.extend_from_slice(&[b",\"", fragment.name, b"\""].concat());
                 }
             }
+            Some(Place::Conversion) => conversion.extend_from_slice(run.fragments),
             None => {}
         }
     }
-    for (name, members, [open, close]) in
-        [("$set", set, ["{", "}"]), ("$set_once", set_once, ["{", "}"]), ("$unset", unset, ["[", "]"])]
-    {
+    for (name, members, [open, close]) in [
+        ("$set", set, ["{", "}"]),
+        ("$set_once", set_once, ["{", "}"]),
+        ("$unset", unset, ["[", "]"]),
+        ("$conversion", conversion, ["{", "}"]),
+    ] {
         if let Some((_comma, members)) = members.split_first() {
             event.extend_from_slice(format!(",\"{name}\":{open}").as_bytes());
             event.extend_from_slice(members);

@@ -13,8 +13,10 @@ pub struct Destinations(pub(crate) u16);
 
 impl Destinations {
     /// How many kinds there are.
-    pub(crate) const KINDS: usize = 3;
+    pub(crate) const KINDS: usize = 4;
     pub(crate) const NONE: Self = Self(0);
+    /// Of every kind.
+    pub(crate) const EVERY: Self = Self((1 << Self::KINDS) - 1);
 
     /// PostHog.
     pub const POSTHOG: Self = Self(1);
@@ -22,8 +24,10 @@ impl Destinations {
     pub const SEGMENT: Self = Self(1 << 1);
     /// Mixpanel.
     pub const MIXPANEL: Self = Self(1 << 2);
-    /// All that there are.
-    pub const ALL: Self = Self((1 << Self::KINDS) - 1);
+    /// Optimizely, which gets [conversions](crate::EventSchema::converting) and nothing else.
+    pub const OPTIMIZELY: Self = Self(1 << 3);
+    /// PostHog, Segment and Mixpanel: those that get whatever the plan does not send elsewhere.
+    pub const ALL: Self = Self::POSTHOG.and(Self::SEGMENT).and(Self::MIXPANEL);
 
     /// These and the others.
     #[must_use]
@@ -58,7 +62,12 @@ impl Destinations {
 
 impl fmt::Debug for Destinations {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = [(Self::POSTHOG, "posthog"), (Self::SEGMENT, "segment"), (Self::MIXPANEL, "mixpanel")];
+        let names = [
+            (Self::POSTHOG, "posthog"),
+            (Self::SEGMENT, "segment"),
+            (Self::MIXPANEL, "mixpanel"),
+            (Self::OPTIMIZELY, "optimizely"),
+        ];
         let these = names.iter().filter(|(kind, _)| self.meets(*kind)).map(|(_, name)| name);
         formatter.write_str("Destinations")?;
         formatter.debug_set().entries(these).finish()

@@ -71,7 +71,8 @@ impl<'a> Outgoing<'a> {
         std::str::from_utf8(value).ok()
     }
 
-    /// The properties as JSON, those of the person under `$set` and `$set_once`.
+    /// The properties as JSON, those of the person under `$set` and `$set_once`, those of a conversion under
+    /// `$conversion`.
     #[must_use]
     pub fn to_json(&self) -> String {
         crate::debug::properties(self.record.runs().filter(|run| self.sight.sees_run(run)))

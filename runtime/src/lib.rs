@@ -235,8 +235,8 @@ pub use destinations::Destinations;
 pub use draft::Draft;
 pub use error::Error;
 pub use event::{
-    Event, EventSchema, Extra, ExtraValue, Group, HashedWriter, PersonProperties, PersonWriter, PlanId, PropertyWriter,
-    SuperProperties,
+    ConversionWriter, Event, EventSchema, Extra, ExtraValue, Group, HashedWriter, PersonProperties, PersonWriter,
+    PlanId, PropertyWriter, SuperProperties,
 };
 pub use experiment::{Experiment, ExperimentKey, Exposure};
 #[cfg(feature = "http")]

@@ -14,7 +14,7 @@ impl Reach {
     /// Of a client that delivers nowhere.
     pub(crate) const NOBODY: Self = Self::of_all(Destinations::NONE);
     /// Of a client that keeps everything.
-    pub(crate) const EVERYBODY: Self = Self::of_all(Destinations::ALL);
+    pub(crate) const EVERYBODY: Self = Self::of_all(Destinations::EVERY);
 
     const fn of_all(kinds: Destinations) -> Self {
         Self { kinds, without_internal: Destinations::NONE, without_personal: Destinations::NONE }

@@ -97,7 +97,8 @@ impl Recorded {
     /// What a destination would get of it, were it the client's: its name there, and as JSON the properties that the plan
     /// lets it see. `None` where it is not for that destination.
     ///
-    /// A page or a screen is shown as the event that it is. Of several destinations it is what the first of PostHog, Segment and Mixpanel gets.
+    /// A page or a screen is shown as the event that it is. Of several destinations it is what the first of PostHog,
+    /// Segment, Mixpanel and Optimizely gets.
     #[must_use]
     pub fn sent_to(&self, destination: Destinations) -> Option<String> {
         let record = self.record();
@@ -107,7 +108,8 @@ impl Recorded {
         sight.sees(&record).then(|| format!("{name} {}", crate::debug::properties(seen)))
     }
 
-    /// The properties of the event as JSON, those of the person under `$set`, `$set_once` and `$unset`.
+    /// The properties of the event as JSON, those of the person under `$set`, `$set_once` and `$unset`, and under
+    /// `$conversion` what Optimizely counts it for.
     #[must_use]
     pub fn to_json(&self) -> String {
         crate::debug::properties(self.record().runs().filter(|run| !run.tag.is_twin()))

@@ -9,7 +9,7 @@ mod terms;
 
 pub use extra::{Extra, ExtraValue};
 pub use plan_id::PlanId;
-pub use properties::{HashedWriter, PersonWriter, PropertyWriter};
+pub use properties::{ConversionWriter, HashedWriter, PersonWriter, PropertyWriter};
 pub use schema::EventSchema;
 
 pub(crate) use plan_id::Audience;

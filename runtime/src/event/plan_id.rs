@@ -58,7 +58,8 @@ impl PlanId {
 }
 
 impl Audience {
-    const DEFAULT: Self = Self { public: Destinations::ALL, internal: Destinations::ALL, personal: Destinations::NONE };
+    const DEFAULT: Self =
+        Self { public: Destinations::EVERY, internal: Destinations::EVERY, personal: Destinations::NONE };
 
     /// These destinations of it.
     #[must_use]
@@ -97,14 +98,15 @@ mod tests {
     #[test]
     fn a_destination_sees_up_to_what_the_plan_says_last() {
         let everybody = PlanId::new("p", "0");
-        assert_eq!(everybody.audience().of(Sensitivity::Internal), Destinations::ALL);
+        assert_eq!(everybody.audience().of(Sensitivity::Internal), Destinations::EVERY);
         assert_eq!(everybody.audience().of(Sensitivity::Personal), Destinations::NONE);
         let plan = everybody
             .allow(Destinations::ALL, Sensitivity::Personal)
             .allow(Destinations::SEGMENT, Sensitivity::Public)
-            .allow(Destinations::MIXPANEL, Sensitivity::Internal);
+            .allow(Destinations::MIXPANEL, Sensitivity::Internal)
+            .allow(Destinations::OPTIMIZELY, Sensitivity::Public);
         let of = |class| plan.audience().of(class);
-        assert_eq!(of(Sensitivity::Public), Destinations::ALL);
+        assert_eq!(of(Sensitivity::Public), Destinations::EVERY);
         assert_eq!(of(Sensitivity::Internal), Destinations::POSTHOG.and(Destinations::MIXPANEL));
         assert_eq!(of(Sensitivity::Personal), Destinations::POSTHOG);
     }

@@ -1,5 +1,6 @@
 use super::extra::Extra;
 use super::{Terms, extra_name};
+use crate::destinations::Destinations;
 use crate::record::{Class, Place, RunTag, RunWriter};
 use crate::sensitivity::Sensitivity;
 use crate::value::{Invalid, Value};
@@ -83,6 +84,37 @@ impl<'a> PropertyWriter<'a> {
     #[inline]
     pub fn set_once(&mut self) -> PersonWriter<'_> {
         PersonWriter { runs: self.runs, terms: self.terms, place: Place::SetOnce }
+    }
+
+    /// Where goes what a [conversion](super::EventSchema::converting) counts for: revenue and value.
+    #[inline]
+    pub fn conversion(&mut self) -> ConversionWriter<'_> {
+        ConversionWriter { runs: self.runs }
+    }
+}
+
+/// Takes what an event counts for as a conversion at Optimizely, which alone sees it.
+///
+/// The plan names a property for this and so says that Optimizely gets it, whatever its class.
+pub struct ConversionWriter<'a> {
+    runs: &'a mut RunWriter,
+}
+
+impl ConversionWriter<'_> {
+    /// The revenue, in whole cents. What is no integer Optimizely does not get: it would take dollars for cents.
+    #[inline]
+    pub fn revenue(&mut self, cents: &(impl Value + ?Sized)) {
+        self.write("revenue", cents);
+    }
+
+    /// The value, a number.
+    #[inline]
+    pub fn value(&mut self, value: &(impl Value + ?Sized)) {
+        self.write("value", value);
+    }
+
+    fn write(&mut self, name: &str, value: &(impl Value + ?Sized)) {
+        self.runs.property(RunTag::new(Place::Conversion, Class::Public), Destinations::OPTIMIZELY, name, value);
     }
 }
 

@@ -44,6 +44,14 @@ impl EventSchema {
         self
     }
 
+    /// A conversion: Optimizely gets it too, with what it gives to
+    /// [`PropertyWriter::conversion`](super::PropertyWriter::conversion). It stands behind [`to`](Self::to).
+    #[must_use]
+    pub const fn converting(mut self) -> Self {
+        self.destinations = self.destinations.and(Destinations::OPTIMIZELY);
+        self
+    }
+
     /// Another name at these destinations.
     #[must_use]
     pub const fn named(mut self, destinations: Destinations, name: &'static str) -> Self {

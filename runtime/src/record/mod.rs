@@ -4,7 +4,7 @@
 //!
 //! ```text
 //!  0  u32   length of the whole record, these four bytes included
-//!  4  u8    version, 3
+//!  4  u8    version, 4
 //!  5  u8    verb
 //!  6  u16   destinations that it is for: bit n is destination kind n
 //!  8  16 B  uuid v7
@@ -26,9 +26,10 @@
 //! person gets a profile, whether the place is not to be guessed from an address, and whether the time of sending says
 //! nothing about that of the event.
 //!
-//! The tag of a run: place in the bits 0, 1 and 3; bit 2 where the event did not bring the properties itself; class in
-//! the bits 4 to 6; bit 7 where they are hashes. The destinations of a run are those that the plan lets see its values;
-//! of a run of hashes as well, and it goes to all others. A place or a class that the reader does not know nobody sees.
+//! The tag of a run: place in the bits 0, 1 and 3, where bit 3 alone is what the event counts for as a conversion; bit 2
+//! where the event did not bring the properties itself; class in the bits 4 to 6; bit 7 where they are hashes. The
+//! destinations of a run are those that the plan lets see its values; of a run of hashes as well, and it goes to all
+//! others. A place or a class that the reader does not know nobody sees.
 //!
 //! A text is a `u32` length and bytes already escaped as inside a JSON string. A fragment is
 //! `,"key":value`; fragments can be joined as they are.
@@ -47,7 +48,7 @@ pub(crate) use runs::{Class, Place, RunTag, RunWriter};
 pub(crate) use verb::Verb;
 pub(crate) use write::{Header, RecordWriter, Told, encode_group, encode_text};
 
-pub(crate) const VERSION: u8 = 3;
+pub(crate) const VERSION: u8 = 4;
 /// Bytes before the first text.
 pub(crate) const FIXED: usize = 34;
 

@@ -15,6 +15,8 @@ pub(crate) enum Place {
     SetOnce = 2,
     /// Properties that the person has no more; each has the value `null`.
     Unset = 3,
+    /// What the event counts for as a conversion: revenue and value.
+    Conversion = 8,
 }
 
 /// How sensitive the properties of a run are.
@@ -79,6 +81,7 @@ impl RunTag {
             1 => Some(Place::Set),
             2 => Some(Place::SetOnce),
             3 => Some(Place::Unset),
+            8 => Some(Place::Conversion),
             _ => None,
         }
     }
