@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::decision::{Engine, Viewed};
+use crate::decision::{Engine, Shown, Viewed};
 use crate::event::PropertyWriter;
 use crate::flag::{Names, Variant};
 use crate::user::User;
@@ -153,7 +153,7 @@ impl User {
                     rule_key: Some(experiment),
                     enabled: true,
                     attributes: &[],
-                    exposure,
+                    shown: Shown::Exposure(exposure),
                 };
                 self.report_viewed(&viewed);
             }

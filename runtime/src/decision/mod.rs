@@ -1,9 +1,13 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
 mod optimizely;
+mod plan;
+mod policy;
 mod viewed;
 
-pub(crate) use viewed::{Engine, Viewed};
+pub use plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
+pub use policy::{ExposurePolicy, PersonProperty};
+pub(crate) use viewed::{Engine, Shown, Viewed};
 
 use std::fmt;
 
@@ -126,7 +130,7 @@ impl Decision {
             rule_key: self.rule_key(),
             enabled: self.enabled,
             attributes: &self.attributes,
-            exposure: &Exposure::VIEWED,
+            shown: Shown::Exposure(&Exposure::VIEWED),
         }
     }
 }

@@ -19,7 +19,32 @@ pub(crate) struct Viewed<'a> {
     pub(crate) enabled: bool,
     pub(crate) attributes: &'a [(String, Json<'static>)],
     /// What the event is called, and what else it says.
-    pub(crate) exposure: &'a Exposure,
+    pub(crate) shown: Shown<'a>,
+}
+
+/// What a plan makes of an exposure.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// As the compiler of the plan wrote it.
+    Exposure(&'a Exposure),
+    /// As a program has read it: the name of the event, and what is added to its properties.
+    Read(&'a str, &'a [(String, Json<'static>)]),
+}
+
+impl Shown<'_> {
+    fn event(&self) -> &str {
+        match self {
+            Self::Exposure(exposure) => exposure.event(),
+            Self::Read(event, _) => event,
+        }
+    }
+
+    fn write(&self, properties: &mut PropertyWriter<'_>) {
+        match self {
+            Self::Exposure(exposure) => exposure.write(properties),
+            Self::Read(_, added) => added.iter().for_each(|(name, value)| properties.public(name, value)),
+        }
+    }
 }
 
 /// Who decided.
@@ -43,8 +68,8 @@ impl Viewed<'_> {
     /// Records it; what was not accepted is not remembered either.
     pub(crate) fn report(&self, user: &User, change: Change) {
         let core = Arc::clone(&user.client.core);
-        let schema = EventSchema::new(self.exposure.event(), PlanId::NONE);
-        let entry = Entry { destinations: self.destinations(), ..Entry::of_event(&schema) };
+        let schema = EventSchema::new("", PlanId::NONE);
+        let entry = Entry { destinations: self.destinations(), name: self.shown.event(), ..Entry::of_event(&schema) };
         if !core.record_runs(&user.identity, &entry, |runs, audience| self.write(user.distinct_id(), runs, audience)) {
             core.flags.viewed.take_back(change);
         }
@@ -85,7 +110,7 @@ impl Viewed<'_> {
             }
         }
 
-        self.exposure.write(&mut PropertyWriter::new(runs, &Terms::of_plan(audience)));
+        self.shown.write(&mut PropertyWriter::new(runs, &Terms::of_plan(audience)));
         runs.has_unlisted = true;
     }
 }
