@@ -147,7 +147,7 @@ impl User {
             if resolved.assignment.is_assigned() && resolved.served.is_some() {
                 self.report_called(flag, known, resolved.served);
                 let viewed = Viewed {
-                    engine: Engine::PostHog,
+                    engine: &Engine::PostHog,
                     flag_key: flag,
                     variation_key: Some((names.name)(&resolved.value)),
                     rule_key: Some(experiment),

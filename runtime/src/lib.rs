@@ -230,7 +230,9 @@ mod user;
 mod value;
 
 pub use client::{Builder, CaptureNow, Client};
-pub use decision::{Decision, DecisionPlan, DecisionRule, ExposurePolicy, PersonAttribute, PersonProperty, RuleKind};
+pub use decision::{
+    Decision, DecisionPlan, DecisionRule, Engine, ExposurePolicy, PersonAttribute, PersonProperty, RuleKind,
+};
 pub use destinations::Destinations;
 pub use draft::Draft;
 pub use error::Error;

@@ -1,24 +1,32 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
+mod engine;
 mod optimizely;
 mod plan;
 mod policy;
 mod viewed;
 
+pub use engine::Engine;
 pub use plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
 pub use policy::{ExposurePolicy, PersonProperty};
-pub(crate) use viewed::{Engine, Shown, Viewed};
+
+pub(crate) use viewed::{Shown, Viewed};
 
 use std::fmt;
 
 use crate::client::Client;
 use crate::experiment::Exposure;
-use crate::value::{Json, Value};
+use crate::value::{Json, Timestamp, Value};
+
+/// Names and their values, in the order of the names, each once.
+pub(crate) type Members = Vec<(String, Json<'static>)>;
 
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
 ///
 /// It comes from an Optimizely notification, by [`from_json`](Self::from_json), or is made by hand;
 /// [`Client::decided`] reports it.
+///
+/// Two decisions are equal when they say the same of the same person: when each was made is not compared.
 ///
 /// ```
 /// use taxogen::{Client, Decision};
@@ -29,30 +37,46 @@ use crate::value::{Json, Value};
 /// client.decided(&decision);
 /// assert_eq!(recorder.events("Experiment Viewed").len(), 1);
 /// ```
-#[derive(Clone, PartialEq)]
+#[derive(Clone)]
 #[must_use = "a decision is reported only when it is given to `Client::decided`"]
 pub struct Decision {
+    engine: Engine,
     user_id: String,
     flag_key: String,
     enabled: bool,
     variation_key: Option<String>,
     rule_key: Option<String>,
-    attributes: Vec<(String, Json<'static>)>,
+    experiment_id: Option<String>,
+    variation_id: Option<String>,
+    variables: Members,
+    attributes: Members,
     dispatched: Option<bool>,
+    time: Timestamp,
 }
 
 impl Decision {
-    /// A decision about a flag that is on, without a variation and a rule.
+    /// A decision of Optimizely, made now, about a flag that is on, without a variation and a rule.
     pub fn new(user_id: impl Into<String>, flag_key: impl Into<String>) -> Self {
         Self {
+            engine: Engine::Optimizely,
             user_id: user_id.into(),
             flag_key: flag_key.into(),
             enabled: true,
             variation_key: None,
             rule_key: None,
-            attributes: Vec::new(),
+            experiment_id: None,
+            variation_id: None,
+            variables: Members::new(),
+            attributes: Members::new(),
             dispatched: None,
+            time: Timestamp::now(),
         }
+    }
+
+    /// Who decided; unless set, Optimizely.
+    pub fn with_engine(mut self, engine: Engine) -> Self {
+        self.engine = engine;
+        self
     }
 
     /// Whether the flag is on for this person.
@@ -63,20 +87,38 @@ impl Decision {
 
     /// Which variation; an empty text is none.
     pub fn with_variation(mut self, key: impl Into<String>) -> Self {
-        self.variation_key = Some(key.into()).filter(|key| !key.is_empty());
+        self.variation_key = said(key.into());
         self
     }
 
-    /// The rule that decided: an experiment or a delivery; an empty text is none.
+    /// The rule that decided: an experiment, a delivery or a holdout; an empty text is none.
     pub fn with_rule(mut self, key: impl Into<String>) -> Self {
-        self.rule_key = Some(key.into()).filter(|key| !key.is_empty());
+        self.rule_key = said(key.into());
+        self
+    }
+
+    /// The engine's own id of the experiment; an empty text is none.
+    pub fn with_experiment_id(mut self, id: impl Into<String>) -> Self {
+        self.experiment_id = said(id.into());
+        self
+    }
+
+    /// The engine's own id of the variation; an empty text is none.
+    pub fn with_variation_id(mut self, id: impl Into<String>) -> Self {
+        self.variation_id = said(id.into());
+        self
+    }
+
+    /// A variable that the flag has in this variation. No vendor is told of it; one that was set before is replaced.
+    pub fn with_variable(mut self, name: impl Into<String>, value: &impl Value) -> Self {
+        set(&mut self.variables, name.into(), Json::of(value));
         self
     }
 
     /// An attribute that the engine knew of the person. It goes only to a destination with an explicit
-    /// `.allow(Sensitivity::Personal)`: no plan speaks of it.
+    /// `.allow(Sensitivity::Personal)`: no plan speaks of it. One that was set before is replaced.
     pub fn with_attribute(mut self, name: impl Into<String>, value: &impl Value) -> Self {
-        self.attributes.push((name.into(), Json::of(value)));
+        set(&mut self.attributes, name.into(), Json::of(value));
         self
     }
 
@@ -84,6 +126,18 @@ impl Decision {
     pub fn with_dispatched(mut self, dispatched: bool) -> Self {
         self.dispatched = Some(dispatched);
         self
+    }
+
+    /// When it was decided; unless set, when this value was made.
+    pub fn with_time(mut self, time: impl Into<Timestamp>) -> Self {
+        self.time = time.into();
+        self
+    }
+
+    /// Who decided.
+    #[must_use]
+    pub fn engine(&self) -> &Engine {
+        &self.engine
     }
 
     /// For whom.
@@ -116,15 +170,45 @@ impl Decision {
         self.rule_key.as_deref()
     }
 
+    /// The engine's own id of the experiment, where it is known.
+    #[must_use]
+    pub fn experiment_id(&self) -> Option<&str> {
+        self.experiment_id.as_deref()
+    }
+
+    /// The engine's own id of the variation, where it is known.
+    #[must_use]
+    pub fn variation_id(&self) -> Option<&str> {
+        self.variation_id.as_deref()
+    }
+
+    /// The flag's variables in this variation, in the order of their names.
+    #[must_use]
+    pub fn variables(&self) -> &[(String, Json<'static>)] {
+        &self.variables
+    }
+
+    /// What the engine knew of the person, in the order of the names.
+    #[must_use]
+    pub fn attributes(&self) -> &[(String, Json<'static>)] {
+        &self.attributes
+    }
+
     /// Whether the engine recorded the decision itself, where that is known.
     #[must_use]
     pub fn dispatched(&self) -> Option<bool> {
         self.dispatched
     }
 
+    /// When it was decided.
+    #[must_use]
+    pub fn time(&self) -> Timestamp {
+        self.time
+    }
+
     fn viewed(&self) -> Viewed<'_> {
         Viewed {
-            engine: Engine::Optimizely,
+            engine: &self.engine,
             flag_key: &self.flag_key,
             variation_key: self.variation_key(),
             rule_key: self.rule_key(),
@@ -135,19 +219,65 @@ impl Decision {
     }
 }
 
+impl PartialEq for Decision {
+    fn eq(&self, other: &Self) -> bool {
+        let Self {
+            engine,
+            user_id,
+            flag_key,
+            enabled,
+            variation_key,
+            rule_key,
+            experiment_id,
+            variation_id,
+            variables,
+            attributes,
+            dispatched,
+            time: _,
+        } = self;
+        *user_id == other.user_id
+            && *flag_key == other.flag_key
+            && *engine == other.engine
+            && *enabled == other.enabled
+            && *variation_key == other.variation_key
+            && *rule_key == other.rule_key
+            && *experiment_id == other.experiment_id
+            && *variation_id == other.variation_id
+            && *dispatched == other.dispatched
+            && *variables == other.variables
+            && *attributes == other.attributes
+    }
+}
+
 impl fmt::Debug for Decision {
-    /// Without the attributes, which are the person's.
+    /// Without the attributes, which are the person's, and the variables, which may repeat them.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { user_id, flag_key, enabled, variation_key, rule_key, attributes: _, dispatched } = self;
         formatter
             .debug_struct("Decision")
-            .field("user_id", user_id)
-            .field("flag_key", flag_key)
-            .field("enabled", enabled)
-            .field("variation_key", variation_key)
-            .field("rule_key", rule_key)
-            .field("dispatched", dispatched)
+            .field("engine", &self.engine)
+            .field("user_id", &self.user_id)
+            .field("flag_key", &self.flag_key)
+            .field("enabled", &self.enabled)
+            .field("variation_key", &self.variation_key)
+            .field("rule_key", &self.rule_key)
+            .field("experiment_id", &self.experiment_id)
+            .field("variation_id", &self.variation_id)
+            .field("dispatched", &self.dispatched)
+            .field("time", &self.time)
             .finish_non_exhaustive()
+    }
+}
+
+/// An empty text says nothing.
+fn said(text: String) -> Option<String> {
+    Some(text).filter(|text| !text.is_empty())
+}
+
+/// Gives a name its value, instead of the one that it had.
+fn set(members: &mut Members, name: String, value: Json<'static>) {
+    match members.binary_search_by(|(known, _)| known.as_str().cmp(&name)) {
+        Ok(place) => members[place].1 = value,
+        Err(place) => members.insert(place, (name, value)),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::Decision;
+use super::{Decision, set};
 use crate::error::{Error, Kind};
 use crate::payload::kind;
 
@@ -43,15 +43,23 @@ impl Decision {
         let info = Fields { path: "decisionInfo.", object: fields.object("decisionInfo")? };
         let attributes = fields.optional("attributes", "an object", Value::as_object)?;
         let attributes = attributes.into_iter().flatten();
-        Ok(Some(Self {
-            user_id: fields.text("userId")?.to_owned(),
-            flag_key: info.key("flagKey")?.ok_or_else(|| info.missing("flagKey"))?.to_owned(),
-            enabled: info.optional("enabled", "a boolean", Value::as_bool)?.ok_or_else(|| info.missing("enabled"))?,
-            variation_key: info.key("variationKey")?.map(str::to_owned),
-            rule_key: info.key("ruleKey")?.map(str::to_owned),
-            attributes: attributes.map(|(name, value)| (name.clone(), value.into())).collect(),
-            dispatched: info.optional("decisionEventDispatched", "a boolean", Value::as_bool)?,
-        }))
+        let mut decision =
+            Self::new(fields.text("userId")?, info.key("flagKey")?.ok_or_else(|| info.missing("flagKey"))?);
+        decision.enabled =
+            info.optional("enabled", "a boolean", Value::as_bool)?.ok_or_else(|| info.missing("enabled"))?;
+        decision.variation_key = info.key("variationKey")?.map(str::to_owned);
+        decision.rule_key = info.key("ruleKey")?.map(str::to_owned);
+        decision.experiment_id = info.key("experimentId")?.map(str::to_owned);
+        decision.variation_id = info.key("variationId")?.map(str::to_owned);
+        decision.dispatched = info.optional("decisionEventDispatched", "a boolean", Value::as_bool)?;
+        for (name, value) in attributes {
+            set(&mut decision.attributes, name.clone(), value.into());
+        }
+        let variables = info.optional("variables", "an object", Value::as_object)?;
+        for (name, value) in variables.into_iter().flatten() {
+            set(&mut decision.variables, name.clone(), value.into());
+        }
+        Ok(Some(decision))
     }
 }
 
@@ -115,6 +123,8 @@ mod tests {
             .with_rule("r")
             .with_attribute("age", &10)
             .with_attribute("plan", &"pro")
+            .with_experiment_id("9")
+            .with_variable("x", &1)
             .with_dispatched(false);
         assert_eq!(Decision::from_json(json).unwrap(), Some(expected));
     }

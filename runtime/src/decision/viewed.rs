@@ -1,5 +1,6 @@
 use std::sync::Arc;
 
+use super::Engine;
 use crate::client::{Core, Entry};
 use crate::dedup::Change;
 use crate::destinations::Destinations;
@@ -12,7 +13,8 @@ use crate::value::{Json, OrNull, Value, ValueWriter};
 /// Somebody was seen in a variation: what becomes `Experiment Viewed`.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Viewed<'a> {
-    pub(crate) engine: Engine,
+    /// Of PostHog there is no person property, and PostHog is not told: it knows.
+    pub(crate) engine: &'a Engine,
     pub(crate) flag_key: &'a str,
     pub(crate) variation_key: Option<&'a str>,
     pub(crate) rule_key: Option<&'a str>,
@@ -47,20 +49,11 @@ impl Shown<'_> {
     }
 }
 
-/// Who decided.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(crate) enum Engine {
-    /// It knows the variant itself, by `$feature_flag_called`: the others are told, and no property is needed.
-    PostHog,
-    /// The person's property `[Optimizely] <flag>` says the variation.
-    Optimizely,
-}
-
 impl Viewed<'_> {
     /// Remembers it; `None` where it is what was seen last of this person, flag and groups, and of the experiment.
     pub(crate) fn enter(&self, core: &Core, distinct_id: &str, groups: &[(String, String)]) -> Option<Change> {
         // The rule of another engine may change; here it is an experiment, of which a flag may have several.
-        let experiment = self.rule_key.filter(|_| self.engine == Engine::PostHog);
+        let experiment = self.rule_key.filter(|_| *self.engine == Engine::PostHog);
         let key = (self.engine, distinct_id, self.flag_key, experiment, groups);
         core.flags.viewed.enter(&key, &(self.variation_key, self.rule_key, self.enabled))
     }
@@ -78,7 +71,7 @@ impl Viewed<'_> {
     fn destinations(&self) -> Destinations {
         let all = match self.engine {
             Engine::PostHog => Destinations::ALL.without(Destinations::POSTHOG),
-            Engine::Optimizely => Destinations::ALL,
+            _ => Destinations::ALL,
         };
         // As its guide has it: without a rule and a variation there was no experiment.
         if self.variation_key.is_some() && self.rule_key.is_some() { all } else { all.without(Destinations::SEGMENT) }
@@ -92,9 +85,9 @@ impl Viewed<'_> {
         properties.public("variation_key", &OrNull(variation_key));
         properties.public("rule_key", &OrNull(rule_key));
         properties.public("enabled", enabled);
-        if self.engine == Engine::Optimizely {
+        if *self.engine != Engine::PostHog {
             let variation = if *enabled { *variation_key } else { Some("off") };
-            properties.set().public(&format!("[Optimizely] {flag_key}"), &OrNull(&variation));
+            properties.set().public(&format!("[{}] {flag_key}", self.engine), &OrNull(&variation));
         }
 
         let terms = Terms::of_plan(audience.only(Destinations::SEGMENT));
@@ -103,7 +96,7 @@ impl Viewed<'_> {
         properties.public("variationKey", &OrNull(variation_key));
         properties.public("enabled", enabled);
         properties.public("ruleKey", &OrNull(rule_key));
-        if self.engine == Engine::Optimizely {
+        if *self.engine != Engine::PostHog {
             properties.public("optimizelyUserId", distinct_id);
             if !self.attributes.is_empty() {
                 properties.unplanned("userAttributes", &Attributes(self.attributes));

@@ -25,7 +25,7 @@ fn encoded() -> Vec<u8> {
         time,
         marks: Marks::NONE.with(Mark::PersonProfile, false).with_anonymous(true),
         name: "Order Completed",
-        names: &[None, None, Some("Ordered \"it\"")],
+        names: &[None, None, Some("Ordered \"it\""), None],
         distinct_id: &distinct_id,
         anonymous_id: &anonymous_id,
         second_id: "",
