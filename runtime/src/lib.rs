@@ -240,7 +240,7 @@ pub use event::{
     ConversionWriter, Event, EventSchema, Extra, ExtraValue, Group, HashedWriter, PersonProperties, PersonWriter,
     PlanId, PropertyWriter, SuperProperties,
 };
-pub use experiment::{Experiment, ExperimentKey, Exposure};
+pub use experiment::{Experiment, ExperimentAnswer, ExperimentKey, Exposure};
 #[cfg(feature = "http")]
 pub use filter::Outgoing;
 pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};

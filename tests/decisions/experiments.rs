@@ -1,7 +1,7 @@
 //! Experiments: who is reported as having seen a variant, and to whom.
 
 use serde_json::{Value, json};
-use taxogen::{Experiment, ExperimentKey, Exposure};
+use taxogen::{Experiment, ExperimentKey, Exposure, NoPayload};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 use taxogen_tests::golden::exposure::experiments;
 
@@ -121,6 +121,8 @@ impl Experiment for Seen {
     const KEY: &'static str = Checkout::KEY;
     const FLAG: &'static str = Checkout::FLAG;
     const EXPOSURE: Exposure = SEEN;
+
+    type Payload = NoPayload;
 
     fn from_name(name: &str) -> Option<Self> {
         Checkout::from_name(name).map(Self)

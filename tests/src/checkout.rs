@@ -14,13 +14,18 @@ use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, Received, SEGMENT_WRITE_KEY, 
 pub const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
 pub const PAYMENTS_ENABLED: Flag<bool> = Flag::boolean("payments-enabled", true);
 pub const CHECKOUT: Flag<CheckoutExperiment, Banner> =
-    Flag::variants("checkout-experiment", || CheckoutExperiment::Control).with_payload(|variant| match variant {
+    Flag::variants("checkout-experiment", || CheckoutExperiment::Control).with_payload(own_banner);
+pub const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
+pub const REDESIGN: ExperimentKey<CheckoutExperiment, Banner> =
+    ExperimentKey::new("checkout-flow-redesign", CHECKOUT.key(), || CheckoutExperiment::Control)
+        .with_payload(own_banner);
+
+fn own_banner(variant: &CheckoutExperiment) -> Option<Banner> {
+    match variant {
         CheckoutExperiment::Control => None,
         CheckoutExperiment::Test => Some(Banner { headline: "Ship faster".into() }),
-    });
-pub const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
-pub const REDESIGN: ExperimentKey<CheckoutExperiment> =
-    ExperimentKey::new("checkout-flow-redesign", CHECKOUT.key(), || CheckoutExperiment::Control);
+    }
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckoutExperiment {
@@ -55,6 +60,8 @@ impl Experiment for Checkout {
     const KEY: &'static str = "checkout-flow-redesign";
     const FLAG: &'static str = "checkout-experiment";
 
+    type Payload = Banner;
+
     fn from_name(name: &str) -> Option<Self> {
         match name {
             "control" => Some(Self::Control),
@@ -72,6 +79,13 @@ impl Experiment for Checkout {
 
     fn fallback() -> Self {
         Self::Control
+    }
+
+    fn planned_payload(&self) -> Option<&'static str> {
+        match self {
+            Self::Control => None,
+            Self::Test => Some(r#"{"headline":"Ship faster"}"#),
+        }
     }
 }
 

@@ -78,6 +78,8 @@ fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenSt
             const FLAG: &'static str = #flag;
             #exposure
 
+            type Payload = #runtime::NoPayload;
+
             fn from_name(name: &str) -> ::core::option::Option<Self> {
                 match name {
                     #(#wires => ::core::option::Option::Some(Self::#variants),)*
@@ -108,6 +110,8 @@ fn stand_in(input: &Item, runtime: &TokenStream) -> TokenStream {
         impl #parameters #runtime::Experiment for #name #arguments #bounds {
             const KEY: &'static str = "";
             const FLAG: &'static str = "";
+
+            type Payload = #runtime::NoPayload;
 
             fn from_name(_: &str) -> ::core::option::Option<Self> {
                 ::core::option::Option::None

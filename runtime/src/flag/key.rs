@@ -1,11 +1,11 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::answer::{FlagSource, Resolved};
 use super::fixed::Fixed;
+use super::payloads::Payloads;
 use super::shape::{Names, OnOff, RemoteConfig, Shape};
 use super::variant::Variant;
-use crate::payload::{self, Payload, PayloadError};
+use crate::payload::{Payload, PayloadError, PayloadReader};
 
 /// A flag of the plan: its key, the type of its value, what the code gets without an answer, and the type of
 /// its payload. The compiler of the plan makes one for each flag; [`User::flag`](crate::User::flag) reads it.
@@ -32,14 +32,12 @@ pub struct Flag<T: 'static, P: 'static = NoPayload> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum NoPayload {}
 
-type Decode<P> = fn(&str) -> Result<P, PayloadError>;
+impl Payload for NoPayload {
+    const EXISTS: bool = false;
 
-/// How a flag comes to a payload.
-struct Payloads<T, P> {
-    /// The plan's own for a value.
-    own: fn(&T) -> Option<P>,
-    /// Reads what the source handed out; none where the plan says nothing of payloads.
-    decode: Option<Decode<P>>,
+    fn decode(reader: &PayloadReader<'_>) -> Result<Self, PayloadError> {
+        Err(reader.unknown())
+    }
 }
 
 impl Flag<bool> {
@@ -70,14 +68,14 @@ impl<T> Flag<T> {
     }
 
     const fn new(key: &'static str, default: fn() -> T, shape: &'static dyn Shape<T>) -> Self {
-        Self { key, default, shape, payloads: Payloads { own: |_| None, decode: None } }
+        Self { key, default, shape, payloads: Payloads::NONE }
     }
 
     /// The same flag with payloads: `own` is the plan's payload for a value.
     #[must_use]
     pub const fn with_payload<P: Payload>(self, own: fn(&T) -> Option<P>) -> Flag<T, P> {
         let Self { key, default, shape, .. } = self;
-        Flag { key, default, shape, payloads: Payloads { own, decode: Some(payload::decode::<P>) } }
+        Flag { key, default, shape, payloads: Payloads::new(own) }
     }
 }
 
@@ -100,17 +98,8 @@ impl<T, P> Flag<T, P> {
         self.shape.fix(value)
     }
 
-    /// The payload that goes with a value: the one that the source handed out, and where that cannot be read,
-    /// or where the source had no say, the plan's own.
-    pub(super) fn payload(&self, resolved: &Resolved<'_, T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
-        let own = || (self.payloads.own)(&resolved.value);
-        let (Some(decode), FlagSource::PostHog, Some(served)) =
-            (self.payloads.decode, resolved.source, resolved.served)
-        else {
-            return Ok(own());
-        };
-        let Some(text) = &served.payload else { return Ok(None) };
-        decode(text).map(Some).map_err(|error| (own(), error))
+    pub(super) const fn payloads(&self) -> &Payloads<T, P> {
+        &self.payloads
     }
 }
 
@@ -121,14 +110,6 @@ impl<T, P> Clone for Flag<T, P> {
 }
 
 impl<T, P> Copy for Flag<T, P> {}
-
-impl<T, P> Clone for Payloads<T, P> {
-    fn clone(&self) -> Self {
-        *self
-    }
-}
-
-impl<T, P> Copy for Payloads<T, P> {}
 
 impl<T, P> fmt::Debug for Flag<T, P> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

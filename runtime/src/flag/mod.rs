@@ -6,6 +6,7 @@ mod fixed;
 mod key;
 #[cfg(feature = "posthog")]
 mod load;
+mod payloads;
 mod read;
 mod report;
 mod shape;
@@ -17,6 +18,8 @@ pub use key::{Flag, NoPayload};
 pub use report::{FlagProblem, FlagReport};
 pub use variant::Variant;
 
+pub(crate) use answer::Resolved;
 pub(crate) use fixed::FixedFlags;
+pub(crate) use payloads::Payloads;
 pub(crate) use shape::Names;
 pub(crate) use state::{FlagState, UserFlags};

@@ -2,6 +2,7 @@ use taxogen_flags::{Assignment, Fallback, FlagValue, ServedFlag};
 
 use super::answer::{Answer, FlagSource, Resolved};
 use super::key::Flag;
+use super::payloads::Payloads;
 use super::report::FlagProblem;
 use super::shape::Shape;
 use super::state::Known;
@@ -85,13 +86,23 @@ impl User {
     }
 
     fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<'_, T>) -> Answer<T, P> {
-        let payload = flag.payload(&resolved).unwrap_or_else(|(own, error)| {
-            self.client.core.flags.counts.invalid_payload();
-            self.tell(flag.key(), Fallback::InvalidPayload, format!("{error}: the plan's own payload stands in"));
-            own
-        });
+        let payload = self.payload_of(flag.key(), flag.payloads(), &resolved);
         let reason = resolved.served.and_then(|served| served.reason.clone());
         Answer { value: resolved.value, payload, assignment: resolved.assignment, reason, source: resolved.source }
+    }
+
+    /// What goes with a value; counts and tells where the source's payload cannot be read.
+    pub(crate) fn payload_of<T, P>(
+        &self,
+        key: &str,
+        payloads: &Payloads<T, P>,
+        resolved: &Resolved<'_, T>,
+    ) -> Option<P> {
+        payloads.read(resolved).unwrap_or_else(|(own, error)| {
+            self.client.core.flags.counts.invalid_payload();
+            self.tell(key, Fallback::InvalidPayload, format!("{error}: the plan's own payload stands in"));
+            own
+        })
     }
 
     fn flag_was_called<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: &Resolved<'_, T>) {

@@ -68,6 +68,14 @@ pub(crate) struct Names<T> {
     pub(crate) name: fn(&T) -> &'static str,
 }
 
+impl<T> Clone for Names<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Names<T> {}
+
 impl<T> Shape<T> for Names<T> {
     fn read(&self, served: &ServedFlag) -> Reading<T> {
         if served.is_holdout() {

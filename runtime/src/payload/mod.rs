@@ -19,6 +19,10 @@ pub(crate) use reader::kind;
     note = "types of the plan that stand in a `payload_type` can: give the flag's payload such a type"
 )]
 pub trait Payload: Sized {
+    /// Whether there is a value of it at all; `false` of [`NoPayload`](crate::NoPayload) alone.
+    #[doc(hidden)]
+    const EXISTS: bool = true;
+
     /// Reads the value.
     ///
     /// # Errors

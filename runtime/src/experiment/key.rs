@@ -1,0 +1,86 @@
+use std::fmt;
+
+use super::{Experiment, Exposure};
+use crate::flag::{Names, NoPayload, Payloads, Variant};
+use crate::payload::{self, Payload};
+
+/// An experiment of the plan, with the enum of its flag's variants and the type of their payload. The compiler of the
+/// plan makes one for each experiment; [`User::variant`](crate::User::variant) reads it.
+pub struct ExperimentKey<V: 'static, P: 'static = NoPayload> {
+    pub(super) key: &'static str,
+    pub(super) flag: &'static str,
+    pub(super) names: Names<V>,
+    pub(super) fallback: fn() -> V,
+    pub(super) exposure: Exposure,
+    pub(super) payloads: Payloads<V, P>,
+}
+
+impl<V: Variant> ExperimentKey<V> {
+    /// The experiment of this key, whose variants this flag assigns.
+    #[must_use]
+    pub const fn new(key: &'static str, flag: &'static str, fallback: fn() -> V) -> Self {
+        let names = Names { from_name: V::from_name, name: V::name };
+        Self { key, flag, names, fallback, exposure: Exposure::VIEWED, payloads: Payloads::NONE }
+    }
+
+    /// The same experiment with payloads: `own` is the plan's payload for a variant.
+    #[must_use]
+    pub const fn with_payload<P: Payload>(self, own: fn(&V) -> Option<P>) -> ExperimentKey<V, P> {
+        let Self { key, flag, names, fallback, exposure, .. } = self;
+        ExperimentKey { key, flag, names, fallback, exposure, payloads: Payloads::new(own) }
+    }
+}
+
+impl<E: Experiment> ExperimentKey<E, E::Payload> {
+    /// The experiment to which an enum of the application is bound.
+    pub(super) const fn bound() -> Self {
+        Self {
+            key: E::KEY,
+            flag: E::FLAG,
+            names: Names { from_name: E::from_name, name: E::name },
+            fallback: E::fallback,
+            exposure: E::EXPOSURE,
+            payloads: Payloads::new(planned_payload),
+        }
+    }
+}
+
+/// One of another type is none: the derive was given that type, and what the plan declares is another.
+fn planned_payload<E: Experiment>(variant: &E) -> Option<E::Payload> {
+    variant.planned_payload().and_then(|text| payload::decode(text).ok())
+}
+
+impl<V, P> ExperimentKey<V, P> {
+    /// The same experiment, whose exposure is this one.
+    #[must_use]
+    pub const fn with_exposure(mut self, exposure: Exposure) -> Self {
+        self.exposure = exposure;
+        self
+    }
+
+    /// The experiment's key in the plan.
+    #[must_use]
+    pub const fn key(&self) -> &'static str {
+        self.key
+    }
+
+    /// The key of the flag that assigns its variants.
+    #[must_use]
+    pub const fn flag(&self) -> &'static str {
+        self.flag
+    }
+}
+
+impl<V, P> Clone for ExperimentKey<V, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<V, P> Copy for ExperimentKey<V, P> {}
+
+impl<V, P> fmt::Debug for ExperimentKey<V, P> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "ExperimentKey({:?}, flag {:?})", self.key, self.flag)
+    }
+}

@@ -1,0 +1,12 @@
+//! Experiments: reading the variant that somebody is shown.
+
+mod answer;
+mod bound;
+mod exposure;
+mod key;
+mod read;
+
+pub use answer::ExperimentAnswer;
+pub use bound::Experiment;
+pub use exposure::Exposure;
+pub use key::ExperimentKey;

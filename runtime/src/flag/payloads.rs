@@ -1,0 +1,44 @@
+use super::answer::{FlagSource, Resolved};
+use super::key::NoPayload;
+use crate::payload::{self, Payload, PayloadError};
+
+type Decode<P> = fn(&str) -> Result<P, PayloadError>;
+
+/// How a flag comes to a payload.
+pub(crate) struct Payloads<T, P> {
+    /// The plan's own for a value.
+    own: fn(&T) -> Option<P>,
+    /// Reads what the source handed out; none where the plan says nothing of payloads.
+    decode: Option<Decode<P>>,
+}
+
+impl<T> Payloads<T, NoPayload> {
+    pub(crate) const NONE: Self = Self { own: |_| None, decode: None };
+}
+
+impl<T, P: Payload> Payloads<T, P> {
+    pub(crate) const fn new(own: fn(&T) -> Option<P>) -> Self {
+        Self { own, decode: if P::EXISTS { Some(payload::decode::<P>) } else { None } }
+    }
+}
+
+impl<T, P> Payloads<T, P> {
+    /// The payload that goes with a value: the one that the source handed out, and where that cannot be read,
+    /// or where the source had no say, the plan's own.
+    pub(crate) fn read(&self, resolved: &Resolved<'_, T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
+        let own = || (self.own)(&resolved.value);
+        let (Some(decode), FlagSource::PostHog, Some(served)) = (self.decode, resolved.source, resolved.served) else {
+            return Ok(own());
+        };
+        let Some(text) = &served.payload else { return Ok(None) };
+        decode(text).map(Some).map_err(|error| (own(), error))
+    }
+}
+
+impl<T, P> Clone for Payloads<T, P> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, P> Copy for Payloads<T, P> {}
