@@ -184,6 +184,8 @@
 )]
 
 mod client;
+#[cfg(feature = "cohort-webhook")]
+pub mod cohort;
 mod debug;
 mod decision;
 mod dedup;

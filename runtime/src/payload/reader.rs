@@ -130,7 +130,7 @@ impl<'a> PayloadReader<'a> {
         PayloadError::unknown()
     }
 
-    pub(super) fn mismatch(&self, expected: &'static str) -> PayloadError {
+    pub(crate) fn mismatch(&self, expected: &'static str) -> PayloadError {
         PayloadError::mismatch(kind(self.value), expected)
     }
 
