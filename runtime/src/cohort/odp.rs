@@ -28,6 +28,7 @@ const PROFILES: usize = 500;
 impl Delta {
     /// What has to be told to ODP: `true` of those who came, `false` of those who left, as the texts that its API
     /// documents for attributes. Nothing where nothing changed.
+    #[must_use]
     pub fn profile_updates(&self, field: &ProfileField<'_>) -> Vec<ProfileUpdates> {
         let added = self.added().iter().map(|id| (id.as_str(), true));
         let removed = self.removed().iter().map(|id| (id.as_str(), false));
