@@ -855,16 +855,14 @@ pub mod flags {
 )]
 pub mod experiments {
     use super::flags::CheckoutExperiment;
+    use super::types::CheckoutExperimentPayload;
     use ::taxogen::ExperimentKey;
 
     /// `checkout-flow-redesign`, owned by growth.
     ///
     /// The simplified checkout raises completed purchases by 15 %.
-    pub const CHECKOUT_FLOW_REDESIGN: ExperimentKey<CheckoutExperiment> = ExperimentKey::new(
-        "checkout-flow-redesign",
-        "checkout-experiment",
-        || CheckoutExperiment::Control,
-    );
+    pub const CHECKOUT_FLOW_REDESIGN: ExperimentKey<CheckoutExperiment, CheckoutExperimentPayload<'static>> =
+        ExperimentKey::new("checkout-flow-redesign", super::flags::CHECKOUT_EXPERIMENT);
 }
 
 #[allow(

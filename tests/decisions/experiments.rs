@@ -99,7 +99,7 @@ fn a_change_and_a_change_back_are_reported() {
 fn two_experiments_over_one_flag_are_one_exposure_each() {
     let stage = Stage::everywhere();
     stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
-    let pricing = ExperimentKey::new("checkout-pricing", CHECKOUT.key(), || CheckoutExperiment::Control);
+    let pricing = ExperimentKey::new("checkout-pricing", CHECKOUT);
     let user = stage.loaded("u1");
     for _ in 0..10 {
         let _ = (user.variant(REDESIGN), user.variant(pricing));

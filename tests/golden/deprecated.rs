@@ -827,27 +827,28 @@ pub mod flags {
 )]
 pub mod experiments {
     use super::flags::{OldTest, OlderCheck, OlderTest};
+    use super::types::OldTestPayload;
     use ::taxogen::ExperimentKey;
 
     /// `old-flow`.
-    #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
-    pub const OLD_FLOW: ExperimentKey<OldTest> =
-        ExperimentKey::new("old-flow", "old-test", || OldTest::Control);
+    pub const OLD_FLOW: ExperimentKey<OldTest, OldTestPayload> =
+        ExperimentKey::new("old-flow", super::flags::OLD_TEST);
 
     /// `older-flow`.
     #[deprecated]
+    #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
     pub const OLDER_FLOW: ExperimentKey<OlderTest> =
-        ExperimentKey::new("older-flow", "older-test", || OlderTest::Control);
+        ExperimentKey::new("older-flow", super::flags::OLDER_TEST);
 
     /// `older-look`.
     #[deprecated]
     #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
     pub const OLDER_LOOK: ExperimentKey<OlderCheck> =
-        ExperimentKey::new("older-look", "older-check", || OlderCheck::B);
+        ExperimentKey::new("older-look", super::flags::OLDER_CHECK);
 
     /// `look`.
-    pub const LOOK: ExperimentKey<super::flags::V> =
-        ExperimentKey::new("look", "v", || super::flags::V::Control);
+    #[expect(deprecated, reason = "what the plan calls deprecated is still sent and read")]
+    pub const LOOK: ExperimentKey<super::flags::V> = ExperimentKey::new("look", super::flags::V);
 }
 
 #[allow(

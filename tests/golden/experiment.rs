@@ -153,21 +153,13 @@ pub mod experiments {
     /// `checkout-flow-redesign`, owned by growth.
     ///
     /// The simplified checkout raises completed purchases by 15 %.
-    pub const CHECKOUT_FLOW_REDESIGN: ExperimentKey<CheckoutExperiment> = ExperimentKey::new(
-        "checkout-flow-redesign",
-        "checkout-experiment",
-        || CheckoutExperiment::Control,
-    );
+    pub const CHECKOUT_FLOW_REDESIGN: ExperimentKey<CheckoutExperiment> =
+        ExperimentKey::new("checkout-flow-redesign", super::flags::CHECKOUT_EXPERIMENT);
 
     /// `a-second-look-at-the-same-flag`.
     pub const A_SECOND_LOOK_AT_THE_SAME_FLAG: ExperimentKey<CheckoutExperiment> =
-        ExperimentKey::new(
-            "a-second-look-at-the-same-flag",
-            "checkout-experiment",
-            || CheckoutExperiment::Control,
-        );
+        ExperimentKey::new("a-second-look-at-the-same-flag", super::flags::CHECKOUT_EXPERIMENT);
 
     /// `v2`.
-    pub const V2: ExperimentKey<super::flags::V2> =
-        ExperimentKey::new("v2", "v2", || super::flags::V2::A);
+    pub const V2: ExperimentKey<super::flags::V2> = ExperimentKey::new("v2", super::flags::V2);
 }

@@ -356,8 +356,8 @@ pub mod experiments {
     use ::taxogen::ExperimentKey;
 
     /// `flow`.
-    pub const FLOW: ExperimentKey<Checkout> =
-        ExperimentKey::new("flow", "checkout", || Checkout::Control).with_exposure(
+    pub const FLOW: ExperimentKey<Checkout> = ExperimentKey::new("flow", super::flags::CHECKOUT)
+        .with_exposure(
             ::taxogen::Exposure::new("Checkout Shown").with_properties(|properties| {
                 properties.public("surface", "web");
                 properties.public("depth", &2_i64);
@@ -367,8 +367,8 @@ pub mod experiments {
         );
 
     /// `look`.
-    pub const LOOK: ExperimentKey<Checkout> =
-        ExperimentKey::new("look", "checkout", || Checkout::Control).with_exposure(
+    pub const LOOK: ExperimentKey<Checkout> = ExperimentKey::new("look", super::flags::CHECKOUT)
+        .with_exposure(
             ::taxogen::Exposure::new("checkout_seen").with_properties(|properties| {
                 properties.public("surface", "app");
                 properties.public("revision", "3.10");
@@ -376,8 +376,8 @@ pub mod experiments {
         );
 
     /// `words`.
-    pub const WORDS: ExperimentKey<Checkout> =
-        ExperimentKey::new("words", "checkout", || Checkout::Control).with_exposure(
+    pub const WORDS: ExperimentKey<Checkout> = ExperimentKey::new("words", super::flags::CHECKOUT)
+        .with_exposure(
             ::taxogen::Exposure::VIEWED.with_properties(|properties| {
                 properties.public("surface", "1.0");
             }),

@@ -303,7 +303,7 @@ pub mod experiments {
     ///
     /// `redesign`, owned by growth.
     pub const NEW_LOOK: ExperimentKey<PageLayout> =
-        ExperimentKey::new("redesign", "layout", || PageLayout::Classic);
+        ExperimentKey::new("redesign", super::flags::PAGE_LAYOUT);
 }
 
 #[allow(

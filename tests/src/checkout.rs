@@ -16,9 +16,7 @@ pub const PAYMENTS_ENABLED: Flag<bool> = Flag::boolean("payments-enabled", true)
 pub const CHECKOUT: Flag<CheckoutExperiment, Banner> =
     Flag::variants("checkout-experiment", || CheckoutExperiment::Control).with_payload(own_banner);
 pub const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
-pub const REDESIGN: ExperimentKey<CheckoutExperiment, Banner> =
-    ExperimentKey::new("checkout-flow-redesign", CHECKOUT.key(), || CheckoutExperiment::Control)
-        .with_payload(own_banner);
+pub const REDESIGN: ExperimentKey<CheckoutExperiment, Banner> = ExperimentKey::new("checkout-flow-redesign", CHECKOUT);
 
 fn own_banner(variant: &CheckoutExperiment) -> Option<Banner> {
     match variant {

@@ -4,29 +4,31 @@ use quote::quote;
 use super::deprecated;
 use super::docs::Docs;
 use super::literal;
-use super::scope::{Scope, ident};
+use super::scope::{Lifetime, Scope, ident};
 use crate::ir::{Experiment, Exposure, FlagValue, Literal};
 
-/// The key of an experiment: read with it, an assigned variant is an exposure.
+/// The key of an experiment: read with it, an assigned variant is an exposure. Variants, default and payloads are
+/// those of its flag.
 pub(super) fn experiment(scope: &Scope<'_>, experiment: &Experiment) -> TokenStream {
     let flag = scope.plan().flag_of(experiment);
-    let FlagValue::Variants { ident: variants, variants: all, default } = &flag.value else {
+    let FlagValue::Variants { ident: variants, .. } = &flag.value else {
         unreachable!("an experiment's flag has variants");
     };
     scope.uses_runtime("ExperimentKey");
     let ident = ident(&experiment.name.ident);
-    let (key, flag_key) = (&experiment.name.wire, &flag.name.wire);
+    let (key, flag_ident) = (&experiment.name.wire, super::scope::ident(&flag.name.ident));
     let docs = Docs::item(&experiment.name, &experiment.meta).plain(experiment.hypothesis.as_deref()).tokens();
     let deprecated = deprecated::attribute(experiment.meta.deprecated.as_ref());
-    let expected = deprecated::expected(all[*default].meta.deprecated.is_some());
+    let expected = deprecated::expected(flag.meta.deprecated.is_some());
     let ty = scope.flag_enum(variants);
-    let fallback = super::scope::ident(&all[*default].name.ident);
+    let payload = flag.payload_type.as_ref().map(|payload| scope.ty(payload, Lifetime::Static));
+    let payload = payload.map(|payload| quote!(, #payload));
     let exposure = exposure(&experiment.exposure, scope.runtime()).map(|exposure| quote!(.with_exposure(#exposure)));
     quote! {
         #docs
         #deprecated
         #expected
-        pub const #ident: ExperimentKey<#ty> = ExperimentKey::new(#key, #flag_key, || #ty::#fallback) #exposure;
+        pub const #ident: ExperimentKey<#ty #payload> = ExperimentKey::new(#key, super::flags::#flag_ident) #exposure;
     }
 }
 

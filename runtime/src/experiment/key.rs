@@ -1,8 +1,8 @@
 use std::fmt;
 
 use super::{Experiment, Exposure};
-use crate::flag::{Names, NoPayload, Payloads, Variant};
-use crate::payload::{self, Payload};
+use crate::flag::{Flag, Names, NoPayload, Payloads, Variant};
+use crate::payload;
 
 /// An experiment of the plan, with the enum of its flag's variants and the type of their payload. The compiler of the
 /// plan makes one for each experiment; [`User::variant`](crate::User::variant) reads it.
@@ -15,19 +15,13 @@ pub struct ExperimentKey<V: 'static, P: 'static = NoPayload> {
     pub(super) payloads: Payloads<V, P>,
 }
 
-impl<V: Variant> ExperimentKey<V> {
-    /// The experiment of this key, whose variants this flag assigns.
+impl<V: Variant, P> ExperimentKey<V, P> {
+    /// The experiment of this key; variants, default and payloads are those of the flag that assigns it.
     #[must_use]
-    pub const fn new(key: &'static str, flag: &'static str, fallback: fn() -> V) -> Self {
+    pub const fn new(key: &'static str, flag: Flag<V, P>) -> Self {
         let names = Names { from_name: V::from_name, name: V::name };
-        Self { key, flag, names, fallback, exposure: Exposure::VIEWED, payloads: Payloads::NONE }
-    }
-
-    /// The same experiment with payloads: `own` is the plan's payload for a variant.
-    #[must_use]
-    pub const fn with_payload<P: Payload>(self, own: fn(&V) -> Option<P>) -> ExperimentKey<V, P> {
-        let Self { key, flag, names, fallback, exposure, .. } = self;
-        ExperimentKey { key, flag, names, fallback, exposure, payloads: Payloads::new(own) }
+        let (fallback, payloads) = (flag.default(), flag.payloads());
+        Self { key, flag: flag.key(), names, fallback, exposure: Exposure::VIEWED, payloads }
     }
 }
 

@@ -86,8 +86,8 @@ impl<T, P> Flag<T, P> {
         self.key
     }
 
-    pub(super) fn default_value(&self) -> T {
-        (self.default)()
+    pub(crate) const fn default(&self) -> fn() -> T {
+        self.default
     }
 
     pub(super) const fn shape(&self) -> &'static dyn Shape<T> {
@@ -98,8 +98,8 @@ impl<T, P> Flag<T, P> {
         self.shape.fix(value)
     }
 
-    pub(super) const fn payloads(&self) -> &Payloads<T, P> {
-        &self.payloads
+    pub(crate) const fn payloads(&self) -> Payloads<T, P> {
+        self.payloads
     }
 }
 

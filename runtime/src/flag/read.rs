@@ -57,7 +57,7 @@ impl User {
     }
 
     fn read<T, P, R>(&self, flag: Flag<T, P>, use_it: impl FnOnce(&Known, Resolved<'_, T>) -> R) -> R {
-        self.resolve(flag.key(), flag.shape(), || flag.default_value(), use_it)
+        self.resolve(flag.key(), flag.shape(), flag.default(), use_it)
     }
 
     /// Finds the value, counts and tells why a default stands in, and hands it over.
@@ -86,7 +86,7 @@ impl User {
     }
 
     fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<'_, T>) -> Answer<T, P> {
-        let payload = self.payload_of(flag.key(), flag.payloads(), &resolved);
+        let payload = self.payload_of(flag.key(), &flag.payloads(), &resolved);
         let reason = resolved.served.and_then(|served| served.reason.clone());
         Answer { value: resolved.value, payload, assignment: resolved.assignment, reason, source: resolved.source }
     }
