@@ -39,7 +39,7 @@ impl fmt::Display for InvalidProperty {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trouble {
-    /// `posthog`, `segment`, `mixpanel`; `None` where it concerns all of them.
+    /// `posthog`, `segment`, `mixpanel`, `optimizely`; `None` where it concerns all of them.
     pub destination: Option<&'static str>,
     /// What it is.
     pub kind: TroubleKind,

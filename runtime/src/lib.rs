@@ -139,7 +139,7 @@
 //! | `taxogen_queued_bytes` | gauge | `destination` | bytes of the log that wait for it, at its slowest endpoint |
 //! | `taxogen_oldest_age_seconds` | gauge | `destination` | how long the oldest of them has waited; 0 where none does |
 //!
-//! `destination` is `posthog`, `segment` or `mixpanel`, and `none` for what was lost or dropped before any of them. The
+//! `destination` is `posthog`, `segment`, `mixpanel` or `optimizely`, and `none` for what was lost or dropped before any of them. The
 //! gauges are set once a second.
 //!
 //! With the feature `tracing` the program's subscriber is told, under the target `taxogen`: each attempt (debug), what is
@@ -172,14 +172,14 @@
 //!
 //! # Features
 //!
-//! `macros`, `posthog`, `segment`, `mixpanel` and `gzip` are on by default. `spool` adds `Builder::spool`: the log lies on
+//! `macros`, `posthog`, `segment`, `mixpanel`, `optimizely` and `gzip` are on by default. `spool` adds `Builder::spool`: the log lies on
 //! disk too, and a process that is killed delivers after its restart what `capture` had taken. Without a destination there is no HTTP
 //! client, no TLS and no tokio in the tree; the recorder and the disabled client remain. `metrics` and `tracing` bring
 //! the crates of these names, and are off by default. `deflate`, `br` and `zstd` are encodings of bodies for version 1 of
 //! PostHog; `zstd` is built with a C compiler, as TLS is.
 
 #![cfg_attr(
-    not(all(feature = "posthog", feature = "segment", feature = "mixpanel")),
+    not(all(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely")),
     allow(dead_code, reason = "what one destination alone needs is idle without it")
 )]
 
@@ -264,6 +264,8 @@ pub use spool::{Fsync, Spool};
 pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;
+#[cfg(feature = "optimizely")]
+pub use transport::Optimizely;
 #[cfg(feature = "segment")]
 pub use transport::Segment;
 #[cfg(feature = "http")]

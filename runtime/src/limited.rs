@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Limited {
-    /// `posthog`, `segment` or `mixpanel`.
+    /// `posthog`, `segment`, `mixpanel` or `optimizely`.
     pub destination: &'static str,
     /// The event; for verbs without a name `identify`, `set`, `unset`, `group` or `alias`.
     pub event: String,
@@ -25,12 +25,20 @@ pub struct Limited {
 pub enum Limit {
     /// So many bytes of UTF-8 of a text; what goes beyond was cut, at the end of a character. Mixpanel: 255.
     TextBytes(usize),
-    /// So many levels of objects and lists; a deeper property was left out. Mixpanel: 3.
+    /// So many levels of objects and lists; a deeper property was left out. Mixpanel: 3; Optimizely: 0,
+    /// texts, numbers and booleans alone.
     Depth(usize),
     /// So many elements of a list, or keys of an object; a property with more was left out. Mixpanel: 254.
     Members(usize),
     /// So many properties of an event, those included that every message has; the rest was left out. Mixpanel: 254.
     Properties(usize),
+    /// The revenue of a conversion, whole cents of at most 64 bits; another one was left out. Optimizely.
+    Cents,
+    /// The value of a conversion, a number; another one was left out. Optimizely.
+    Number,
+    /// A name that the destination keeps for itself; a property of that name was left out. Optimizely: `revenue` and
+    /// `value`, but for what the conversion has for them.
+    Reserved,
     /// An id that tells people or groups apart: one that is too long, or stands for nobody in particular (`anonymous`,
     /// `null`), joins nobody there.
     Id,
@@ -43,6 +51,18 @@ impl fmt::Display for Limited {
         match limit {
             Limit::TextBytes(most) => {
                 write!(formatter, "is cut to the {most} bytes that {destination} keeps of a text")
+            }
+            Limit::Depth(0) => {
+                write!(formatter, "is left out: {destination} takes texts, numbers and booleans alone")
+            }
+            Limit::Cents => {
+                write!(formatter, "is left out: {destination} takes whole cents for a revenue and would misread others")
+            }
+            Limit::Number => {
+                write!(formatter, "is left out: {destination} takes a number for the value of a conversion")
+            }
+            Limit::Reserved => {
+                write!(formatter, "is left out: {destination} keeps the name for what the conversion counts for")
             }
             Limit::Depth(most) => {
                 write!(formatter, "is left out: {destination} takes at most {most} levels of a value")

@@ -20,7 +20,7 @@ pub struct Outcome {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DestinationOutcome {
-    /// `posthog`, `segment` or `mixpanel`.
+    /// `posthog`, `segment`, `mixpanel` or `optimizely`.
     pub name: &'static str,
     /// What became of it there.
     pub fate: Fate,

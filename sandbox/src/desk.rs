@@ -13,14 +13,14 @@ use crate::outcome::Outcome;
 use crate::parcel::Parcel;
 use crate::received::{RecordedRequest, RequestSummary};
 use crate::server::Reaction;
-use crate::{Vendor, lock, mixpanel, mixpanel_profile, posthog, posthog_v1, segment};
+use crate::{Vendor, lock, mixpanel, mixpanel_profile, optimizely, posthog, posthog_v1, segment};
 
 type Observer = Box<dyn FnMut(&RequestSummary) + Send>;
 
-/// The three vendors' desks, shared by all connections.
+/// The vendors' desks, shared by all connections.
 pub(crate) struct Desk {
     pub(crate) flags: Flags,
-    ledgers: Mutex<[Ledger; 3]>,
+    ledgers: Mutex<[Ledger; 4]>,
     changed: Condvar,
     observer: Mutex<Option<Observer>>,
     started: Instant,
@@ -44,6 +44,7 @@ impl Route {
             "/v1/batch" | "/v1/track" | "/v1/identify" | "/v1/page" | "/v1/screen" | "/v1/group" | "/v1/alias" => {
                 ingest(Vendor::Segment, segment::track)
             }
+            "/v1/events" => ingest(Vendor::Optimizely, optimizely::events),
             "/import" => ingest(Vendor::Mixpanel, mixpanel::import),
             "/track" => form(mixpanel::track),
             "/engage" => form(mixpanel_profile::engage),
@@ -86,7 +87,7 @@ impl Desk {
     /// Waits until the vendor has accepted that many messages; says whether it has.
     pub(crate) fn wait_for(&self, vendor: Vendor, messages: u64, timeout: Duration) -> bool {
         let ledgers = lock(&self.ledgers);
-        let waits = |ledgers: &mut [Ledger; 3]| ledgers[vendor.index()].distinct < messages;
+        let waits = |ledgers: &mut [Ledger; 4]| ledgers[vendor.index()].distinct < messages;
         let waited = self.changed.wait_timeout_while(ledgers, timeout, waits);
         let (mut ledgers, _) = waited.unwrap_or_else(PoisonError::into_inner);
         !waits(&mut ledgers)

@@ -222,8 +222,12 @@ impl Response {
     pub(crate) fn to_bytes(&self, keep_alive: bool) -> Vec<u8> {
         let Self { status, content_type, headers, body } = self;
         let mut lines = vec![format!("HTTP/1.1 {status} {}", reason(*status))];
-        lines.push(format!("content-type: {content_type}"));
-        lines.push(format!("content-length: {}", body.len()));
+        // Such an answer ends with its head, whatever stands behind it.
+        let body = if *status == 204 { &[] } else { body.as_slice() };
+        if *status != 204 {
+            lines.push(format!("content-type: {content_type}"));
+            lines.push(format!("content-length: {}", body.len()));
+        }
         // A header that a test scripted must not break the answer apart.
         lines.extend(headers.iter().map(|(name, value)| format!("{name}: {}", value.replace(['\r', '\n'], " "))));
         lines.push(format!("connection: {}", if keep_alive { "keep-alive" } else { "close" }));
@@ -234,6 +238,7 @@ impl Response {
 fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
+        204 => "No Content",
         400 => "Bad Request",
         401 => "Unauthorized",
         402 => "Payment Required",

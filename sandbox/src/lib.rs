@@ -1,6 +1,6 @@
-//! PostHog, Segment and Mixpanel as an application meets them: on loopback, in memory, on threads of their own.
+//! PostHog, Segment, Mixpanel and Optimizely as an application meets them: on loopback, in memory, on threads of their own.
 //!
-//! A [`Sandbox`] answers all three vendors by path and is as strict as they are: it rejects what they reject, drops
+//! A [`Sandbox`] answers all four vendors by path and is as strict as they are: it rejects what they reject, drops
 //! in silence what they drop in silence, knows a repeated message by the same ids, and keeps what arrived as values
 //! that a test can compare. Trouble comes on demand ([`Fault`]), flags answer what was scripted ([`Flags`]).
 //!
@@ -29,6 +29,7 @@
 //! | PostHog | `/batch`, `/i/v1/analytics/events`, `/i/v0/e`, `/e`, `/capture`, `/flags?v=2` |
 //! | Segment | `/v1/batch`, `/v1/track identify page screen group alias` |
 //! | Mixpanel | `/import`, `/track`, `/engage`, `/groups` |
+//! | Optimizely | `/v1/events` |
 //!
 //! All memory is bounded: the oldest records are forgotten first and counted in [`Summary::forgotten`].
 
@@ -42,6 +43,7 @@ mod mixpanel;
 mod mixpanel_event;
 mod mixpanel_form;
 mod mixpanel_profile;
+mod optimizely;
 mod outcome;
 mod parcel;
 mod people;

@@ -131,7 +131,7 @@ fn two_hundred_with_error(vendor: Vendor, path: &str) -> Response {
             Vendor::Mixpanel if path == "/import" => {
                 json!({ "code": 200, "status": "error", "error": error, "num_records_imported": 0 })
             }
-            Vendor::PostHog | Vendor::Mixpanel => json!({ "status": 0, "error": error }),
+            Vendor::PostHog | Vendor::Mixpanel | Vendor::Optimizely => json!({ "status": 0, "error": error }),
         },
     )
 }

@@ -47,13 +47,15 @@ pub struct Received {
     pub name: String,
     /// The user, anonymous ones included; for a group's properties the group's key.
     pub distinct_id: Option<String>,
-    /// The properties as the vendor keeps them (traits at Segment, the values of the operation at `/engage`).
+    /// The properties as the vendor keeps them (traits at Segment, the values of the operation at `/engage`, tags at
+    /// Optimizely).
     pub properties: Value,
     /// `uuid`, `messageId` or `$insert_id`.
     pub id: Option<String>,
     /// The time in the message, in milliseconds since 1970, where it is one the vendor understands.
     pub time_ms: Option<i64>,
-    /// The whole message as it was sent, at Segment with what stands beside the batch for all of them.
+    /// The whole message as it was sent, at Segment with what stands beside the batch for all of them, at Optimizely
+    /// the visitor with this event alone.
     pub item: Value,
     /// What became of it.
     pub verdict: Verdict,

@@ -68,6 +68,12 @@ impl Sandbox {
         self.url()
     }
 
+    /// The host to give as Optimizely's.
+    #[must_use]
+    pub fn optimizely_url(&self) -> String {
+        self.url()
+    }
+
     /// The messages that the vendor accepted, each once, in the order of arrival.
     #[must_use]
     pub fn received(&self, vendor: Vendor) -> Vec<Received> {

@@ -17,11 +17,15 @@ pub enum Vendor {
     Segment,
     /// Mixpanel: import, track, engage and groups.
     Mixpanel,
+    /// Optimizely: the event API, which takes conversions.
+    Optimizely,
 }
 
 impl Vendor {
-    /// Every vendor, in the order in which reports name them.
+    /// Those that get every event, in the order in which reports name them.
     pub const ALL: [Self; 3] = [Self::PostHog, Self::Segment, Self::Mixpanel];
+    /// Every vendor: those, and Optimizely, which gets conversions alone.
+    pub const EVERY: [Self; 4] = [Self::PostHog, Self::Segment, Self::Mixpanel, Self::Optimizely];
 
     /// The vendor's name as it writes it.
     #[must_use]
@@ -30,6 +34,7 @@ impl Vendor {
             Self::PostHog => "PostHog",
             Self::Segment => "Segment",
             Self::Mixpanel => "Mixpanel",
+            Self::Optimizely => "Optimizely",
         }
     }
 

@@ -10,7 +10,7 @@ use crate::failure::Failure;
 use crate::plan::count;
 use crate::printer::Printer;
 
-/// Play PostHog, Segment and Mixpanel on this machine, beside an application in development.
+/// Play PostHog, Segment, Mixpanel and Optimizely on this machine, beside an application in development.
 ///
 /// Prints the variables that lead the application here, then a line for each request on stderr, and with
 /// Ctrl-C what each vendor received. Exits with 0, and with 2 when it cannot start.
@@ -40,13 +40,13 @@ impl Sandbox {
         while let Ok(Signal::Request(line)) = signals.recv() {
             printer.talk(line);
         }
-        let summaries: String = Vendor::ALL.map(|vendor| summary(vendor, &sandbox.summary(vendor))).concat();
+        let summaries: String = Vendor::EVERY.map(|vendor| summary(vendor, &sandbox.summary(vendor))).concat();
         printer.data(&summaries)?;
         Ok(Outcome::Good)
     }
 }
 
-/// What `Client::from_env` reads, as a shell takes it.
+/// What `Client::from_env` reads, as a shell takes it. The datafile of Optimizely stays the application's own.
 fn variables(sandbox: &taxogen_sandbox::Sandbox) -> String {
     let url = sandbox.url();
     format!(
@@ -55,7 +55,8 @@ fn variables(sandbox: &taxogen_sandbox::Sandbox) -> String {
          export SEGMENT_WRITE_KEY={SEGMENT_WRITE_KEY}\n\
          export SEGMENT_HOST={url}\n\
          export MIXPANEL_TOKEN={MIXPANEL_TOKEN}\n\
-         export MIXPANEL_HOST={url}\n"
+         export MIXPANEL_HOST={url}\n\
+         export OPTIMIZELY_HOST={url}\n"
     )
 }
 

@@ -25,7 +25,7 @@ fn it_says_where_it_is_shows_each_request_and_ends_with_a_summary() {
     let mut err = BufReader::new(running.0.stderr.take().expect("it is piped"));
 
     let mut variables = String::new();
-    for _ in 0..6 {
+    for _ in 0..7 {
         out.read_line(&mut variables).expect("a line is printed");
     }
     let address = variables
@@ -39,7 +39,8 @@ fn it_says_where_it_is_shows_each_request_and_ends_with_a_summary() {
          export SEGMENT_WRITE_KEY=sandbox_write_key\n\
          export SEGMENT_HOST=http://{address}\n\
          export MIXPANEL_TOKEN=sandbox_token\n\
-         export MIXPANEL_HOST=http://{address}\n"
+         export MIXPANEL_HOST=http://{address}\n\
+         export OPTIMIZELY_HOST=http://{address}\n"
     );
     assert_eq!(variables, expected);
     let mut line = String::new();
@@ -66,7 +67,7 @@ fn it_says_where_it_is_shows_each_request_and_ends_with_a_summary() {
     let mut summary = String::new();
     out.read_to_string(&mut summary).expect("the summary is text");
     let expected = format!(
-        "PostHog: 1 request, {length} bytes, 1 message accepted\n       1  visited\nSegment: nothing\nMixpanel: nothing\n"
+        "PostHog: 1 request, {length} bytes, 1 message accepted\n       1  visited\nSegment: nothing\nMixpanel: nothing\nOptimizely: nothing\n"
     );
     assert_eq!(summary, expected);
     assert_eq!(running.0.wait().expect("it ends").code(), Some(0));

@@ -92,8 +92,8 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Delivers there too: a [`PostHog`](crate::PostHog), a [`Segment`](crate::Segment) or a
-    /// [`Mixpanel`](crate::Mixpanel).
+    /// Delivers there too: a [`PostHog`](crate::PostHog), a [`Segment`](crate::Segment), a [`Mixpanel`](crate::Mixpanel) or, for
+    /// conversions, an [`Optimizely`](crate::Optimizely).
     ///
     /// Requests go through the proxy that the variables `HTTPS_PROXY` or `HTTP_PROXY` name, unless `NO_PROXY`
     /// excepts the host; to this machine itself they go directly. Redirects are not followed.
@@ -276,7 +276,7 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a key, a host or a region cannot be used, when more people have opted out than the client can remember, when the
+    /// When a key, a host, a region or a datafile cannot be used, when more people have opted out than the client can remember, when the
     /// system has no certificates to trust, or when it gives no thread. The message names the destination and never a key.
     #[cfg(feature = "http")]
     pub fn build(self) -> Result<Client, Error> {

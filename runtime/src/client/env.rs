@@ -10,6 +10,8 @@ use crate::error::{Error, Kind};
 use crate::hash_key::{HashKey, KeySource};
 #[cfg(feature = "mixpanel")]
 use crate::transport::Mixpanel;
+#[cfg(feature = "optimizely")]
+use crate::transport::Optimizely;
 #[cfg(feature = "posthog")]
 use crate::transport::PostHog;
 #[cfg(feature = "segment")]
@@ -32,6 +34,8 @@ impl Client {
     /// | `MIXPANEL_TOKEN` | the project's token: deliver to Mixpanel |
     /// | `MIXPANEL_REGION` | `us`, `eu` or `in`; `us` unless set |
     /// | `MIXPANEL_HOST` | a host instead of a region, as [`Mixpanel::host`](crate::Mixpanel::host) |
+    /// | `OPTIMIZELY_DATAFILE` | the path of a project's datafile, as [`Optimizely::from_file`](crate::Optimizely::from_file): deliver conversions to Optimizely |
+    /// | `OPTIMIZELY_HOST` | a host instead of that of the datafile's region, as [`Optimizely::host`](crate::Optimizely::host) |
     /// | `TAXOGEN_HASH_KEY` | the key of [`Builder::hash_key`] |
     /// | `TAXOGEN_STAMP_PLAN` | `true` or `1`: [`Builder::stamp_plan`] |
     /// | `TAXOGEN_DISABLED` | `true` or `1`: deliver nowhere, whatever else is set |
@@ -98,7 +102,7 @@ struct Env<'a>(&'a dyn Fn(&str) -> Option<OsString>);
 
 impl Env<'_> {
     fn destinations(&self) -> Result<Vec<Destination>, Error> {
-        let found = [self.posthog()?, self.segment()?, self.mixpanel()?];
+        let found = [self.posthog()?, self.segment()?, self.mixpanel()?, self.optimizely()?];
         Ok(found.into_iter().flatten().collect())
     }
 
@@ -154,7 +158,24 @@ impl Env<'_> {
         self.not_built("MIXPANEL_TOKEN", "mixpanel")
     }
 
-    #[cfg(not(all(feature = "posthog", feature = "segment", feature = "mixpanel")))]
+    #[cfg(feature = "optimizely")]
+    fn optimizely(&self) -> Result<Option<Destination>, Error> {
+        let host = self.host("optimizely", "OPTIMIZELY_HOST")?;
+        let Some(path) = self.text("OPTIMIZELY_DATAFILE")? else { return Ok(None) };
+        let optimizely = Optimizely::from_file(path);
+        let optimizely = match host {
+            None => optimizely,
+            Some(host) => optimizely.host(host),
+        };
+        checked("OPTIMIZELY_DATAFILE", optimizely.into()).map(Some)
+    }
+
+    #[cfg(not(feature = "optimizely"))]
+    fn optimizely(&self) -> Result<Option<Destination>, Error> {
+        self.not_built("OPTIMIZELY_DATAFILE", "optimizely")
+    }
+
+    #[cfg(not(all(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely")))]
     fn not_built(&self, name: &str, feature: &str) -> Result<Option<Destination>, Error> {
         match self.text(name)? {
             None => Ok(None),
@@ -170,12 +191,18 @@ impl Env<'_> {
     /// Where a vendor is: a region or a host, and not both, of which one would go unheard.
     fn place(&self, vendor: &str, [region, host]: [&str; 2], known: &[Region]) -> Result<Place, Error> {
         let given = self.region(region, known)?;
-        let Some(at) = self.text(host)? else { return Ok(Place::Region(given.unwrap_or_default())) };
-        if given.is_some() {
-            return Err(unusable(format!("`{region}` and `{host}` are both set: unset one of them")));
+        match self.text(host)? {
+            Some(_) if given.is_some() => {
+                Err(unusable(format!("`{region}` and `{host}` are both set: unset one of them")))
+            }
+            _ => Ok(self.host(vendor, host)?.map_or(Place::Region(given.unwrap_or_default()), Place::Host)),
         }
-        Host::read(vendor, &at).map_err(|error| about(host, &error))?;
-        Ok(Place::Host(at))
+    }
+
+    fn host(&self, vendor: &str, name: &str) -> Result<Option<String>, Error> {
+        let Some(at) = self.text(name)? else { return Ok(None) };
+        Host::read(vendor, &at).map_err(|error| about(name, &error))?;
+        Ok(Some(at))
     }
 
     fn region(&self, name: &str, known: &[Region]) -> Result<Option<Region>, Error> {
@@ -228,7 +255,8 @@ fn say_that_nothing_is_delivered() {
     static SAID: Once = Once::new();
     SAID.call_once(|| {
         eprintln!(
-            "taxogen: none of POSTHOG_API_KEY, SEGMENT_WRITE_KEY and MIXPANEL_TOKEN is set: events are delivered nowhere"
+            "taxogen: none of POSTHOG_API_KEY, SEGMENT_WRITE_KEY, MIXPANEL_TOKEN and OPTIMIZELY_DATAFILE is set: events are \
+             delivered nowhere"
         );
     });
 }

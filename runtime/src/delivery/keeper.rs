@@ -229,7 +229,7 @@ impl Orphan {
 /// The name of the destination of a lane.
 fn destination(lane: &str) -> Option<&'static str> {
     let name = lane.split_once('-').map_or(lane, |(name, _)| name);
-    ["posthog", "segment", "mixpanel"].into_iter().find(|known| *known == name)
+    ["posthog", "segment", "mixpanel", "optimizely"].into_iter().find(|known| *known == name)
 }
 
 /// By what each lane is known again: destination, kind, and hash of key and host.

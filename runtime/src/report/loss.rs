@@ -21,6 +21,9 @@ pub enum LossReason {
     /// The destination took the request and rejected this event; or would have, for an id that stands for nobody in
     /// particular, and so it was not sent.
     Rejected,
+    /// A conversion that the datafile of Optimizely has no event for: create the event there, and build the client with a
+    /// datafile that has it.
+    NotInDatafile,
     /// The distinct id, the previous id of an alias or the key of a group was empty, or nothing but spaces.
     /// Counts once.
     EmptyId,
@@ -54,6 +57,7 @@ impl fmt::Display for LossReason {
             Self::TooLarge => "too large",
             Self::Refused => "refused by the destination",
             Self::Rejected => "rejected by the destination",
+            Self::NotInDatafile => "the datafile has no such event",
             Self::EmptyId => "an id was empty",
             Self::AfterShutdown => "captured after shutdown",
             Self::HookPanicked => "the hook that decides about it panicked",
@@ -71,7 +75,7 @@ impl fmt::Display for LossReason {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Loss {
-    /// `posthog`, `segment`, `mixpanel`; `None` where no destination ever saw them.
+    /// `posthog`, `segment`, `mixpanel`, `optimizely`; `None` where no destination ever saw them.
     pub destination: Option<&'static str>,
     /// Why.
     pub reason: LossReason,

@@ -84,7 +84,7 @@ fn total(lost: &[(LossReason, u64)]) -> u64 {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DestinationReport {
-    /// `posthog`, `segment` or `mixpanel`.
+    /// `posthog`, `segment`, `mixpanel` or `optimizely`.
     pub name: &'static str,
     /// Taken for it: what is delivered, kept or given up.
     pub accepted: u64,

@@ -50,9 +50,10 @@ impl Batch {
         let Messages { count, longest, met, .. } = messages;
         let problem = match encoded {
             Err(unfit) => Some(Fit::Never(unfit)),
-            Ok(()) if longest > endpoint.limits.message => {
-                Some(Fit::Never(Unfit { reason: LossReason::TooLarge, detail: "larger than the destination takes" }))
-            }
+            Ok(()) if longest > endpoint.limits.message => Some(Fit::Never(Unfit {
+                reason: LossReason::TooLarge,
+                detail: "larger than the destination takes".into(),
+            })),
             Ok(()) if start > 0 && self.is_over(endpoint, count) => Some(Fit::Full),
             Ok(()) => None,
         };
@@ -86,6 +87,17 @@ impl Batch {
     /// The messages, joined by commas.
     pub(crate) fn messages(&self) -> &[u8] {
         &self.bytes
+    }
+
+    /// The messages of each record, in order, without the comma before them.
+    #[cfg(feature = "optimizely")]
+    pub(crate) fn messages_of_records(&self) -> impl Iterator<Item = &[u8]> {
+        let mut start = 0;
+        self.records.iter().map(move |entry| {
+            let range = without_comma(&self.bytes, start..entry.end);
+            start = entry.end;
+            &self.bytes[range]
+        })
     }
 
     /// The records in order, and what the endpoint has to do with each.

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::ops::Range;
 
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -52,7 +53,7 @@ pub(crate) struct Envelope {
     /// Before a time, where the vendor takes one.
     head: Option<(Vec<u8>, Moment)>,
     /// Before the messages.
-    open: &'static [u8],
+    open: Cow<'static, [u8]>,
     /// Behind them.
     close: &'static [u8],
 }
@@ -73,6 +74,11 @@ pub(crate) trait Dialect: Send + Sync {
 
     /// Writes the messages that a record of which it has a share is here.
     fn encode(&self, record: &Record<'_>, messages: &mut Messages<'_>) -> Result<(), Unfit>;
+
+    /// The messages of a batch as they go into a body: one after the other, unless the vendor wants them otherwise.
+    fn body<'a>(&self, batch: &'a Batch) -> Cow<'a, [u8]> {
+        Cow::Borrowed(batch.messages())
+    }
 
     /// Adds the headers of this attempt, where the vendor takes any.
     fn add_headers(&self, _: &Attempt, _: &mut HeaderMap) {}
@@ -96,7 +102,7 @@ pub(crate) enum Share {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Unfit {
     pub(crate) reason: LossReason,
-    pub(crate) detail: &'static str,
+    pub(crate) detail: Cow<'static, str>,
 }
 
 /// Takes the messages of one record, joined by commas with those before.
@@ -130,24 +136,30 @@ impl Messages<'_> {
 impl Envelope {
     /// `head`, a time, `open`, the messages, `close`.
     pub(crate) fn with_time(head: Vec<u8>, moment: Moment, open: &'static [u8], close: &'static [u8]) -> Self {
-        Self { head: Some((head, moment)), open, close }
+        Self { head: Some((head, moment)), open: Cow::Borrowed(open), close }
     }
 
     /// A list of the messages and nothing else.
     pub(crate) fn list() -> Self {
-        Self { head: None, open: b"[", close: b"]" }
+        Self { head: None, open: Cow::Borrowed(b"["), close: b"]" }
+    }
+
+    /// `open`, the messages, `close`.
+    #[cfg(feature = "optimizely")]
+    pub(crate) fn around(open: Vec<u8>, close: &'static [u8]) -> Self {
+        Self { head: None, open: Cow::Owned(open), close }
     }
 
     /// The parts of a body, in order, for this attempt.
     pub(crate) fn wrap<R>(&self, attempt: &Attempt, messages: &[u8], body: impl FnOnce(&[&[u8]]) -> R) -> R {
         let Some((head, moment)) = &self.head else {
-            return body(&[self.open, messages, self.close]);
+            return body(&[&self.open, messages, self.close]);
         };
         let time = match moment {
             Moment::SentAt => attempt.sent_at,
             Moment::CreatedAt => attempt.request.created_at,
         };
-        body(&[head, &time.to_rfc3339(), self.open, messages, self.close])
+        body(&[head, &time.to_rfc3339(), &self.open, messages, self.close])
     }
 }
 

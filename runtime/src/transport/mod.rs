@@ -11,6 +11,8 @@ mod secret;
 
 #[cfg(feature = "mixpanel")]
 mod mixpanel;
+#[cfg(feature = "optimizely")]
+mod optimizely;
 #[cfg(feature = "posthog")]
 mod posthog;
 #[cfg(feature = "segment")]
@@ -32,6 +34,8 @@ pub use encoding::Encoding;
 
 #[cfg(feature = "mixpanel")]
 pub use mixpanel::Mixpanel;
+#[cfg(feature = "optimizely")]
+pub use optimizely::Optimizely;
 #[cfg(feature = "posthog")]
 pub(crate) use posthog::Project;
 
@@ -47,7 +51,7 @@ use crate::error::{Error, Kind};
 use crate::filter::Filter;
 use crate::sight::Sight;
 
-/// A vendor to deliver to: made from [`PostHog`], [`Segment`] or [`Mixpanel`].
+/// A vendor to deliver to: made from [`PostHog`], [`Segment`], [`Mixpanel`] or [`Optimizely`].
 #[derive(Clone)]
 pub struct Destination(pub(crate) Config);
 
@@ -59,6 +63,8 @@ pub(crate) enum Config {
     Segment(Segment),
     #[cfg(feature = "mixpanel")]
     Mixpanel(Mixpanel),
+    #[cfg(feature = "optimizely")]
+    Optimizely(Optimizely),
 }
 
 impl Destination {
@@ -70,6 +76,8 @@ impl Destination {
             Config::Segment(_) => "segment",
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(_) => "mixpanel",
+            #[cfg(feature = "optimizely")]
+            Config::Optimizely(_) => "optimizely",
         }
     }
 
@@ -82,6 +90,8 @@ impl Destination {
             Config::Segment(segment) => segment.sight(),
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(mixpanel) => mixpanel.sight(),
+            #[cfg(feature = "optimizely")]
+            Config::Optimizely(optimizely) => optimizely.sight(),
         }
     }
 
@@ -94,19 +104,21 @@ impl Destination {
             Config::Segment(segment) => segment.passing(),
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(mixpanel) => mixpanel.passing(),
+            #[cfg(feature = "optimizely")]
+            Config::Optimizely(optimizely) => optimizely.passing(),
         }
     }
 
     /// The PostHog project, where it is one.
     #[cfg(feature = "posthog")]
     #[cfg_attr(
-        not(any(feature = "segment", feature = "mixpanel")),
+        not(any(feature = "segment", feature = "mixpanel", feature = "optimizely")),
         expect(clippy::unnecessary_wraps, reason = "there are other destinations")
     )]
     pub(crate) fn posthog(&self) -> Option<Result<Project, Error>> {
         match &self.0 {
             Config::PostHog(posthog) => Some(posthog.project()),
-            #[cfg(any(feature = "segment", feature = "mixpanel"))]
+            #[cfg(any(feature = "segment", feature = "mixpanel", feature = "optimizely"))]
             _ => None,
         }
     }
@@ -120,6 +132,8 @@ impl Destination {
             Config::Segment(segment) => segment.endpoints(),
             #[cfg(feature = "mixpanel")]
             Config::Mixpanel(mixpanel) => mixpanel.endpoints(),
+            #[cfg(feature = "optimizely")]
+            Config::Optimizely(optimizely) => optimizely.endpoints(),
         }
     }
 }
@@ -137,6 +151,8 @@ pub(crate) fn stand_in(name: &str, kind: &str) -> Option<Endpoint> {
         "segment" => Destination(Config::Segment(Segment::new("stand_in"))),
         #[cfg(feature = "mixpanel")]
         "mixpanel" => Destination(Config::Mixpanel(Mixpanel::new("stand_in"))),
+        #[cfg(feature = "optimizely")]
+        "optimizely" => Destination(Config::Optimizely(Optimizely::new(optimizely::EMPTY))),
         _ => return None,
     };
     destination.endpoints().ok()?.into_iter().find(|endpoint| endpoint.identity.kind == kind)
@@ -233,6 +249,8 @@ mod tests {
             ("segment", &["batch"]),
             #[cfg(feature = "mixpanel")]
             ("mixpanel", &["import", "engage", "groups"]),
+            #[cfg(feature = "optimizely")]
+            ("optimizely", &["events"]),
         ];
         for (name, kinds) in lanes {
             for kind in *kinds {

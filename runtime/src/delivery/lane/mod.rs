@@ -157,7 +157,7 @@ impl Lane {
             match batch.add(&self.endpoint, record, *share) {
                 Fit::Added(met) => self.books.limited(record, met),
                 Fit::Full => break,
-                Fit::Never(unfit) => self.books.lost(unfit.reason, unfit.detail, [(record, *share)]),
+                Fit::Never(unfit) => self.books.lost(unfit.reason, &unfit.detail, [(record, *share)]),
             }
             self.waiting.pop_front();
         }
@@ -180,7 +180,7 @@ impl Lane {
             self.orders.take_hurry();
             let attempt = batch.attempt(Timestamp::now());
             let wrap = |parts: &[&[u8]]| self.packer.body(parts);
-            let body = self.endpoint.envelope.wrap(&attempt, batch.messages(), wrap);
+            let body = self.endpoint.envelope.wrap(&attempt, &self.endpoint.dialect.body(batch), wrap);
             match self.attempt(&attempt, body).await? {
                 Outcome::RetryAfter(asked) => self.back_off(asked).await?,
                 Outcome::Unauthorized(why) => self.refuse_key(&why)?,

@@ -3,6 +3,7 @@ mod import;
 mod profile;
 mod shape;
 
+use std::borrow::Cow;
 use std::fmt;
 
 use super::{
@@ -208,7 +209,7 @@ fn check_device(id: &str) -> Result<(), Unfit> {
 
 fn check_id(id: &str) -> Result<(), Unfit> {
     if is_banned(id) {
-        let detail = "mixpanel takes nothing under this id: it stands for nobody in particular";
+        let detail = "mixpanel takes nothing under this id: it stands for nobody in particular".into();
         return Err(Unfit { reason: LossReason::Rejected, detail });
     }
     if shape::is_cut(id) { Err(TOO_LONG) } else { Ok(()) }
@@ -216,7 +217,7 @@ fn check_id(id: &str) -> Result<(), Unfit> {
 
 const TOO_LONG: Unfit = Unfit {
     reason: LossReason::TooLarge,
-    detail: "mixpanel keeps 255 bytes of an id: what is longer would be somebody else",
+    detail: Cow::Borrowed("mixpanel keeps 255 bytes of an id: what is longer would be somebody else"),
 };
 
 #[cfg(test)]

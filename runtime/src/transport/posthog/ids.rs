@@ -1,5 +1,7 @@
 //! Which ids PostHog tells people apart by.
 
+use std::borrow::Cow;
+
 use super::super::Unfit;
 use crate::destinations::Destinations;
 use crate::record::{Record, Verb};
@@ -62,14 +64,16 @@ pub(super) fn check_strictly(record: &Record<'_>) -> Result<(), Unfit> {
 }
 
 pub(super) const TOO_LONG: Unfit =
-    Unfit { reason: LossReason::TooLarge, detail: "posthog knows ids of at most 200 characters" };
+    Unfit { reason: LossReason::TooLarge, detail: Cow::Borrowed("posthog knows ids of at most 200 characters") };
 pub(super) const NOBODYS: Unfit = Unfit {
     reason: LossReason::Rejected,
-    detail: "posthog merges nobody by an id that stands for nobody in particular",
+    detail: Cow::Borrowed("posthog merges nobody by an id that stands for nobody in particular"),
 };
 
-const LONG_NAME: Unfit =
-    Unfit { reason: LossReason::TooLarge, detail: "posthog knows event names of at most 200 characters" };
+const LONG_NAME: Unfit = Unfit {
+    reason: LossReason::TooLarge,
+    detail: Cow::Borrowed("posthog knows event names of at most 200 characters"),
+};
 
 #[cfg(test)]
 mod tests {
