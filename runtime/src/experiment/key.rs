@@ -1,6 +1,7 @@
 use std::fmt;
 
 use super::{Experiment, Exposure};
+use crate::decision::RuleKind;
 use crate::flag::{Flag, Names, NoPayload, Payloads, Variant};
 use crate::payload;
 
@@ -13,6 +14,8 @@ pub struct ExperimentKey<V: 'static, P: 'static = NoPayload> {
     pub(super) fallback: fn() -> V,
     pub(super) exposure: Exposure,
     pub(super) payloads: Payloads<V, P>,
+    /// What the rules of another engine are, by their keys.
+    pub(super) rules: &'static [(&'static str, RuleKind)],
 }
 
 impl<V: Variant, P> ExperimentKey<V, P> {
@@ -21,7 +24,7 @@ impl<V: Variant, P> ExperimentKey<V, P> {
     pub const fn new(key: &'static str, flag: Flag<V, P>) -> Self {
         let names = Names { from_name: V::from_name, name: V::name };
         let (fallback, payloads) = (flag.default(), flag.payloads());
-        Self { key, flag: flag.key(), names, fallback, exposure: Exposure::VIEWED, payloads }
+        Self { key, flag: flag.key(), names, fallback, exposure: Exposure::VIEWED, payloads, rules: &[] }
     }
 }
 
@@ -35,6 +38,7 @@ impl<E: Experiment> ExperimentKey<E, E::Payload> {
             fallback: E::fallback,
             exposure: E::EXPOSURE,
             payloads: Payloads::new(planned_payload),
+            rules: E::RULES,
         }
     }
 }
@@ -49,6 +53,13 @@ impl<V, P> ExperimentKey<V, P> {
     #[must_use]
     pub const fn with_exposure(mut self, exposure: Exposure) -> Self {
         self.exposure = exposure;
+        self
+    }
+
+    /// The same experiment, where another engine assigns the variants too: what its rules are, by their keys.
+    #[must_use]
+    pub const fn with_rules(mut self, rules: &'static [(&'static str, RuleKind)]) -> Self {
+        self.rules = rules;
         self
     }
 

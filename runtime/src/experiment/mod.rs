@@ -2,6 +2,8 @@
 
 mod answer;
 mod bound;
+mod decided;
+mod engine;
 mod exposure;
 mod key;
 mod read;
@@ -10,3 +12,5 @@ pub use answer::ExperimentAnswer;
 pub use bound::Experiment;
 pub use exposure::Exposure;
 pub use key::ExperimentKey;
+
+use decided::Decided;

@@ -1,4 +1,4 @@
-use super::{Experiment, ExperimentAnswer, ExperimentKey};
+use super::{Decided, Experiment, ExperimentAnswer, ExperimentKey};
 use crate::decision::{Engine, Shown, Viewed};
 use crate::flag::{Resolved, Variant};
 use crate::user::User;
@@ -48,6 +48,24 @@ impl User {
         self.enrol(&experiment, |key, resolved| self.experiment_answer(key, resolved))
     }
 
+    /// [`evaluate_experiment`](Self::evaluate_experiment) without a report, as [`peek`](Self::peek) is without one: where a
+    /// browser reports the exposure, and for deciding whether to show anything at all.
+    #[must_use]
+    pub fn peek_experiment<E: Experiment>(&self) -> ExperimentAnswer<E, E::Payload> {
+        self.look(&ExperimentKey::bound())
+    }
+
+    /// [`peek_experiment`](Self::peek_experiment) by the plan's enum.
+    #[must_use]
+    pub fn peek_variant<V: Variant, P>(&self, experiment: ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
+        self.look(&experiment)
+    }
+
+    fn look<V, P>(&self, experiment: &ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
+        let ExperimentKey { flag, names, fallback, .. } = experiment;
+        self.resolve(flag, names, fallback, |_, resolved| self.experiment_answer(experiment, resolved))
+    }
+
     /// Finds the variant, reports it where a rule assigned it, and hands it over.
     fn enrol<V, P, R>(
         &self,
@@ -78,9 +96,10 @@ impl User {
         experiment: &ExperimentKey<V, P>,
         resolved: Resolved<'_, V>,
     ) -> ExperimentAnswer<V, P> {
-        let payload = self.payload_of(experiment.flag, &experiment.payloads, &resolved);
+        let (payload, payload_error) = self.payload_of(experiment.flag, &experiment.payloads, &resolved);
+        let decided = Decided::of(experiment, &resolved);
         let Resolved { value: variant, assignment, source, served } = resolved;
         let reason = served.and_then(|served| served.reason.clone());
-        ExperimentAnswer { variant, payload, assignment, reason, source }
+        ExperimentAnswer { variant, payload, payload_error, assignment, reason, source, decided }
     }
 }

@@ -26,6 +26,8 @@ pub enum FlagSource {
     Fixed,
     /// PostHog, in answer to [`User::load_flags`](crate::User::load_flags).
     PostHog,
+    /// Another engine, by a decision of it: [`Experiment::from_decision`](crate::Experiment::from_decision).
+    Decision,
     /// Nobody: the plan's default stands in.
     Default,
 }

@@ -26,12 +26,22 @@ impl<T, P> Payloads<T, P> {
     /// The payload that goes with a value: the one that the source handed out, and where that cannot be read,
     /// or where the source had no say, the plan's own.
     pub(crate) fn read(&self, resolved: &Resolved<'_, T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
-        let own = || (self.own)(&resolved.value);
-        let (Some(decode), FlagSource::PostHog, Some(served)) = (self.decode, resolved.source, resolved.served) else {
-            return Ok(own());
+        let (FlagSource::PostHog, Some(served)) = (resolved.source, resolved.served) else {
+            return Ok((self.own)(&resolved.value));
         };
-        let Some(text) = &served.payload else { return Ok(None) };
-        decode(text).map(Some).map_err(|error| (own(), error))
+        match &served.payload {
+            None if self.decode.is_some() => Ok(None),
+            payload => self.of(&resolved.value, payload.as_deref()),
+        }
+    }
+
+    /// The same of a text that was handed out; where there is none, the plan's own.
+    pub(crate) fn of(&self, value: &T, handed_out: Option<&str>) -> Result<Option<P>, (Option<P>, PayloadError)> {
+        let own = || (self.own)(value);
+        match (self.decode, handed_out) {
+            (Some(decode), Some(text)) => decode(text).map(Some).map_err(|error| (own(), error)),
+            _ => Ok(own()),
+        }
     }
 }
 

@@ -86,7 +86,7 @@ impl User {
     }
 
     fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<'_, T>) -> Answer<T, P> {
-        let payload = self.payload_of(flag.key(), &flag.payloads(), &resolved);
+        let (payload, _) = self.payload_of(flag.key(), &flag.payloads(), &resolved);
         let reason = resolved.served.and_then(|served| served.reason.clone());
         Answer { value: resolved.value, payload, assignment: resolved.assignment, reason, source: resolved.source }
     }
@@ -97,12 +97,15 @@ impl User {
         key: &str,
         payloads: &Payloads<T, P>,
         resolved: &Resolved<'_, T>,
-    ) -> Option<P> {
-        payloads.read(resolved).unwrap_or_else(|(own, error)| {
-            self.client.core.flags.counts.invalid_payload();
-            self.tell(key, Fallback::InvalidPayload, format!("{error}: the plan's own payload stands in"));
-            own
-        })
+    ) -> (Option<P>, Option<PayloadError>) {
+        match payloads.read(resolved) {
+            Ok(payload) => (payload, None),
+            Err((own, error)) => {
+                self.client.core.flags.counts.invalid_payload();
+                self.tell(key, Fallback::InvalidPayload, format!("{error}: the plan's own payload stands in"));
+                (own, Some(error))
+            }
+        }
     }
 
     fn flag_was_called<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: &Resolved<'_, T>) {
