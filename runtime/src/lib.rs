@@ -223,7 +223,6 @@ mod sight;
 #[cfg(all(feature = "http", feature = "spool"))]
 mod spool;
 mod supers;
-#[cfg(feature = "http")]
 mod sync;
 mod telemetry;
 #[cfg(feature = "http")]
@@ -235,6 +234,7 @@ pub use client::{Builder, CaptureNow, Client};
 pub use decision::{
     Decision, DecisionPlan, DecisionRule, Engine, ExposurePolicy, PersonAttribute, PersonProperty, RuleKind,
 };
+pub use dedup::Dedup;
 pub use destinations::Destinations;
 pub use draft::Draft;
 pub use error::Error;

@@ -3,6 +3,7 @@ use std::sync::Arc;
 #[cfg(feature = "http")]
 use std::time::Duration;
 
+use crate::dedup::{Dedup, Memory};
 #[cfg(feature = "http")]
 use crate::delivery::{Settings, Storage};
 use crate::draft::Draft;
@@ -55,6 +56,7 @@ pub struct Builder {
     pub(super) fixed_flags: FixedFlags,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
+    pub(super) dedup: Dedup,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
     #[cfg(feature = "http")]
@@ -77,6 +79,7 @@ impl Default for Builder {
             fixed_flags: FixedFlags::new(),
             hash_key: KeySource::default(),
             stamps_plan: false,
+            dedup: Dedup::process(),
             #[cfg(feature = "http")]
             destinations: Vec::new(),
             #[cfg(feature = "http")]
@@ -272,6 +275,12 @@ impl Builder {
         self
     }
 
+    /// How exposures are remembered, so that each is reported once; [`Dedup::process`] unless set.
+    pub fn dedup(mut self, dedup: Dedup) -> Self {
+        self.dedup = dedup;
+        self
+    }
+
     /// The client; its delivery thread is running. Without a destination it delivers nowhere and has no thread.
     ///
     /// # Errors
@@ -292,7 +301,8 @@ impl Builder {
         let max_age = self.max_age.unwrap_or_else(|| self.usual_age());
         let settings = Settings { max_age, ..self.settings };
         let opt_outs = Arc::new(OptOuts::of(&self.opted_out)?);
-        let core = Core::delivering(&self.destinations, &storage, settings, hooks, opt_outs)?;
+        let memory = Arc::new(Memory::new(self.dedup.clone()));
+        let core = Core::delivering(&self.destinations, &storage, settings, hooks, opt_outs, memory)?;
         Ok(self.over(core))
     }
 
@@ -316,7 +326,8 @@ impl Builder {
     pub(super) fn without_delivery(self, sink: Sink) -> Client {
         // Nothing leaves: nobody is harmed by those for whom there is no room.
         let opt_outs = OptOuts::of(&self.opted_out).unwrap_or_default();
-        let core = Core::new(sink, Arc::new(self.hooks.clone()), Arc::new(opt_outs));
+        let memory = Arc::new(Memory::new(self.dedup.clone()));
+        let core = Core::new(sink, Arc::new(self.hooks.clone()), Arc::new(opt_outs), memory);
         self.over(core)
     }
 
@@ -330,7 +341,7 @@ impl fmt::Debug for Builder {
     /// Without keys, that of the hashes too, and without the fixed values.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
-        fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
+        fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan).field("dedup", &self.dedup);
         #[cfg(all(feature = "http", feature = "spool"))]
         fields.field("spool", &self.spool);
         #[cfg(feature = "http")]

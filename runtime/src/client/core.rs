@@ -2,6 +2,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::dedup::Memory;
+#[cfg(feature = "http")]
+use crate::dedup::Receipt;
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Settings, Storage};
 use crate::destinations::Destinations;
@@ -34,6 +37,8 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) flags: FlagState,
+    /// What was reported, so that it is once.
+    pub(crate) memory: Arc<Memory>,
     pub(crate) opt_outs: Arc<OptOuts>,
     supers: Supers,
     reach: Reach,
@@ -53,9 +58,9 @@ pub(crate) enum Sink {
 }
 
 impl Core {
-    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, opt_outs: Arc<OptOuts>) -> Self {
+    pub(crate) fn new(sink: Sink, hooks: Arc<Hooks>, opt_outs: Arc<OptOuts>, memory: Arc<Memory>) -> Self {
         let reach = if matches!(sink, Sink::Nothing) { Reach::NOBODY } else { Reach::EVERYBODY };
-        Self::over(sink, hooks, Arc::default(), reach, opt_outs)
+        Self::over(sink, hooks, Arc::default(), reach, opt_outs, memory)
     }
 
     /// A core that delivers to these destinations.
@@ -66,20 +71,29 @@ impl Core {
         settings: Settings,
         hooks: Arc<Hooks>,
         opt_outs: Arc<OptOuts>,
+        memory: Arc<Memory>,
     ) -> Result<Self, Error> {
         let ledger = Arc::new(Ledger::new(destinations.iter().map(Destination::name)));
-        let delivery = Delivery::start(destinations, storage, settings, &ledger, &hooks, &opt_outs)?;
+        let delivery = Delivery::start(destinations, storage, settings, &ledger, &hooks, &opt_outs, &memory)?;
         let sights = destinations.iter().map(Destination::sight);
         let reach = sights.fold(Reach::NOBODY, |reach, sight| reach.with(sight.destination, sight.allow));
-        Ok(Self::over(Sink::Delivery(Box::new(delivery)), hooks, ledger, reach, opt_outs))
+        Ok(Self::over(Sink::Delivery(Box::new(delivery)), hooks, ledger, reach, opt_outs, memory))
     }
 
-    fn over(sink: Sink, hooks: Arc<Hooks>, ledger: Arc<Ledger>, reach: Reach, opt_outs: Arc<OptOuts>) -> Self {
+    fn over(
+        sink: Sink,
+        hooks: Arc<Hooks>,
+        ledger: Arc<Ledger>,
+        reach: Reach,
+        opt_outs: Arc<OptOuts>,
+        memory: Arc<Memory>,
+    ) -> Self {
         Self {
             sink,
             hooks,
             ledger,
             flags: FlagState::default(),
+            memory,
             opt_outs,
             supers: Supers::default(),
             reach,
@@ -154,6 +168,7 @@ impl Core {
             second_id: entry.second_id,
             group_type: entry.group_type,
             groups: ties.as_ref().map_or((0, &[]), Encoded::groups),
+            receipt: entry.receipt,
         };
         let write = |runs: &mut RunWriter| {
             let start = runs.bytes.len();
@@ -240,9 +255,19 @@ impl Core {
             #[cfg(feature = "http")]
             Sink::Delivery(delivery) => {
                 entry.notice.iter().for_each(|notice| notice.watch(delivery, record));
+                if entry.receipt.is_some_and(|receipt| self.is_asked(receipt, record)) {
+                    return Ok(());
+                }
                 deliver(delivery, record)
             }
         }
+    }
+
+    /// Whether the fleet is asked for what is new to this process, and appends the record itself where it is new there too.
+    #[cfg(feature = "http")]
+    #[cold]
+    fn is_asked(&self, receipt: &Receipt, record: &[u8]) -> bool {
+        self.memory.fleet().zip(receipt.fleet()).is_some_and(|(fleet, mark)| fleet.ask(mark, record))
     }
 
     /// Counts as lost what no destination will see, and tells so.

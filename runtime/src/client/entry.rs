@@ -1,4 +1,5 @@
 use super::Notice;
+use crate::dedup::Receipt;
 use crate::destinations::Destinations;
 use crate::event::{EventSchema, Names, OverSuper, PlanId};
 use crate::options::Options;
@@ -23,6 +24,8 @@ pub(crate) struct Entry<'a> {
     pub(crate) options: Options,
     /// Where somebody waits to learn what becomes of it.
     pub(crate) notice: Option<&'a Notice>,
+    /// Of what is reported once.
+    pub(crate) receipt: Option<&'a Receipt>,
 }
 
 impl<'a> Entry<'a> {
@@ -42,6 +45,7 @@ impl<'a> Entry<'a> {
             group_type: "",
             options,
             notice: None,
+            receipt: None,
         }
     }
 

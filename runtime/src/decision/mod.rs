@@ -15,6 +15,7 @@ pub(crate) use viewed::{Shown, Viewed};
 use std::fmt;
 
 use crate::client::Client;
+use crate::dedup::HandleNumber;
 use crate::experiment::Exposure;
 use crate::value::{Json, Timestamp, Value};
 
@@ -285,16 +286,16 @@ impl Client {
     /// Reports a decision of another engine: the event `Experiment Viewed` and the person's property
     /// `[Optimizely] <flag>`, each vendor in its own form.
     ///
-    /// It is reported once until variation, rule or `enabled` change for this person and flag. Of about
-    /// 65,000 persons and flags the last decision is remembered; one that was forgotten is reported again. A decision
-    /// for an empty user id, or one of nothing but spaces, is counted as lost.
+    /// It is reported once until variation, rule or `enabled` change for this person and flag;
+    /// [`Builder::dedup`](crate::Builder::dedup) says for how long and for how many. A decision for an empty user id, or
+    /// one of nothing but spaces, is counted as lost.
     ///
     /// Segment gets the event where a rule decided and there is a variation, without the property; all others
     /// get every decision, and the property is `off` where the flag is.
     pub fn decided(&self, decision: &Decision) {
         let viewed = decision.viewed();
-        if let Some(change) = viewed.enter(&self.core, &decision.user_id, &[]) {
-            viewed.report(&self.user(decision.user_id.as_str()), change);
+        if let Some(claim) = viewed.claim(&self.core, HandleNumber::next, &decision.user_id, &[]) {
+            viewed.report(&self.user(decision.user_id.as_str()), claim);
         }
     }
 }

@@ -1,8 +1,6 @@
-use std::sync::Arc;
-
 use super::Engine;
 use crate::client::{Core, Entry};
-use crate::dedup::Change;
+use crate::dedup::{Claim, HandleNumber, Kind, Seen, Subject};
 use crate::destinations::Destinations;
 use crate::event::{Audience, EventSchema, PlanId, PropertyWriter, Terms};
 use crate::experiment::Exposure;
@@ -51,20 +49,33 @@ impl Shown<'_> {
 
 impl Viewed<'_> {
     /// Remembers it; `None` where it is what was seen last of this person, flag and groups, and of the experiment.
-    pub(crate) fn enter(&self, core: &Core, distinct_id: &str, groups: &[(String, String)]) -> Option<Change> {
+    pub(crate) fn claim<'c>(
+        &self,
+        core: &'c Core,
+        handle: impl FnOnce() -> HandleNumber,
+        distinct_id: &str,
+        groups: &[(String, String)],
+    ) -> Option<Claim<'c>> {
         // The rule of another engine may change; here it is an experiment, of which a flag may have several.
         let experiment = self.rule_key.filter(|_| *self.engine == Engine::PostHog);
-        let key = (self.engine, distinct_id, self.flag_key, experiment, groups);
-        core.flags.viewed.enter(&key, &(self.variation_key, self.rule_key, self.enabled))
+        let kind = Kind::Viewed { engine: self.engine.name(), experiment };
+        let subject = Subject { kind, distinct_id, flag_key: self.flag_key, groups };
+        let seen = Seen { variation: self.variation_key, rule: self.rule_key, enabled: self.enabled };
+        core.memory.claim(handle, &subject, &seen)
     }
 
     /// Records it; what was not accepted is not remembered either.
-    pub(crate) fn report(&self, user: &User, change: Change) {
-        let core = Arc::clone(&user.client.core);
+    pub(crate) fn report(&self, user: &User, claim: Claim<'_>) {
         let schema = EventSchema::new("", PlanId::NONE);
-        let entry = Entry { destinations: self.destinations(), name: self.shown.event(), ..Entry::of_event(&schema) };
-        if !core.record_runs(&user.identity, &entry, |runs, audience| self.write(user.distinct_id(), runs, audience)) {
-            core.flags.viewed.take_back(change);
+        let entry = Entry {
+            destinations: self.destinations(),
+            name: self.shown.event(),
+            receipt: Some(claim.receipt()),
+            ..Entry::of_event(&schema)
+        };
+        let write = |runs: &mut RunWriter, audience| self.write(user.distinct_id(), runs, audience);
+        if user.client.core.record_runs(&user.identity, &entry, write) {
+            claim.confirm();
         }
     }
 
@@ -113,8 +124,9 @@ impl User {
     pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) {
         let mut groups = self.identity.groups();
         groups.sort_unstable();
-        if let Some(change) = viewed.enter(&self.client.core, self.distinct_id(), &groups) {
-            viewed.report(self, change);
+        let handle = || self.identity.handle();
+        if let Some(claim) = viewed.claim(&self.client.core, handle, self.distinct_id(), &groups) {
+            viewed.report(self, claim);
         }
     }
 }

@@ -1,6 +1,7 @@
 use std::sync::Arc;
 
 use super::watch::Watches;
+use crate::dedup::{Memory, Receipt};
 use crate::hooks::{Hooks, Trouble, TroubleKind};
 use crate::id::EventId;
 use crate::limited::{Limited, Met};
@@ -16,6 +17,8 @@ pub(super) struct Books {
     pub(super) ledger: Arc<Ledger>,
     pub(super) hooks: Arc<Hooks>,
     pub(super) watches: Arc<Watches>,
+    /// What was reported, so that it is once.
+    pub(super) memory: Arc<Memory>,
     /// The destination's place.
     pub(super) destination: usize,
 }
@@ -100,6 +103,7 @@ impl Books {
     }
 
     fn lose(&self, reason: LossReason, detail: &str, events: Events) {
+        self.take_back(reason, &events);
         for id in &events.ids {
             self.settled(*id, || Fate::Lost { reason, detail: detail.to_owned() });
         }
@@ -110,7 +114,16 @@ impl Books {
 
     /// Tells what ends with the process, and stays counted as kept.
     pub(super) fn left<'a>(&self, detail: &str, records: impl IntoIterator<Item = (&'a RecordRef, Share)>) {
-        self.tell(LossReason::Shutdown, detail, Events::of(records));
+        let events = Events::of(records);
+        self.take_back(LossReason::Shutdown, &events);
+        self.tell(LossReason::Shutdown, detail, events);
+    }
+
+    /// What no vendor had was not reported, parts included: the next decision reports it again, to all destinations.
+    fn take_back(&self, reason: LossReason, events: &Events) {
+        if reason.is_before_any_vendor() {
+            events.receipts.iter().for_each(|receipt| self.memory.take_back(receipt));
+        }
     }
 
     /// Tells that somebody has to act.
@@ -142,6 +155,8 @@ struct Events {
     parts: Vec<LostEvent>,
     /// The ids of the first.
     ids: Vec<EventId>,
+    /// Of those that are reported once.
+    receipts: Vec<Receipt>,
 }
 
 impl Events {
@@ -150,6 +165,7 @@ impl Events {
         for (record, share) in records {
             let record = record.read();
             let event = LostEvent::from_record(&record);
+            events.receipts.extend(record.receipt());
             if share == Share::Part {
                 events.parts.push(event);
             } else {

@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 use tokio::task::{spawn_blocking, yield_now};
 use tokio::time::sleep;
 
+use super::books::Books;
 use super::home::Home;
 use super::orders::Orders;
 use super::outlet::{Outlet, Post};
 use super::settings::{self, Settings};
+use crate::dedup::Memory;
 use crate::error::{Error, Kind};
 use crate::hooks::{Hooks, Trouble, TroubleKind};
 use crate::log::{LaneId, LaneSettings, Log, NoWake, RecordRef, Skipped};
@@ -29,6 +31,7 @@ pub(super) struct Keeper {
     logs: Vec<Kept>,
     ledger: Arc<Ledger>,
     hooks: Arc<Hooks>,
+    memory: Arc<Memory>,
     /// To be told before anything else.
     notices: Vec<Notice>,
     has_begun: AtomicBool,
@@ -80,10 +83,10 @@ impl Keeper {
             lanes.extend(outlets);
             logs.push(kept);
         }
-        let (ledger, hooks) = posts.first().map(|post| (&post.books.ledger, &post.books.hooks)).expect("a destination");
-        let (ledger, hooks) = (Arc::clone(ledger), Arc::clone(hooks));
+        let Books { ledger, hooks, memory, .. } = posts.first().map(|post| post.books.clone()).expect("a destination");
         let has_begun = AtomicBool::new(false);
-        let keeper = Self { spool: spool.clone(), clock: settings.clock, logs, ledger, hooks, notices, has_begun };
+        let keeper =
+            Self { spool: spool.clone(), clock: settings.clock, logs, ledger, hooks, memory, notices, has_begun };
         Ok((log, lanes, keeper))
     }
 
@@ -191,6 +194,10 @@ impl Keeper {
                 post.books.lost_unread(skipped.why, "", shares);
             }
             Account::Orphan(orphan) => {
+                if skipped.why.is_before_any_vendor() {
+                    let receipts = records.iter().filter_map(|record| record.read().receipt());
+                    receipts.for_each(|receipt| self.memory.take_back(&receipt));
+                }
                 let whole = records.iter().filter(|record| orphan.share(&record.read()) == Share::Whole);
                 let events: Vec<_> = whole.map(|record| LostEvent::from_record(&record.read())).collect();
                 if events.is_empty() {

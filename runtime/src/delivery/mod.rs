@@ -45,6 +45,7 @@ use tokio::runtime::Handle;
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
+use crate::dedup::Memory;
 use crate::error::Error;
 use crate::hooks::{self, Hooks};
 use crate::id::EventId;
@@ -107,6 +108,7 @@ impl Delivery {
         ledger: &Arc<Ledger>,
         hooks: &Arc<Hooks>,
         opt_outs: &Arc<OptOuts>,
+        memory: &Arc<Memory>,
     ) -> Result<Self, Error> {
         EventId::begin_anew();
         let (home, watches) = (Arc::<Home>::default(), Arc::<Watches>::default());
@@ -115,7 +117,7 @@ impl Delivery {
             let standing = Arc::<Standing>::default();
             for endpoint in config.endpoints()? {
                 let (ledger, hooks, watches) = (Arc::clone(ledger), Arc::clone(hooks), Arc::clone(&watches));
-                let books = Books { ledger, hooks, watches, destination };
+                let books = Books { ledger, hooks, watches, memory: Arc::clone(memory), destination };
                 let screen = Screen::new(config, opt_outs);
                 posts.push(Post { endpoint: Arc::new(endpoint), standing: Arc::clone(&standing), books, screen });
             }

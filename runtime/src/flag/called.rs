@@ -4,6 +4,7 @@ use taxogen_flags::{FlagValue, Reason, Response, ServedFlag};
 
 use super::state::Known;
 use crate::client::Entry;
+use crate::dedup::{Kind, Seen, Subject};
 use crate::destinations::Destinations;
 use crate::event::{EventSchema, PlanId, PropertyWriter};
 use crate::user::User;
@@ -16,13 +17,16 @@ impl User {
         let core = &self.client.core;
         let mut groups = self.identity.groups();
         groups.sort_unstable();
-        let whose = (self.distinct_id(), key, &groups, &served.value);
-        let Some(change) = core.flags.called.enter(&whose, &()) else { return };
-        let accepted = core.record(&self.identity, &Entry::of_event(&CALLED), |properties| {
-            write(properties, key, served, response);
-        });
-        if !accepted {
-            core.flags.called.take_back(change);
+        let (variant, enabled) = match &served.value {
+            FlagValue::Boolean(enabled) => (None, *enabled),
+            FlagValue::Variant(variant) => (Some(&**variant), true),
+        };
+        let kind = Kind::Called { variant, enabled };
+        let subject = Subject { kind, distinct_id: self.distinct_id(), flag_key: key, groups: &groups };
+        let Some(claim) = core.memory.claim(|| self.identity.handle(), &subject, &Seen::default()) else { return };
+        let entry = Entry { receipt: Some(claim.receipt()), ..Entry::of_event(&CALLED) };
+        if core.record(&self.identity, &entry, |properties| write(properties, key, served, response)) {
+            claim.confirm();
         }
     }
 }

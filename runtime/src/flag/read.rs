@@ -117,7 +117,7 @@ impl User {
     #[cold]
     fn tell(&self, key: &str, reason: Fallback, detail: String) {
         let core = &self.client.core;
-        if core.flags.told.enter(&(key, reason), &detail).is_some() {
+        if core.flags.told.enter(&(key, reason), &detail) {
             core.hooks.flag_problem(&FlagProblem { flag: key.to_owned(), reason, detail });
         }
     }

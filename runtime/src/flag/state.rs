@@ -1,6 +1,7 @@
 //! What is known about flags, without asking anybody.
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::time::Duration;
 
 use taxogen_flags::{Assignment, Fallback, Response};
 
@@ -8,33 +9,23 @@ use super::answer::{FlagSource, Resolved};
 use super::fixed::{Fixed, FixedFlags};
 use super::report::{Counts, FlagReport};
 use super::shape::{Reading, Shape};
-use crate::dedup::Dedup;
+use crate::dedup::Table;
 use crate::payload::PayloadError;
 
 /// What a client knows and remembers.
 pub(crate) struct FlagState {
     pub(super) fixed: FixedFlags,
     pub(super) counts: Counts,
-    /// Of whom PostHog was told which value of a flag.
-    pub(super) called: LazyLock<Dedup>,
-    /// Who was seen in which variation.
-    pub(crate) viewed: LazyLock<Dedup>,
     /// Which problems of which flags were told.
-    pub(super) told: LazyLock<Dedup>,
+    pub(super) told: LazyLock<Table>,
 }
-
-/// Persons and flags that are remembered, so that an exposure is reported once: 2 MiB for each table, taken when
-/// it is needed.
-const REMEMBERED: usize = 65_536;
 
 impl Default for FlagState {
     fn default() -> Self {
         Self {
             fixed: FixedFlags::new(),
             counts: Counts::default(),
-            called: LazyLock::new(|| Dedup::new(REMEMBERED)),
-            viewed: LazyLock::new(|| Dedup::new(REMEMBERED)),
-            told: LazyLock::new(|| Dedup::new(512)),
+            told: LazyLock::new(|| Table::new(512, Duration::MAX)),
         }
     }
 }

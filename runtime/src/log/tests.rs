@@ -38,6 +38,7 @@ pub(super) fn record_of(name: &str, millis: i64) -> Vec<u8> {
         second_id: "",
         group_type: "",
         groups: (0, &[]),
+        receipt: None,
     };
     RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }

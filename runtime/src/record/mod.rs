@@ -17,6 +17,7 @@
 //!     text  second id: the previous id of an alias, the key of a group
 //!     text  the type of a group
 //!     u8    how many groups the person is in: text type, text key
+//!     text  the receipt of the entry that was made for it, so that it is reported once; empty where there is none
 //!     runs  until the end: u8 tag, u16 destinations, u32 length, fragments
 //! ```
 //!

@@ -2,6 +2,7 @@ use std::fmt;
 
 use super::runs::RUN_HEADER;
 use super::{FIXED, Marks, RunTag, VERSION, Verb};
+use crate::dedup::Receipt;
 use crate::destinations::Destinations;
 use crate::id::EventId;
 use crate::recorder::unescaped;
@@ -26,6 +27,7 @@ pub(crate) struct Record<'a> {
     pub(crate) second_id: &'a str,
     pub(crate) group_type: &'a str,
     groups: (u8, &'a [u8]),
+    receipt: &'a str,
     runs: &'a [u8],
 }
 
@@ -90,6 +92,7 @@ impl<'a> Record<'a> {
                 rest.text()?;
                 rest.text().map(|_| ())
             })?,
+            receipt: rest.text()?,
             runs: rest.0,
         })
     }
@@ -116,6 +119,12 @@ impl<'a> Record<'a> {
     pub(crate) fn groups(&self) -> impl Iterator<Item = (&'a str, &'a str)> {
         let mut rest = Reader(self.groups.1);
         std::iter::from_fn(move || Some((rest.text().ok()?, rest.text().ok()?)))
+    }
+
+    /// By which the entry is taken back that was made for it. The record of another process may have one that is not
+    /// ours.
+    pub(crate) fn receipt(&self) -> Option<Receipt> {
+        Receipt::read(self.receipt)
     }
 
     /// What comes before the properties, and the properties.

@@ -1,4 +1,5 @@
 use super::*;
+use crate::dedup::Receipt;
 use crate::destinations::Destinations;
 use crate::event::{PlanId, PropertyWriter, Terms};
 use crate::hash_key::HashKey;
@@ -9,6 +10,8 @@ use crate::value::Timestamp;
 
 const PLAN: PlanId = PlanId::new("p", "0").allow(Destinations::POSTHOG, Sensitivity::Personal);
 
+const RECEIPT: &str = "00000000000000fefffffffffffffffe";
+
 fn encoded() -> Vec<u8> {
     let mut distinct_id = Vec::new();
     encode_text(&mut distinct_id, "user \"1\"");
@@ -18,6 +21,7 @@ fn encoded() -> Vec<u8> {
     encode_group(&mut groups, "company", "acme");
     encode_group(&mut groups, "team", "red");
     let time = Timestamp::from_unix_millis(1_767_323_045_678);
+    let receipt = Receipt::read(RECEIPT);
     let header = Header {
         verb: Verb::Capture,
         destinations: Destinations::ALL.without(Destinations::SEGMENT),
@@ -31,6 +35,7 @@ fn encoded() -> Vec<u8> {
         second_id: "",
         group_type: "",
         groups: (2, &groups),
+        receipt: receipt.as_ref(),
     };
     let write = |runs: &mut RunWriter| {
         let key = HashKey::new(b"Jefe");
@@ -62,6 +67,7 @@ fn a_record_reads_back_as_it_was_written() {
     assert_eq!(record.marks.get(Mark::PersonProfile), Some(false));
     assert!(record.marks.is_anonymous());
     assert_eq!(record.groups().collect::<Vec<_>>(), [("company", "acme"), ("team", "red")]);
+    assert_eq!((record.receipt(), record.receipt().is_some()), (Receipt::read(RECEIPT), true));
     let runs: Vec<_> =
         record.runs().map(|run| (run.tag, run.destinations, std::str::from_utf8(run.fragments).unwrap())).collect();
     let personal = RunTag::new(Place::Event, Class::Personal);

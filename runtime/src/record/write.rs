@@ -1,6 +1,7 @@
 use std::cell::Cell;
 
 use super::{FIXED, Marks, RunWriter, VERSION, Verb};
+use crate::dedup::Receipt;
 use crate::destinations::Destinations;
 use crate::event::{Audience, Names, PlanId, PropertyWriter, Terms};
 use crate::id::EventId;
@@ -26,6 +27,8 @@ pub(crate) struct Header<'a> {
     pub(crate) group_type: &'a str,
     /// As [`encode_group`] made them, and how many there are.
     pub(crate) groups: (u8, &'a [u8]),
+    /// Of what is reported once.
+    pub(crate) receipt: Option<&'a Receipt>,
 }
 
 /// What there is to tell of a record besides its bytes.
@@ -113,6 +116,15 @@ fn write_header(bytes: &mut Vec<u8>, header: &Header<'_>) {
     encode_text(bytes, header.group_type);
     bytes.push(header.groups.0);
     bytes.extend_from_slice(header.groups.1);
+    match header.receipt {
+        Some(receipt) => encode_receipt(bytes, receipt),
+        None => bytes.extend_from_slice(&[0; 4]),
+    }
+}
+
+#[cold]
+fn encode_receipt(bytes: &mut Vec<u8>, receipt: &Receipt) {
+    with_length(bytes, |bytes| receipt.write(bytes));
 }
 
 fn write_names(bytes: &mut Vec<u8>, names: &Names) {
@@ -133,9 +145,14 @@ pub(crate) fn encode_text(bytes: &mut Vec<u8>, text: &str) {
     if text.is_empty() {
         return bytes.extend_from_slice(&[0; 4]);
     }
+    with_length(bytes, |bytes| json::write_escaped(bytes, text));
+}
+
+#[inline]
+fn with_length(bytes: &mut Vec<u8>, write: impl FnOnce(&mut Vec<u8>)) {
     let at = bytes.len();
     bytes.extend_from_slice(&[0; 4]);
-    json::write_escaped(bytes, text);
+    write(bytes);
     let length = u32::try_from(bytes.len() - at - 4).unwrap_or(u32::MAX);
     bytes[at..at + 4].copy_from_slice(&length.to_le_bytes());
 }

@@ -50,6 +50,34 @@ pub enum LossReason {
     Forked,
 }
 
+impl LossReason {
+    /// Whether it is why no vendor had a record that was to reach one, and another record of the same might: what was
+    /// remembered of it, so that it is reported once, is forgotten.
+    ///
+    /// What a vendor has refused or rejected, what is larger than it takes, and what an application's own hook failed at
+    /// would meet the same again, at every decision, while the other destinations got each of them.
+    pub(crate) const fn is_before_any_vendor(self) -> bool {
+        match self {
+            // Who reports it the next time may find room, time or a disk, or is a process of a fleet that has the
+            // destination still.
+            Self::LogFull
+            | Self::Expired
+            | Self::Shutdown
+            | Self::Spool
+            | Self::Orphaned
+            | Self::AfterShutdown
+            | Self::Forked => true,
+            Self::Refused
+            | Self::Rejected
+            | Self::TooLarge
+            | Self::NotInDatafile
+            | Self::EmptyId
+            | Self::HookPanicked
+            | Self::InsideHook => false,
+        }
+    }
+}
+
 impl fmt::Display for LossReason {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {

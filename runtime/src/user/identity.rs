@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::dedup::HandleNumber;
 use crate::flag::UserFlags;
 use crate::record::{encode_group, encode_text};
 use crate::supers::Supers;
@@ -16,6 +17,8 @@ pub(crate) struct Identity {
     ties: Mutex<Ties>,
     pub(crate) flags: UserFlags,
     pub(crate) supers: Supers,
+    /// Where each handle remembers for itself.
+    handle: OnceLock<HandleNumber>,
 }
 
 /// What ties a person to groups and to an earlier self.
@@ -57,11 +60,17 @@ impl Identity {
             ties: Mutex::default(),
             flags: UserFlags::default(),
             supers: Supers::default(),
+            handle: OnceLock::new(),
         }
     }
 
     pub(crate) fn distinct_id(&self) -> &str {
         &self.distinct_id
+    }
+
+    /// The number of the handle, which its clones have too.
+    pub(crate) fn handle(&self) -> HandleNumber {
+        *self.handle.get_or_init(HandleNumber::next)
     }
 
     /// Whether it is nobody's.

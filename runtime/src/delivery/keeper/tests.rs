@@ -24,6 +24,7 @@ fn record() -> Vec<u8> {
         second_id: "",
         group_type: "",
         groups: (0, &[]),
+        receipt: None,
     };
     RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }
@@ -48,6 +49,7 @@ fn lanes_have_their_turn_while_what_was_dropped_is_told() {
         logs: vec![Kept { log, accounts: vec![Account::Orphan(orphan)] }],
         ledger: Arc::default(),
         hooks: Arc::new(Hooks { on_loss: Some(Arc::new(on_loss)), ..Hooks::default() }),
+        memory: Arc::default(),
         notices: Vec::new(),
         has_begun: AtomicBool::new(false),
     });

@@ -15,6 +15,7 @@ pub(super) fn lane() -> Lane {
         ledger: Arc::new(Ledger::new(["mixpanel"])),
         hooks: Arc::default(),
         watches: Arc::default(),
+        memory: Arc::default(),
         destination: 0,
     };
     let post = Post { endpoint, standing: Arc::default(), books, screen: Screen::new(&destination, &Arc::default()) };
@@ -49,6 +50,7 @@ pub(super) fn event(distinct_id: &str, time: Timestamp) -> Vec<u8> {
         second_id: "",
         group_type: "",
         groups: (0, &[]),
+        receipt: None,
     };
     RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }

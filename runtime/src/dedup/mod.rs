@@ -1,0 +1,147 @@
+//! What was reported last of each subject, so that an exposure is reported once until something changes.
+//!
+//! [`Memory::claim`] enters a value before its record is made, so that of several threads that see the same at once one
+//! reports it. The claim is confirmed when the log has taken the record; one that is dropped, because the record was
+//! refused or something panicked, takes its entry back. The record carries the [`Receipt`] of its claim: where it is lost
+//! before a vendor had it, the entry is taken back by that. Forgetting is always safe, and costs a repeat.
+
+mod fingerprint;
+mod fleet;
+mod moment;
+mod order;
+mod receipt;
+mod set;
+mod settings;
+mod subject;
+mod table;
+
+pub(crate) use fleet::{Fleet, FleetMark};
+pub(crate) use receipt::Receipt;
+pub use settings::Dedup;
+pub(crate) use subject::{Kind, Seen, Subject};
+pub use table::Table;
+
+use std::fmt;
+use std::num::NonZeroU64;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use moment::Clock;
+use settings::Scope;
+
+/// What a client remembers of what it reported.
+///
+/// The table is made when it is first asked for: who reports nothing does not pay for it.
+pub(crate) struct Memory {
+    settings: Dedup,
+    table: OnceLock<Table>,
+    clock: Clock,
+    /// Who is asked besides, where it is shared.
+    fleet: OnceLock<Arc<dyn Fleet>>,
+}
+
+/// An entry that was made before its record. Unless it is confirmed, dropping it takes it back.
+#[must_use = "dropped unconfirmed, it is taken back"]
+pub(crate) struct Claim<'a> {
+    memory: &'a Memory,
+    receipt: Receipt,
+    is_confirmed: bool,
+}
+
+impl Memory {
+    pub(crate) fn new(settings: Dedup) -> Self {
+        Self { settings, table: OnceLock::new(), clock: Clock::start(), fleet: OnceLock::new() }
+    }
+
+    /// Shares it with others from now on; whoever was asked first stays.
+    pub(crate) fn share(&self, fleet: Arc<dyn Fleet>) {
+        let _ = self.fleet.set(fleet);
+    }
+
+    /// Those with whom it is shared.
+    pub(crate) fn fleet(&self) -> Option<&Arc<dyn Fleet>> {
+        self.fleet.get()
+    }
+
+    /// Whether each handle of a person has a memory of its own.
+    pub(crate) fn is_of_handle(&self) -> bool {
+        self.settings.scope == Scope::Request
+    }
+
+    /// Enters what was seen; `None` where it is what was there already. `handle` is the number of the person's handle.
+    pub(crate) fn claim(
+        &self,
+        handle: impl FnOnce() -> HandleNumber,
+        subject: &Subject<'_>,
+        seen: &Seen<'_>,
+    ) -> Option<Claim<'_>> {
+        let handle = self.is_of_handle().then(handle);
+        let table = self.table();
+        let here = table.fingerprint(&(handle, subject), seen);
+        if !table.claim(here, self.clock.now()) {
+            return None;
+        }
+        let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));
+        Some(Claim { memory: self, receipt: Receipt { here, fleet }, is_confirmed: false })
+    }
+
+    /// Forgets what was reported by a record that is lost, unless something else was reported since.
+    pub(crate) fn take_back(&self, receipt: &Receipt) {
+        // Of another process's table there is nothing in this one.
+        if let Some(table) = self.table.get() {
+            table.take_back(receipt.here);
+        }
+        if let (Some(fleet), Some(mark)) = (self.fleet(), receipt.fleet) {
+            fleet.take_back(mark);
+        }
+    }
+
+    fn table(&self) -> &Table {
+        self.table.get_or_init(|| Table::new(self.settings.capacity, self.settings.time_to_live))
+    }
+}
+
+impl Default for Memory {
+    fn default() -> Self {
+        Self::new(Dedup::default())
+    }
+}
+
+impl fmt::Debug for Memory {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Memory").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Claim<'_> {
+    /// What the record carries.
+    pub(crate) fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
+
+    /// The log has taken the record.
+    pub(crate) fn confirm(mut self) {
+        self.is_confirmed = true;
+        self.memory.table().confirm(self.receipt.here);
+    }
+}
+
+impl Drop for Claim<'_> {
+    fn drop(&mut self) {
+        if !self.is_confirmed {
+            // Nobody else was told of it: what the fleet knows is asked for when the log would take it.
+            self.memory.table().take_back(self.receipt.here);
+        }
+    }
+}
+
+/// The number of a person's handle, which its clones share and no other handle of the process has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct HandleNumber(NonZeroU64);
+
+impl HandleNumber {
+    pub(crate) fn next() -> Self {
+        static LAST: AtomicU64 = AtomicU64::new(0);
+        Self(NonZeroU64::MIN.saturating_add(LAST.fetch_add(1, Ordering::Relaxed)))
+    }
+}

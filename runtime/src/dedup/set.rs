@@ -1,0 +1,87 @@
+use super::fingerprint::Fingerprint;
+use super::moment::Moment;
+use super::order::Order;
+
+/// Subjects whose keys lead to one place, with the value of each. The one used longest ago makes room.
+#[derive(Debug)]
+pub(super) struct Set {
+    /// `0` is none.
+    keys: [u64; WAYS],
+    values: [u64; WAYS],
+    entered: [Entered; WAYS],
+    order: Order,
+}
+
+/// How many subjects share a set.
+pub(super) const WAYS: usize = 8;
+
+/// When a value was entered; the highest bit says that it is a claim still.
+#[derive(Debug, Clone, Copy)]
+struct Entered(u32);
+
+const CLAIMED: u32 = 1 << 31;
+
+/// How long entries count, in tenths of a second.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Lives {
+    /// A value whose record was taken.
+    pub(super) confirmed: u32,
+    /// One whose record is being made. It is no lock: whoever never came back harms nobody for longer.
+    pub(super) claimed: u32,
+}
+
+impl Set {
+    pub(super) const EMPTY: Self =
+        Self { keys: [0; WAYS], values: [0; WAYS], entered: [Entered(0); WAYS], order: Order::NEW };
+
+    /// Enters a value as a claim; `false` where it is there already, and counts still.
+    #[inline]
+    pub(super) fn claim(&mut self, Fingerprint { key, value }: Fingerprint, now: Moment, lives: Lives) -> bool {
+        let known = self.place_of(key);
+        if let Some(place) = known
+            && self.values[place] == value
+            && self.entered[place].counts(now, lives)
+        {
+            self.order.used(place);
+            return false;
+        }
+        let place = known.or_else(|| self.place_of(0)).unwrap_or_else(|| self.order.oldest());
+        (self.keys[place], self.values[place]) = (key, value);
+        self.entered[place] = Entered(now.tenths() | CLAIMED);
+        self.order.used(place);
+        true
+    }
+
+    /// The record of a claim was taken. Where another value was claimed meanwhile, nobody knows whose record came first:
+    /// the subject is forgotten.
+    pub(super) fn confirm(&mut self, Fingerprint { key, value }: Fingerprint) {
+        if let Some(place) = self.place_of(key) {
+            if self.values[place] == value {
+                self.entered[place].0 &= !CLAIMED;
+            } else {
+                self.keys[place] = 0;
+            }
+        }
+    }
+
+    /// Forgets the value, unless another one is there.
+    pub(super) fn take_back(&mut self, Fingerprint { key, value }: Fingerprint) {
+        if let Some(place) = self.place_of(key)
+            && self.values[place] == value
+        {
+            self.keys[place] = 0;
+        }
+    }
+
+    #[inline]
+    fn place_of(&self, key: u64) -> Option<usize> {
+        self.keys.iter().position(|known| *known == key)
+    }
+}
+
+impl Entered {
+    fn counts(self, now: Moment, lives: Lives) -> bool {
+        let life = if self.0 & CLAIMED == 0 { lives.confirmed } else { lives.claimed };
+        now.since(Moment::from_tenths(self.0)) < life
+    }
+}
