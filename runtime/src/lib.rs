@@ -232,7 +232,8 @@ mod value;
 
 pub use client::{Builder, CaptureNow, Client};
 pub use decision::{
-    Decision, DecisionPlan, DecisionRule, Engine, ExposurePolicy, PersonAttribute, PersonProperty, RuleKind,
+    Decision, DecisionInfo, DecisionPlan, DecisionRule, DecisionSource, Engine, ExperimentInfo, ExposurePolicy,
+    FeatureInfo, FlagInfo, Notification, PersonAttribute, PersonProperty, RuleKind,
 };
 pub use dedup::Dedup;
 pub use destinations::Destinations;

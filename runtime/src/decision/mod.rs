@@ -1,12 +1,14 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
 mod engine;
-mod optimizely;
+mod members;
+mod notification;
 mod plan;
 mod policy;
 mod viewed;
 
 pub use engine::Engine;
+pub use notification::{DecisionInfo, DecisionSource, ExperimentInfo, FeatureInfo, FlagInfo, Notification};
 pub use plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
 pub use policy::{ExposurePolicy, PersonProperty};
 
@@ -14,13 +16,11 @@ pub(crate) use viewed::{Shown, Viewed};
 
 use std::fmt;
 
+use self::members::Members;
 use crate::client::Client;
 use crate::dedup::HandleNumber;
 use crate::experiment::Exposure;
 use crate::value::{Json, Timestamp, Value};
-
-/// Names and their values, in the order of the names, each once.
-pub(crate) type Members = Vec<(String, Json<'static>)>;
 
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
 ///
@@ -67,8 +67,8 @@ impl Decision {
             rule_key: None,
             experiment_id: None,
             variation_id: None,
-            variables: Members::new(),
-            attributes: Members::new(),
+            variables: Members::default(),
+            attributes: Members::default(),
             dispatched: None,
             time: Timestamp::now(),
         }
@@ -112,14 +112,14 @@ impl Decision {
 
     /// A variable that the flag has in this variation. No vendor is told of it; one that was set before is replaced.
     pub fn with_variable(mut self, name: impl Into<String>, value: &impl Value) -> Self {
-        set(&mut self.variables, name.into(), Json::of(value));
+        self.variables.set(name, value);
         self
     }
 
     /// An attribute that the engine knew of the person. It goes only to a destination with an explicit
     /// `.allow(Sensitivity::Personal)`: no plan speaks of it. One that was set before is replaced.
     pub fn with_attribute(mut self, name: impl Into<String>, value: &impl Value) -> Self {
-        set(&mut self.attributes, name.into(), Json::of(value));
+        self.attributes.set(name, value);
         self
     }
 
@@ -186,13 +186,13 @@ impl Decision {
     /// The flag's variables in this variation, in the order of their names.
     #[must_use]
     pub fn variables(&self) -> &[(String, Json<'static>)] {
-        &self.variables
+        self.variables.as_slice()
     }
 
     /// What the engine knew of the person, in the order of the names.
     #[must_use]
     pub fn attributes(&self) -> &[(String, Json<'static>)] {
-        &self.attributes
+        self.attributes.as_slice()
     }
 
     /// Whether the engine recorded the decision itself, where that is known.
@@ -214,7 +214,7 @@ impl Decision {
             variation_key: self.variation_key(),
             rule_key: self.rule_key(),
             enabled: self.enabled,
-            attributes: &self.attributes,
+            attributes: self.attributes.as_slice(),
             shown: Shown::Exposure(&Exposure::VIEWED),
         }
     }
@@ -272,14 +272,6 @@ impl fmt::Debug for Decision {
 /// An empty text says nothing.
 fn said(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
-}
-
-/// Gives a name its value, instead of the one that it had.
-fn set(members: &mut Members, name: String, value: Json<'static>) {
-    match members.binary_search_by(|(known, _)| known.as_str().cmp(&name)) {
-        Ok(place) => members[place].1 = value,
-        Err(place) => members.insert(place, (name, value)),
-    }
 }
 
 impl Client {
