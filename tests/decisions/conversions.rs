@@ -277,7 +277,7 @@ fn a_revenue_that_is_no_integer_never_arrives_and_is_told() {
             user.capture(Plain(const { &SCHEMA }, |properties| {
                 let mut extra = Extra::new();
                 extra.add("revenue", 49.99);
-                extra.add("basket", taxogen::Json::from_text(r#"{"a":1}"#).unwrap());
+                extra.add("basket", taxogen::Json::parse(r#"{"a":1}"#).unwrap());
                 extra.add("coupon", "X");
                 properties.extra(&extra, &[]);
                 properties.set().internal("age", &None::<i64>);

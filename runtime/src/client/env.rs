@@ -307,6 +307,34 @@ mod tests {
         assert_eq!(read(&[("TAXOGEN_DISABLED", "1"), ("MIXPANEL_REGION", "mars")]), Ok(vec![]));
     }
 
+    #[cfg(feature = "optimizely")]
+    #[test]
+    fn a_datafile_leads_conversions_to_its_project() {
+        fn datafile(path: &str) -> (&str, &str) {
+            ("OPTIMIZELY_DATAFILE", path)
+        }
+        let folder = tempfile::tempdir().unwrap();
+        let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+        let [good, bad, missing] = ["good.json", "bad.json", "missing.json"].map(path);
+        let text = r#"{"accountId":"1","projectId":"2","revision":"3","region":"EU","events":[],"attributes":[]}"#;
+        std::fs::write(&good, text).unwrap();
+        std::fs::write(&bad, text.replace("projectId", "project")).unwrap();
+        assert_eq!(read(&[datafile(&good)]).unwrap(), ["https://eu.logx.optimizely.com/v1/events"]);
+        let host = ("OPTIMIZELY_HOST", "http://127.0.0.1:8000");
+        assert_eq!(read(&[datafile(&good), host]).unwrap(), ["http://127.0.0.1:8000/v1/events"]);
+        assert_eq!(read(&[host]), Ok(vec![]));
+        for (path, sentence) in [
+            (&bad, "`OPTIMIZELY_DATAFILE`: `projectId` is missing in the datafile of optimizely: "),
+            (&missing, "`OPTIMIZELY_DATAFILE`: the datafile of optimizely `"),
+        ] {
+            let said = read(&[datafile(path)]).unwrap_err();
+            assert!(said.starts_with(sentence), "{said}");
+        }
+        let said = read(&[datafile(&good), ("OPTIMIZELY_HOST", "ftp://x")]).unwrap_err();
+        let sentence = "the host `ftp://x` of optimizely cannot be used: its scheme is neither http nor https";
+        assert_eq!(said, format!("`OPTIMIZELY_HOST`: {sentence}"));
+    }
+
     #[test]
     fn what_cannot_be_used_is_named_and_keys_are_not_shown() {
         for (variable, value, sentence) in [

@@ -5,6 +5,7 @@ mod faults;
 mod flags;
 mod http;
 mod mixpanel;
+mod optimizely;
 mod posthog;
 mod posthog_v1;
 mod recordings;

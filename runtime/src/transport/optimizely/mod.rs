@@ -208,3 +208,51 @@ impl fmt::Debug for Optimizely {
 /// The vendor takes 3.5 MB a body, in which what one visitor did is joined: that only makes it smaller. Room is left for
 /// the envelope; larger batches than these save nothing.
 const LIMITS: Limits = Limits { message: 3_400_000, batch: 1_000_000, messages: 2_500 };
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DATAFILE: &str =
+        r#"{"accountId":"1","projectId":"2","revision":"3","region":"EU","events":[],"attributes":[]}"#;
+
+    fn url(optimizely: &Optimizely) -> String {
+        optimizely.endpoints().unwrap().remove(0).url.to_string()
+    }
+
+    #[test]
+    fn the_datafile_says_where_the_project_is_unless_a_host_is_given() {
+        assert_eq!(url(&Optimizely::new(DATAFILE)), "https://eu.logx.optimizely.com/v1/events");
+        for region in ["\"US\"", "null"] {
+            let datafile = DATAFILE.replace("\"EU\"", region);
+            assert_eq!(url(&Optimizely::new(datafile)), "https://logx.optimizely.com/v1/events");
+        }
+        let proxied = Optimizely::new(DATAFILE).host("https://proxy.example.com/o/");
+        assert_eq!(url(&proxied), "https://proxy.example.com/o/v1/events");
+    }
+
+    #[test]
+    fn another_project_is_another_endpoint_and_another_revision_the_same() {
+        let identity = |datafile: String| Optimizely::new(datafile).endpoints().unwrap()[0].identity;
+        let one = identity(DATAFILE.to_owned());
+        assert_eq!(identity(DATAFILE.replace('3', "4")), one);
+        for other in [DATAFILE.replace('1', "7"), DATAFILE.replace('2', "7"), DATAFILE.replace("EU", "US")] {
+            assert_ne!(identity(other), one);
+        }
+    }
+
+    #[test]
+    fn a_head_says_whether_addresses_are_shortened() {
+        let datafile = Datafile::read(DATAFILE).unwrap();
+        let head = |optimizely: Optimizely| String::from_utf8(optimizely.head(&datafile)).unwrap();
+        assert!(head(Optimizely::new("")).contains(",\"anonymize_ip\":true,"));
+        assert!(head(Optimizely::new("").anonymize_ip(false)).contains(",\"anonymize_ip\":false,"));
+    }
+
+    #[test]
+    fn debug_shows_no_datafile() {
+        let shown = format!("{:?}", Optimizely::new("hidden").host("http://user:hidden@h").strict(true));
+        assert!(!shown.contains("hidden") && shown.contains("strict: true"), "{shown}");
+        assert!(format!("{:?}", Optimizely::from_file("o.json")).contains("o.json"));
+    }
+}
