@@ -145,3 +145,10 @@ impl HandleNumber {
         Self(NonZeroU64::MIN.saturating_add(LAST.fetch_add(1, Ordering::Relaxed)))
     }
 }
+
+#[cfg(test)]
+mod model;
+#[cfg(all(test, shuttle, feature = "http"))]
+mod schedules;
+#[cfg(test)]
+mod tests;

@@ -90,3 +90,113 @@ impl fmt::Debug for Table {
 fn sets(capacity: usize) -> usize {
     capacity.saturating_mul(2).div_ceil(WAYS).clamp(4, 1 << 28).next_power_of_two()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::thread;
+
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(86_400);
+
+    fn moment(duration: Duration) -> Moment {
+        Moment::from_tenths(moment::tenths(duration))
+    }
+
+    /// Claims at this moment, and confirms.
+    fn enter_at(table: &Table, key: &str, now: Duration) -> bool {
+        let fingerprint = table.fingerprint(&key, &"value");
+        let is_new = table.claim(fingerprint, moment(now));
+        if is_new {
+            table.confirm(fingerprint);
+        }
+        is_new
+    }
+
+    #[test]
+    fn a_table_takes_the_bytes_that_it_says() {
+        for (capacity, bytes) in [(0, 768), (16, 768), (17, 1536), (1024, 48 * 1024), (65_536, 3 * 1024 * 1024)] {
+            let table = Table::new(capacity, DAY);
+            assert_eq!((Table::bytes(capacity), size_of_val(&*table.sets)), (bytes, bytes), "{capacity}");
+        }
+        assert!(Table::bytes(usize::MAX) > 1 << 30, "it is not made, and does not panic");
+    }
+
+    #[test]
+    fn what_was_reported_counts_for_its_time_and_not_longer() {
+        let table = Table::new(16, DAY);
+        assert!(enter_at(&table, "key", Duration::ZERO));
+        assert!(!enter_at(&table, "key", DAY - Duration::from_millis(100)));
+        assert!(enter_at(&table, "key", DAY), "asking did not make it younger");
+        assert!(!enter_at(&table, "key", DAY + Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_claim_that_nobody_came_back_for_is_no_lock() {
+        let table = Table::new(16, DAY);
+        let key = table.fingerprint(&"key", &"value");
+        assert!(table.claim(key, Moment::START));
+        assert!(!table.claim(key, moment(CLAIM / 2)));
+        assert!(table.claim(key, moment(CLAIM)));
+        table.confirm(key);
+        assert!(!table.claim(key, moment(2 * CLAIM)), "the first confirmation counts, whoever it is of");
+    }
+
+    #[test]
+    fn a_million_keys_are_told_apart_and_the_last_one_is_known() {
+        let table = Table::new(1024, DAY);
+        for user in 0..1_000_000 {
+            assert!(table.enter(&user, &"value"), "no two of them meet");
+            assert!(!table.enter(&user, &"value"));
+        }
+    }
+
+    #[test]
+    fn nearly_as_many_are_remembered_as_there_is_room_for() {
+        let table = Table::new(65_536, DAY);
+        let enter_all = || (0..65_536).filter(|user| table.enter(user, &"value")).count();
+        assert_eq!(enter_all(), 65_536);
+        let forgotten = enter_all();
+        assert!(forgotten < 65_536 / 10, "{forgotten}");
+    }
+
+    #[test]
+    fn what_is_asked_for_again_and_again_is_not_forgotten() {
+        let table = Table::new(1024, DAY);
+        assert!(table.enter(&"regular", &1));
+        for user in 0..10_000 {
+            table.enter(&user, &1);
+            assert!(!table.enter(&"regular", &1));
+        }
+    }
+
+    #[test]
+    fn a_set_forgets_the_one_that_was_asked_for_longest_ago_and_uses_what_was_given_back() {
+        let table = Table::new(16, DAY);
+        let set_of = |key: &u32| table.fingerprint(key, &()).key >> 32 & 3;
+        let keys: Vec<_> = (0..).filter(|key| set_of(key) == 0).take(WAYS + 2).collect();
+        let enter = |place: usize| table.enter(&keys[place], &());
+        assert!((0..WAYS).all(enter));
+        assert!(!enter(0), "now the second one is the oldest");
+        table.take_back(table.fingerprint(&keys[5], &()));
+        assert!(enter(WAYS), "the new one has the place that was given back");
+        assert!(!enter(1) && !enter(0));
+        assert!(enter(WAYS + 1), "this one has that of the third");
+        assert!(!enter(1) && !enter(3) && enter(2));
+    }
+
+    #[test]
+    fn threads_do_not_disturb_each_other() {
+        let table = Table::new(65_536, DAY);
+        thread::scope(|scope| {
+            for thread in 0..8 {
+                let table = &table;
+                scope.spawn(move || {
+                    for step in 0..5_000 {
+                        assert!(table.enter(&(thread, step % 100), &step), "its own values change each time");
+                    }
+                });
+            }
+        });
+    }
+}

@@ -1,0 +1,196 @@
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Duration;
+
+use super::*;
+
+fn subject(distinct_id: &str) -> Subject<'_> {
+    let kind = Kind::Viewed { engine: "Optimizely", experiment: None };
+    Subject { kind, distinct_id, flag_key: "checkout", groups: &[] }
+}
+
+fn seen(variation: &str) -> Seen<'_> {
+    Seen { variation: Some(variation), rule: Some("rule"), enabled: true }
+}
+
+/// Claims, and confirms at once; says whether it was new.
+fn report(memory: &Memory, distinct_id: &str, variation: &str) -> bool {
+    let claim = memory.claim(HandleNumber::next, &subject(distinct_id), &seen(variation));
+    claim.map(Claim::confirm).is_some()
+}
+
+#[test]
+fn only_a_change_is_reported_and_a_change_back_is_one() {
+    let memory = Memory::default();
+    for (step, (user, variation, is_new)) in [
+        ("a", "control", true),
+        ("a", "control", false),
+        ("b", "control", true),
+        ("a", "test", true),
+        ("a", "control", true),
+        ("a", "control", false),
+        ("b", "control", false),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        assert_eq!(report(&memory, user, variation), is_new, "step {step}");
+    }
+}
+
+#[test]
+fn every_part_of_a_subject_and_of_a_value_counts() {
+    let memory = Memory::default();
+    let (acme, other) = ([("company".to_owned(), "acme".to_owned())], [("company".to_owned(), "other".to_owned())]);
+    let (viewed, enabled) = (subject("u").kind, true);
+    let experiment = |experiment| Kind::Viewed { engine: "PostHog", experiment: Some(experiment) };
+    let called = |variant| Kind::Called { variant, enabled };
+    let subjects = [
+        subject("u"),
+        subject("v"),
+        Subject { flag_key: "another", ..subject("u") },
+        Subject { groups: &acme, ..subject("u") },
+        Subject { groups: &other, ..subject("u") },
+        Subject { kind: experiment("one"), ..subject("u") },
+        Subject { kind: experiment("two"), ..subject("u") },
+        Subject { kind: called(None), ..subject("u") },
+        Subject { kind: called(Some("test")), ..subject("u") },
+        Subject { kind: Kind::Called { variant: None, enabled: false }, ..subject("u") },
+        Subject { kind: viewed, distinct_id: "u:checkout", flag_key: "x", groups: &[] },
+        Subject { kind: viewed, distinct_id: "u", flag_key: "checkout:x", groups: &[] },
+    ];
+    let claim =
+        |subject, seen: &Seen<'_>| memory.claim(HandleNumber::next, subject, seen).map(Claim::confirm).is_some();
+    assert!(subjects.iter().all(|subject| claim(subject, &seen("on"))), "no two are one");
+    assert!(!subjects.iter().any(|subject| claim(subject, &seen("on"))), "all are known");
+    let values = [
+        seen("off"),
+        Seen { rule: None, ..seen("off") },
+        Seen { variation: None, ..seen("off") },
+        Seen { enabled: false, ..seen("off") },
+        Seen { variation: Some(""), ..seen("off") },
+    ];
+    assert!(values.iter().all(|seen| claim(&subjects[0], seen)), "each is a change");
+}
+
+#[test]
+fn a_claim_that_is_not_confirmed_is_none() {
+    let memory = Memory::default();
+    let claim = |variation| memory.claim(HandleNumber::next, &subject("u"), &seen(variation));
+    drop(claim("on").expect("it is new"));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        let _claim = claim("on").expect("the first one was taken back");
+        panic!("in a hook of the application");
+    }));
+    assert!(panicked.is_err());
+    let open = claim("on").expect("so was that of the panic");
+    assert!(claim("on").is_none(), "it is being reported");
+    open.confirm();
+    assert!(claim("on").is_none());
+}
+
+#[test]
+fn what_a_late_confirmation_finds_changed_is_forgotten_and_not_overwritten() {
+    let memory = Memory::default();
+    let claim = |variation| memory.claim(HandleNumber::next, &subject("u"), &seen(variation));
+    let (first, second) = (claim("on").unwrap(), claim("off").unwrap());
+    second.confirm();
+    first.confirm();
+    // Which of the two records came last nobody knows.
+    assert!(report(&memory, "u", "off"));
+    assert!(!report(&memory, "u", "off"));
+}
+
+#[test]
+fn a_lost_record_takes_its_entry_back_unless_another_came() {
+    let memory = Memory::default();
+    let receipt_of = |user, variation| {
+        let claim = memory.claim(HandleNumber::next, &subject(user), &seen(variation)).expect("it is new");
+        let receipt = *claim.receipt();
+        claim.confirm();
+        receipt
+    };
+    let (on, of_another) = (receipt_of("u", "on"), receipt_of("v", "on"));
+    memory.take_back(&on);
+    assert!(report(&memory, "u", "on"), "the next decision reports it");
+    assert!(!report(&memory, "v", "on"));
+    assert!(report(&memory, "u", "off"));
+    memory.take_back(&on);
+    assert!(!report(&memory, "u", "off"), "a later value stays");
+    memory.take_back(&of_another);
+    memory.take_back(&of_another);
+    assert!(report(&memory, "v", "on"));
+    Memory::default().take_back(&on);
+}
+
+#[test]
+fn in_the_scope_of_a_request_each_handle_remembers_for_itself() {
+    let memory = Memory::new(Dedup::request());
+    let (one, other) = (HandleNumber::next(), HandleNumber::next());
+    let claim = |handle| memory.claim(|| handle, &subject("u"), &seen("on")).map(Claim::confirm).is_some();
+    assert_eq!([claim(one), claim(other), claim(one), claim(other)], [true, true, false, false]);
+    let memory = Memory::new(Dedup::process());
+    let claim = |handle| memory.claim(|| handle, &subject("u"), &seen("on")).map(Claim::confirm).is_some();
+    assert_eq!([claim(one), claim(other)], [true, false]);
+}
+
+#[test]
+fn what_is_remembered_for_no_time_is_reported_each_time() {
+    let memory = Memory::new(Dedup::process().time_to_live(Duration::ZERO));
+    assert!(report(&memory, "u", "on") && report(&memory, "u", "on"));
+}
+
+#[test]
+fn of_eight_threads_one_reports() {
+    let (memory, reports) = (Memory::default(), AtomicUsize::new(0));
+    let users: Vec<_> = (0..2_000).map(|user| user.to_string()).collect();
+    thread::scope(|scope| {
+        for _ in 0..8 {
+            scope.spawn(|| {
+                for user in &users {
+                    reports.fetch_add(report(&memory, user, "on").into(), Ordering::Relaxed);
+                }
+            });
+        }
+    });
+    assert_eq!(reports.into_inner(), 2_000);
+}
+
+#[derive(Debug, Default)]
+struct Asked(Mutex<Vec<String>>);
+
+impl Fleet for Asked {
+    fn mark(&self, subject: &Subject<'_>, seen: &Seen<'_>) -> FleetMark {
+        let mut mark = FleetMark { key: [0; 16], value: [0; 8] };
+        mark.key[0] = subject.distinct_id.as_bytes()[0];
+        mark.value[0] = seen.variation.unwrap_or("-").as_bytes()[0];
+        mark
+    }
+
+    fn ask(&self, _: FleetMark, _: &[u8]) -> bool {
+        true
+    }
+
+    fn take_back(&self, mark: FleetMark) {
+        self.0.lock().unwrap().push(format!("{}={}", char::from(mark.key[0]), char::from(mark.value[0])));
+    }
+}
+
+#[test]
+fn a_fleet_hears_of_lost_records_also_of_those_of_other_processes() {
+    let (memory, asked) = (Memory::default(), Arc::<Asked>::default());
+    memory.share(Arc::clone(&asked) as Arc<dyn Fleet>);
+    let claim = memory.claim(HandleNumber::next, &subject("u"), &seen("on")).unwrap();
+    let mut text = Vec::new();
+    claim.receipt().write(&mut text);
+    drop(claim);
+    assert!(asked.0.lock().unwrap().is_empty(), "it was never asked");
+
+    let restarted = Memory::default();
+    restarted.share(Arc::clone(&asked) as Arc<dyn Fleet>);
+    let receipt = Receipt::read(std::str::from_utf8(&text).unwrap()).expect("it is one");
+    restarted.take_back(&receipt);
+    assert_eq!(*asked.0.lock().unwrap(), ["u=o"]);
+}
