@@ -186,6 +186,7 @@
 mod client;
 #[cfg(feature = "cohort-webhook")]
 pub mod cohort;
+mod context;
 mod debug;
 mod decision;
 mod dedup;
@@ -231,6 +232,7 @@ mod user;
 mod value;
 
 pub use client::{Builder, CaptureNow, Client};
+pub use context::{ExposureSide, HandOver, PostHogBootstrap, UserState};
 pub use decision::{
     Decision, DecisionInfo, DecisionPlan, DecisionRule, DecisionSource, Engine, ExperimentInfo, ExposurePolicy,
     FeatureInfo, FlagInfo, Notification, PersonAttribute, PersonProperty, RuleKind,

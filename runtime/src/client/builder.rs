@@ -56,6 +56,7 @@ pub struct Builder {
     pub(super) fixed_flags: FixedFlags,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
+    pub(super) stamps_variations: bool,
     pub(super) dedup: Dedup,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
@@ -79,6 +80,7 @@ impl Default for Builder {
             fixed_flags: FixedFlags::new(),
             hash_key: KeySource::default(),
             stamps_plan: false,
+            stamps_variations: false,
             dedup: Dedup::process(),
             #[cfg(feature = "http")]
             destinations: Vec::new(),
@@ -275,6 +277,22 @@ impl Builder {
         self
     }
 
+    /// Whether every event says which variations its person is in, as far as the handle that captures it has read flags and
+    /// experiments and was told decisions. It does not unless set; [`User::stamp_variations`](crate::User::stamp_variations)
+    /// asks for it for one person.
+    ///
+    /// PostHog gets `$feature/<flag>` and `$active_feature_flags`, as from its own SDKs: the variant, `true` or `false`. The
+    /// others get one property per flag, named as the person's property of a decision is: `[PostHog] checkout-experiment`,
+    /// `[Optimizely] checkout_redesign`; none of what is off, or held out. They are as public as the exposures themselves. A
+    /// property that the event brings itself, or a super property, goes before one of these of the same name, and events
+    /// whose plan says `super: false` take none. A hundred flags are kept of a person.
+    ///
+    /// A flag for which the default stands in, be it that it could not be loaded, is no variation from then on.
+    pub fn stamp_variations(mut self, stamp: bool) -> Self {
+        self.stamps_variations = stamp;
+        self
+    }
+
     /// How exposures are remembered, so that each is reported once; [`Dedup::process`] unless set.
     pub fn dedup(mut self, dedup: Dedup) -> Self {
         self.dedup = dedup;
@@ -333,6 +351,7 @@ impl Builder {
 
     fn over(self, core: Core) -> Client {
         let core = core.with_fixed_flags(self.fixed_flags).with_marks(self.hash_key.key(), self.stamps_plan);
+        let core = core.with_variations(self.stamps_variations);
         Client { core: Arc::new(core) }
     }
 }
@@ -341,7 +360,8 @@ impl fmt::Debug for Builder {
     /// Without keys, that of the hashes too, and without the fixed values.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
-        fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan).field("dedup", &self.dedup);
+        fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
+        fields.field("stamps_variations", &self.stamps_variations).field("dedup", &self.dedup);
         #[cfg(all(feature = "http", feature = "spool"))]
         fields.field("spool", &self.spool);
         #[cfg(feature = "http")]

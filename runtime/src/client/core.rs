@@ -23,7 +23,7 @@ use crate::reach::Reach;
 use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
 use crate::recorder::Recorder;
 use crate::report::{Ledger, Loss, LossReason, LostEvent};
-use crate::supers::{self, Supers};
+use crate::supers::{self, Levels, Supers};
 #[cfg(feature = "http")]
 use crate::transport::Destination;
 use crate::user::{Encoded, Identity};
@@ -45,6 +45,8 @@ pub(crate) struct Core {
     hash_key: Option<HashKey>,
     /// Whether every event says which plan it is of.
     stamps_plan: bool,
+    /// Whether every event says which variations its person is in.
+    pub(crate) stamps_variations: bool,
     /// Whether somebody has called `shutdown`.
     pub(super) closed: AtomicBool,
 }
@@ -99,6 +101,7 @@ impl Core {
             reach,
             hash_key: None,
             stamps_plan: false,
+            stamps_variations: false,
             closed: AtomicBool::new(false),
         }
     }
@@ -107,6 +110,12 @@ impl Core {
     pub(crate) fn with_marks(mut self, hash_key: Option<HashKey>, stamps_plan: bool) -> Self {
         self.hash_key = hash_key;
         self.stamps_plan = stamps_plan;
+        self
+    }
+
+    /// The same core, whose events say which variations their person is in.
+    pub(crate) fn with_variations(mut self, stamps_variations: bool) -> Self {
+        self.stamps_variations = stamps_variations;
         self
     }
 
@@ -211,7 +220,8 @@ impl Core {
     /// Appends what an event did not bring itself.
     #[inline]
     fn write_under(&self, runs: &mut RunWriter, start: usize, entry: &Entry<'_>, who: &Identity) {
-        supers::write(runs, start, &self.supers, &who.supers, entry);
+        let levels = Levels { person: &who.supers, client: &self.supers, stamps: &who.context.stamps };
+        supers::write(runs, start, &levels, entry);
         if self.stamps_plan && entry.verb.is_event() && !entry.plan.hash().is_empty() {
             let tag = RunTag::new(Place::Event, Class::Public).under();
             runs.property(tag, Destinations::ALL, "taxogen_plan", entry.plan.hash());

@@ -74,6 +74,7 @@ impl User {
     ) -> R {
         let ExperimentKey { key, flag, names, fallback, exposure, .. } = experiment;
         self.resolve(flag, names, fallback, |known, resolved| {
+            self.note_flag(flag, &resolved);
             if resolved.assignment.is_assigned() && resolved.served.is_some() {
                 self.report_called(flag, known, resolved.served);
                 let viewed = Viewed {

@@ -27,6 +27,7 @@ impl User {
         let entry = Entry { receipt: Some(claim.receipt()), ..Entry::of_event(&CALLED) };
         if core.record(&self.identity, &entry, |properties| write(properties, key, served, response)) {
             claim.confirm();
+            self.keep_report(&subject, &Seen::default());
         }
     }
 }

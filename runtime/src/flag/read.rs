@@ -6,6 +6,7 @@ use super::payloads::Payloads;
 use super::report::FlagProblem;
 use super::shape::Shape;
 use super::state::Known;
+use crate::decision::Engine;
 use crate::payload::PayloadError;
 use crate::user::User;
 
@@ -109,9 +110,19 @@ impl User {
     }
 
     fn flag_was_called<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: &Resolved<'_, T>) {
-        if flag.shape().exposes() && !matches!(resolved.assignment, Assignment::Fallback(_)) {
-            self.report_called(flag.key(), known, resolved.served);
+        if flag.shape().exposes() {
+            self.note_flag(flag.key(), resolved);
+            if !matches!(resolved.assignment, Assignment::Fallback(_)) {
+                self.report_called(flag.key(), known, resolved.served);
+            }
         }
+    }
+
+    /// From now on the person is in what was read. What a default stands in for, or what was fixed, is no variation.
+    pub(crate) fn note_flag<T>(&self, key: &str, resolved: &Resolved<'_, T>) {
+        let served = resolved.served.filter(|_| !matches!(resolved.assignment, Assignment::Fallback(_)));
+        let value = served.map(|served| &served.value);
+        self.identity.context.note(&Engine::PostHog, key, value, self.client.core.stamps_variations);
     }
 
     #[cold]

@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 
-use taxogen_flags::{Assignment, Fallback, Response};
+use taxogen_flags::{Assignment, Fallback, FlagValue, Response};
 
 use super::answer::{FlagSource, Resolved};
 use super::fixed::{Fixed, FixedFlags};
@@ -70,6 +70,22 @@ impl UserFlags {
             None => response,
         };
         own.loaded = Some(Arc::new(response));
+    }
+
+    /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
+    /// what was loaded; settings that were fixed have no value.
+    pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Box<str>>)> {
+        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
+        let loaded = loaded.filter_map(|(key, served)| Some((key.to_owned(), served.ok()?)));
+        let mut all: Vec<_> = loaded.map(|(key, served)| (key, served.value.clone(), served.payload.clone())).collect();
+        for (key, fixed) in client.fixed.iter().chain(&own.fixed) {
+            all.retain(|(known, ..)| known != key);
+            if let Fixed::Value(value) = fixed {
+                all.push(((*key).to_owned(), value.clone(), None));
+            }
+        }
+        all
     }
 
     /// The person's own fixed value, or the client's, and what was loaded.

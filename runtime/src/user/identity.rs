@@ -1,6 +1,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 
+use crate::context::Context;
 use crate::dedup::HandleNumber;
 use crate::flag::UserFlags;
 use crate::record::{encode_group, encode_text};
@@ -17,6 +18,8 @@ pub(crate) struct Identity {
     ties: Mutex<Ties>,
     pub(crate) flags: UserFlags,
     pub(crate) supers: Supers,
+    /// The variations that the person is in.
+    pub(crate) context: Context,
     /// Where each handle remembers for itself.
     handle: OnceLock<HandleNumber>,
 }
@@ -60,6 +63,7 @@ impl Identity {
             ties: Mutex::default(),
             flags: UserFlags::default(),
             supers: Supers::default(),
+            context: Context::default(),
             handle: OnceLock::new(),
         }
     }
@@ -136,6 +140,16 @@ impl Identity {
         ties.encoded.anonymous_id = encoded(id);
         ties.anonymous_id = Some(id.to_owned());
         self.has_ties.store(true, Ordering::Release);
+    }
+
+    /// What another handle knew of the same person.
+    pub(crate) fn restore_ties(&self, anonymous_id: Option<&str>, groups: &[(String, String)]) {
+        for (group_type, key) in groups.iter().filter(|(_, key)| !is_blank(key)) {
+            self.join(group_type, key);
+        }
+        if let Some(id) = anonymous_id {
+            self.was_anonymous(id);
+        }
     }
 
     fn ties(&self) -> MutexGuard<'_, Ties> {

@@ -203,6 +203,31 @@ impl User {
         self.client.core.register_at(&self.identity.supers, &properties);
     }
 
+    /// Every event that this handle and its clones capture from now on says which variations the person is in; see
+    /// [`Builder::stamp_variations`](crate::Builder::stamp_variations).
+    ///
+    /// ```
+    /// # use taxogen::{Event, EventSchema, PlanId, PropertyWriter};
+    /// # mod events { pub struct OrderPlaced; }
+    /// # impl Event for events::OrderPlaced {
+    /// #     fn schema(&self) -> &'static EventSchema { const { &EventSchema::new("o", PlanId::new("p", "0")) } }
+    /// #     fn write(&self, _: &mut PropertyWriter<'_>) {}
+    /// # }
+    /// use taxogen::{Client, User};
+    ///
+    /// # let state = r#"{"version":1,"id":"user_123","variations":[["checkout","test"]]}"#;
+    /// let (client, recorder) = Client::recorder();
+    /// let user = User::resume(&client, state)?;
+    /// user.stamp_variations();
+    /// user.capture(events::OrderPlaced);
+    /// # #[cfg(feature = "posthog")]
+    /// assert_eq!(recorder.all()[0].property("$feature/checkout").as_deref(), Some(r#""test""#));
+    /// # Ok::<(), taxogen::Error>(())
+    /// ```
+    pub fn stamp_variations(&self) {
+        self.identity.context.begin_stamping();
+    }
+
     /// Nothing of this person is recorded from now on, by whatever handle; see [`Client::opt_out`](crate::Client::opt_out).
     ///
     /// # Errors
