@@ -1,5 +1,5 @@
 //! Typed product analytics: one plan of events, properties, flags and experiments, delivered to PostHog,
-//! Segment and Mixpanel.
+//! Segment and Mixpanel; conversions also to Optimizely.
 //!
 //! # The plan becomes code
 //!
@@ -83,6 +83,44 @@
 //!
 //! What a vendor takes is looked at before it is sent: a text that Mixpanel would cut is cut at the end of a character, and
 //! told to [`Builder::on_limit`].
+//!
+//! # Conversions
+//!
+//! An event that the plan gives a `conversion:` goes to Optimizely too (`Optimizely`, or `OPTIMIZELY_DATAFILE`), and nothing
+//! else does: with its revenue in whole cents and its value, its own properties as tags, and the person's that it sets as
+//! attributes. What the event is called there the project's datafile says. Optimizely counts a conversion for the experiments
+//! that were decided for the same id before.
+//!
+//! ```
+//! # #[cfg(feature = "optimizely")]
+//! # fn main() -> Result<(), taxogen::Error> {
+//! use taxogen::{Client, Event, EventSchema, Optimizely, PlanId, PropertyWriter};
+//!
+//! // As the plan's compiler emits it.
+//! struct OrderPaid { amount_cents: i64 }
+//!
+//! impl Event for OrderPaid {
+//!     fn schema(&self) -> &'static EventSchema {
+//!         const { &EventSchema::new("order_paid", PlanId::new("shop", "0123456789abcdef")).converting() }
+//!     }
+//!     fn write(&self, properties: &mut PropertyWriter<'_>) {
+//!         properties.internal("amount_cents", &self.amount_cents);
+//!         properties.conversion().revenue(&self.amount_cents);
+//!     }
+//! }
+//!
+//! # let datafile = r#"{"accountId":"1","projectId":"2","revision":"3","events":[],"attributes":[]}"#;
+//! let client = Client::builder().to(Optimizely::new(datafile)).build()?;
+//! # drop(client);
+//! let (client, recorder) = Client::recorder();
+//! client.user("user_123").capture(OrderPaid { amount_cents: 4999 });
+//! let sent = recorder.all()[0].sent_to(taxogen::Destinations::OPTIMIZELY);
+//! assert_eq!(sent.as_deref(), Some(r#"order_paid {"amount_cents":4999,"$conversion":{"revenue":4999}}"#));
+//! # Ok(())
+//! # }
+//! # #[cfg(not(feature = "optimizely"))]
+//! # fn main() {}
+//! ```
 //!
 //! # Who sees what
 //!

@@ -342,6 +342,9 @@ fn trouble_loses_nothing_and_changes_no_uuid() {
         Fault::CutAfter,
         Fault::CutBefore,
         Fault::Html(200),
+        Fault::EmptyAnswer,
+        Fault::InvalidJson,
+        Fault::TwoHundredWithError,
         Fault::Partial { accepted: 2 },
         Fault::status(413).times(2),
     ] {

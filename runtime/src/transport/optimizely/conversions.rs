@@ -47,10 +47,12 @@ impl Dialect for Conversions {
         if answer.status == 400 {
             return Outcome::Split(LossReason::Refused, answer.explain());
         }
-        // Its word is the status, with nothing behind it. What stands there and is none comes from somebody in between.
-        let foreign = !answer.body.trim_ascii().is_empty() && answer.is_hollow();
-        let success = if foreign { Outcome::RetryAfter(None) } else { Outcome::Delivered };
-        answer.by_status().unwrap_or(success)
+        if let Some(outcome) = answer.by_status() {
+            return outcome;
+        }
+        // Its word is 204, with nothing behind it. Any other success may be of somebody in between.
+        let error = answer.json().is_some_and(|body| body.get("error").is_some_and(|error| !error.is_null()));
+        if error || answer.is_hollow() { Outcome::RetryAfter(None) } else { Outcome::Delivered }
     }
 }
 
@@ -79,8 +81,10 @@ mod tests {
         let wait = Some(Duration::from_secs(3));
         for (status, body, outcome) in [
             (204, "", Outcome::Delivered),
-            (200, "", Outcome::Delivered),
             (202, "{}", Outcome::Delivered),
+            (200, "ok", Outcome::Delivered),
+            (200, "", Outcome::RetryAfter(None)),
+            (200, r#"{"error":"queue"}"#, Outcome::RetryAfter(None)),
             (200, "<html>", Outcome::RetryAfter(None)),
             (200, "{\"id\":", Outcome::RetryAfter(None)),
             (

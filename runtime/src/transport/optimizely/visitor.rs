@@ -32,7 +32,9 @@ pub(super) fn write(
     json::write_integer(bytes, record.time.as_unix_millis());
     put(bytes, &[b",\"uuid\":\"", &record.id.to_text(), b"\""]);
     let counted = counted(record, sight, &mut met);
-    counted.iter().for_each(|fragment| bytes.extend_from_slice(fragment.bytes));
+    for fragment in &counted {
+        bytes.extend_from_slice(fragment.bytes);
+    }
     write_tags(record, &counted, sight, bytes, &mut met);
     bytes.push(b'}');
     bytes.extend_from_slice(CLOSE);
@@ -75,7 +77,9 @@ fn write_tags(record: &Record<'_>, counted: &[Fragment<'_>], sight: Sight, bytes
     const TAGS: &[u8] = b",\"tags\":";
     bytes.extend_from_slice(TAGS);
     let start = bytes.len();
-    counted.iter().for_each(|fragment| bytes.extend_from_slice(fragment.bytes));
+    for fragment in counted {
+        bytes.extend_from_slice(fragment.bytes);
+    }
     let own = sight.runs(record, Place::Event).filter(|run| !run.tag.is_under());
     for fragment in own.flat_map(|run| fragments(run.fragments)) {
         if counted.contains(&fragment) {
