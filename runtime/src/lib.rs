@@ -272,8 +272,9 @@ mod value;
 pub use client::{Builder, CaptureNow, Client};
 pub use context::{ExposureSide, HandOver, PostHogBootstrap, UserState};
 pub use decision::{
-    Decision, DecisionInfo, DecisionPlan, DecisionRule, DecisionSource, Engine, ExperimentInfo, ExposurePolicy,
-    FeatureInfo, FlagInfo, Notification, PersonAttribute, PersonProperty, RuleKind,
+    Decision, DecisionHub, DecisionInfo, DecisionPlan, DecisionRule, DecisionSource, Engine, ExperimentInfo,
+    ExposurePolicy, FeatureInfo, FlagInfo, HubReport, Listening, Notification, PersonAttribute, PersonProperty,
+    RuleKind,
 };
 pub use dedup::Dedup;
 pub use destinations::Destinations;

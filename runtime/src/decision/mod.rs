@@ -1,6 +1,7 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
 mod engine;
+mod hub;
 mod members;
 mod notification;
 mod plan;
@@ -8,6 +9,7 @@ mod policy;
 mod viewed;
 
 pub use engine::Engine;
+pub use hub::{DecisionHub, HubReport, Listening};
 pub use notification::{DecisionInfo, DecisionSource, ExperimentInfo, FeatureInfo, FlagInfo, Notification};
 pub use plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
 pub use policy::{ExposurePolicy, PersonProperty};

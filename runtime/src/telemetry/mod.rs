@@ -107,6 +107,12 @@ pub(crate) fn trouble(trouble: &Trouble) {
     let _ = trouble;
 }
 
+/// A listener of decisions panicked.
+pub(crate) fn listener_panicked() {
+    #[cfg(feature = "tracing")]
+    tracing::listener_panicked();
+}
+
 /// Stands for no destination.
 #[cfg(any(feature = "metrics", feature = "tracing"))]
 const NONE: &str = "none";

@@ -40,3 +40,7 @@ pub(super) fn trouble(trouble: &Trouble) {
         _ => error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act"),
     });
 }
+
+pub(super) fn listener_panicked() {
+    tell(|| error!(target: "taxogen", "a listener of decisions panicked"));
+}
