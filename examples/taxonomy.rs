@@ -856,13 +856,45 @@ pub mod flags {
 pub mod experiments {
     use super::flags::CheckoutExperiment;
     use super::types::CheckoutExperimentPayload;
-    use ::taxogen::ExperimentKey;
+    use ::taxogen::{
+        DecisionPlan, DecisionRule, ExperimentKey, PersonAttribute, RuleKind, Sensitivity,
+    };
 
     /// `checkout-flow-redesign`, owned by growth.
     ///
     /// The simplified checkout raises completed purchases by 15 %.
     pub const CHECKOUT_FLOW_REDESIGN: ExperimentKey<CheckoutExperiment, CheckoutExperimentPayload<'static>> =
-        ExperimentKey::new("checkout-flow-redesign", super::flags::CHECKOUT_EXPERIMENT);
+        ExperimentKey::new("checkout-flow-redesign", super::flags::CHECKOUT_EXPERIMENT)
+            .with_rules(&[
+                ("checkout_ab", RuleKind::Experiment),
+                ("checkout_delivery", RuleKind::Delivery),
+            ]);
+
+    /// What the rules of Optimizely are, and which attributes of a person the plan knows: for
+    /// `ExposurePolicy::by_plan`.
+    pub const DECISIONS: DecisionPlan = {
+        const RULES: &[DecisionRule] = &[
+            DecisionRule::new(
+                "checkout-experiment",
+                "checkout_ab",
+                RuleKind::Experiment,
+                "checkout-flow-redesign",
+            ),
+            DecisionRule::new(
+                "checkout-experiment",
+                "checkout_delivery",
+                RuleKind::Delivery,
+                "checkout-flow-redesign",
+            ),
+        ];
+        const PERSON: &[PersonAttribute] = &[
+            PersonAttribute::new("plan_tier", Sensitivity::Internal),
+            PersonAttribute::new("country", Sensitivity::Internal),
+            PersonAttribute::new("signed_up_at", Sensitivity::Internal),
+            PersonAttribute::new("email", Sensitivity::Personal),
+        ];
+        DecisionPlan::new(super::PLAN, RULES).with_person(PERSON)
+    };
 }
 
 #[allow(

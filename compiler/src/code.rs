@@ -68,6 +68,7 @@ codes! {
     NoDestination = "TX0113", "an event that goes nowhere";
     UnusedSendAs = "TX0114", "a name at a destination to which the event does not go";
     SecretAllowed = "TX0115", "a destination that is allowed what never leaves the process";
+    ConversionRoute = "TX0116", "a route to Optimizely, which gets conversions alone";
 
     // TX02: references.
     UnknownType = "TX0201", "a type that is not declared";
@@ -117,6 +118,8 @@ codes! {
     InexactInteger = "TX0413", "an integer that a double does not hold";
     UselessHash = "TX0414", "a hash where there is nothing to hash";
     RaisedClass = "TX0415", "a class below that of what the property holds";
+    ConversionProperty = "TX0416", "a property that a conversion cannot count";
+    UnseenConversion = "TX0417", "a conversion counts what Optimizely may not see";
 
     // TX05: flags and experiments.
     DefaultMissing = "TX0501", "a flag that needs a default has none";

@@ -6,8 +6,9 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use crate::ast::{Named, Plan, Property, Section, TypeExpression};
+use crate::ast::{Experiment, Named, Plan, Property, Section, TypeExpression};
 use crate::diagnostic::Diagnostics;
+use crate::emit::decisions::IDENT as DECISIONS;
 use crate::lower::meta::said;
 use crate::lower::shape::PAYLOAD;
 use crate::lower::{names, shape};
@@ -24,7 +25,7 @@ pub fn items(source: &Source, error: &TokenStream) -> TokenStream {
         module("types", types(&plan), Vec::new()),
         module("events", structs(&plan.events.items), Vec::new()),
         module("flags", variant_enums(&plan), constants(&plan.flags.items)),
-        module("experiments", Vec::new(), constants(&plan.experiments.items)),
+        module("experiments", Vec::new(), experiments(&plan.experiments.items)),
         module("person", properties(), Vec::new()),
         module("super_properties", properties(), Vec::new()),
         module("groups", structs(&plan.groups.items), Vec::new()),
@@ -129,6 +130,13 @@ fn with_required(name: String, types: &mut Vec<String>) {
 fn variant_enums(plan: &Plan) -> Vec<String> {
     let flags = plan.flags.items.iter().filter(|flag| flag.variants.is_some());
     flags.filter_map(|flag| names::type_name(said(&flag.name, &flag.meta))).collect()
+}
+
+fn experiments(experiments: &[Experiment]) -> Vec<String> {
+    let has_rules = experiments.iter().any(|experiment| !experiment.optimizely_rules.is_empty());
+    let mut constants = constants(experiments);
+    constants.extend(has_rules.then(|| DECISIONS.to_owned()));
+    constants
 }
 
 fn constants<T: Named>(items: &[T]) -> Vec<String> {

@@ -37,7 +37,7 @@ impl Arguments {
             return Ok(arguments);
         }
         let mut rest = tokens.as_slice();
-        for argument in without_last_comma.split(|token| is_punctuation(token, ',')) {
+        for argument in split(without_last_comma) {
             match argument {
                 [token] if rest.len() == tokens.len() => arguments.text = Some(text(token)?),
                 [TokenTree::Ident(name), equals, value @ ..] if is_punctuation(equals, '=') && !value.is_empty() => {
@@ -83,7 +83,7 @@ impl Arguments {
         }
     }
 
-    /// The value of an option that is a path: its tokens as they are.
+    /// The value of an option that is a path or a type: its tokens as they are.
     pub(crate) fn path(&self, name: &str) -> Option<TokenStream> {
         self.value(name).map(|tokens| tokens.iter().cloned().collect())
     }
@@ -120,6 +120,17 @@ fn is_punctuation(token: &TokenTree, wanted: char) -> bool {
     matches!(token, TokenTree::Punct(punctuation) if punctuation.as_char() == wanted)
 }
 
+/// What stands between commas; those between angles are part of a type.
+fn split(tokens: &[TokenTree]) -> Vec<&[TokenTree]> {
+    let mut depth = 0_usize;
+    let ends = |token: &TokenTree| {
+        depth += usize::from(is_punctuation(token, '<'));
+        depth = depth.saturating_sub(usize::from(is_punctuation(token, '>')));
+        depth == 0 && is_punctuation(token, ',')
+    };
+    tokens.split(ends).collect()
+}
+
 /// The options as a person writes them.
 fn forms(known: &[&str]) -> String {
     let forms: Vec<_> = known.iter().map(|name| form(name)).collect();
@@ -127,5 +138,9 @@ fn forms(known: &[&str]) -> String {
 }
 
 fn form(name: &str) -> String {
-    if name == "crate" { "`crate = path`".to_owned() } else { format!("`{name} = \"...\"`") }
+    match name {
+        "crate" => "`crate = path`".to_owned(),
+        "payload" => "`payload = Type`".to_owned(),
+        _ => format!("`{name} = \"...\"`"),
+    }
 }

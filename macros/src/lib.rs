@@ -42,8 +42,9 @@ pub fn flag(input: TokenStream) -> TokenStream {
 /// `short-form`. One with a name of its own says which it is. A variant that is missing, misspelt or not in the
 /// plan does not compile.
 ///
-/// Behind the key may follow `plan = "x.yaml"`, a path relative to the source file, and `crate =
-/// telemetry::taxogen`, where the runtime is not called `::taxogen`.
+/// Behind the key may follow `payload = types::CheckoutPayload<'static>`, the type that the plan gives to the flag's
+/// payloads; `plan = "x.yaml"`, a path relative to the source file; and `crate = telemetry::taxogen`, where the runtime
+/// is not called `::taxogen`.
 #[proc_macro_derive(Experiment, attributes(experiment))]
 pub fn experiment(input: TokenStream) -> TokenStream {
     experiment::expand(input.into()).into()

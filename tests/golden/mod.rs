@@ -6,6 +6,8 @@
 
 pub mod collections;
 pub mod constraints;
+pub mod conversion;
+pub mod decisions;
 pub mod deprecated;
 pub mod docs;
 pub mod enumeration;

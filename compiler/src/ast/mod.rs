@@ -5,6 +5,7 @@
 
 mod cohort;
 mod conventions;
+mod conversion;
 mod destination;
 mod experiment;
 mod flag;
@@ -16,6 +17,7 @@ pub(crate) mod walk;
 
 pub use self::cohort::{Cohort, CohortReference};
 pub use self::conventions::{Case, Conventions};
+pub use self::conversion::{Conversion, OptimizelyConversion};
 pub use self::destination::Destination;
 pub use self::experiment::{Experiment, Exposure, Metric, Metrics};
 pub use self::flag::{Condition, Flag, FlagCondition, Rollout, RolloutEntry, Variant, Variants};
@@ -217,8 +219,8 @@ pub struct Event {
     pub super_properties: Option<Keyed<bool>>,
     /// `apps:`, the applications that have it; none: all.
     pub apps: Vec<Text>,
-    /// `conversion: true`: it counts as a conversion, for people.
-    pub conversion: Option<Keyed<bool>>,
+    /// `conversion:`, where it is one.
+    pub conversion: Option<Box<Conversion>>,
     /// `examples:`, maps of its properties.
     pub examples: Vec<Value>,
 }
@@ -246,9 +248,17 @@ impl Event {
         self.send_as.iter().find(|(kind, _)| kind.value == destination).map(|(_, name)| name)
     }
 
-    /// Whether its route leads there.
+    /// Whether its route leads there; to Optimizely conversions go, whatever the route.
     pub(crate) fn goes_to(&self, destination: DestinationKind) -> bool {
-        self.to.as_ref().is_none_or(|to| to.value.iter().any(|kind| kind.value == destination))
+        match destination {
+            DestinationKind::Optimizely => self.optimizely().is_some(),
+            _ => self.to.as_ref().is_none_or(|to| to.value.iter().any(|kind| kind.value == destination)),
+        }
+    }
+
+    /// What Optimizely is told of it, where it is a conversion there.
+    pub(crate) fn optimizely(&self) -> Option<&OptimizelyConversion> {
+        self.conversion.as_ref()?.optimizely.as_ref()
     }
 
     pub(crate) fn is_open(&self) -> bool {

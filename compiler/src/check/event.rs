@@ -1,5 +1,6 @@
 //! Events: where they go, what lies under them, and what they look like.
 
+use super::conversion;
 use super::include::Included;
 use super::property;
 use super::reference::nearest;
@@ -8,14 +9,16 @@ use crate::ast::index::Index;
 use crate::ast::{Event, Property, Shape};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
-use crate::ir::Sensitivity;
+use crate::ir::{DestinationKind, Sensitivity};
 use crate::lint::Lint;
 use crate::source::Span;
 use crate::yaml::{Node, NodeKind};
 
 /// Everything that one event has to be.
 pub(super) fn all(event: &Event, included: &Included<'_, '_>, index: &Index<'_>, diagnostics: &mut Diagnostics) {
+    route(event, diagnostics);
     send_as(event, diagnostics);
+    conversion::all(event, included, index, diagnostics);
     if !index.super_properties.is_empty() {
         super_properties(event, included, index, diagnostics);
     }
@@ -24,15 +27,32 @@ pub(super) fn all(event: &Event, included: &Included<'_, '_>, index: &Index<'_>,
     }
 }
 
+/// A route leads to destinations that take any event.
+fn route(event: &Event, diagnostics: &mut Diagnostics) {
+    let kinds = event.to.iter().flat_map(|to| &to.value);
+    for kind in kinds.filter(|kind| kind.value == DestinationKind::Optimizely) {
+        let help = if event.optimizely().is_some() {
+            "remove it here: `conversion` sends the event there"
+        } else {
+            "remove it here, and make the event one: `conversion: optimizely`"
+        };
+        diagnostics
+            .error(Code::ConversionRoute, kind.span, "`optimizely` gets conversions alone, and none by `to`")
+            .help(help.to_owned());
+    }
+}
+
 /// A name at a destination is used there.
 fn send_as(event: &Event, diagnostics: &mut Diagnostics) {
-    let Some(to) = &event.to else { return };
     for (kind, _) in event.send_as.iter().filter(|(kind, _)| !event.goes_to(kind.value)) {
         let word = kind.value.as_str();
-        diagnostics
-            .error(Code::UnusedSendAs, kind.span, format!("the event does not go to `{word}`"))
-            .also(to.key, "it goes where this says")
-            .help(format!("add `{word}` to `to`, or remove this name"));
+        let told = diagnostics.error(Code::UnusedSendAs, kind.span, format!("the event does not go to `{word}`"));
+        match &event.to {
+            Some(to) if kind.value != DestinationKind::Optimizely => {
+                told.also(to.key, "it goes where this says").help(format!("add `{word}` to `to`, or remove this name"))
+            }
+            _ => told.help(format!("write `conversion: {word}` on the event, or remove this name")),
+        };
     }
 }
 

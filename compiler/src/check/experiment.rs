@@ -2,7 +2,7 @@
 
 use super::include::Included;
 use super::reference::similar;
-use super::{exposure, metric};
+use super::{exposure, metric, name};
 use crate::ast::index::Index;
 use crate::ast::{Experiment, Flag, Plan, Text};
 use crate::code::Code;
@@ -70,21 +70,29 @@ fn variants(key: &Text, flag: &Flag, diagnostics: &mut Diagnostics) {
     diagnostics.error(Code::VariantCount, key.span, message).also(span, "its variants").help(help.to_owned());
 }
 
-/// A rule belongs to a flag: where several experiments stand on one, they say the same of it.
+/// A rule belongs to a flag: where several experiments stand on one, they say the same of it, and it is the comparison
+/// of one of them.
 pub(super) fn rules(plan: &Plan, diagnostics: &mut Diagnostics) {
-    let mut known: Table<String, (RuleKind, Span)> = Table::new();
+    let mut known: Table<(&str, &str), (RuleKind, Span)> = Table::new();
     for experiment in &plan.experiments.items {
+        experiment.optimizely_rules.iter().for_each(|(rule, _)| name::length(rule, diagnostics));
         let Some(flag) = &experiment.flag else { continue };
         for (rule, kind) in &experiment.optimizely_rules {
-            let of_flag = format!("{:?} {:?}", flag.value, rule.value);
-            let (first, span) = *known.or_insert(of_flag, (kind.value, kind.span));
-            if first != kind.value {
-                let message = format!("rule `{}` of flag `{}` is two things", rule.value, flag.value);
-                diagnostics
-                    .error(Code::RuleMismatch, kind.span, message)
-                    .also(span, "the first")
-                    .help("a rule is one of `experiment`, `delivery` and `holdout`: say the same of it".to_owned());
+            let (first, span) = *known.or_insert((&flag.value, &rule.value), (kind.value, kind.span));
+            if span == kind.span {
+                continue;
             }
+            let of_flag = format!("rule `{}` of flag `{}`", rule.value, flag.value);
+            let (message, help) = if first != kind.value {
+                let help = "a rule is one of `experiment`, `delivery` and `holdout`: say the same of it";
+                (format!("{of_flag} is two things"), help)
+            } else if first == RuleKind::Experiment {
+                let help = "it compares for one of them: leave it out of the other";
+                (format!("{of_flag} is the rule of two experiments"), help)
+            } else {
+                continue;
+            };
+            diagnostics.error(Code::RuleMismatch, kind.span, message).also(span, "the first").help(help.to_owned());
         }
     }
 }

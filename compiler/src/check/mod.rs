@@ -6,6 +6,7 @@ mod app;
 mod code_name;
 pub(crate) mod condition;
 mod constraint;
+mod conversion;
 mod cycle;
 mod enumeration;
 mod event;

@@ -24,9 +24,10 @@ pub(super) fn allow(destinations: &[Destination], options: &Options) -> TokenStr
     calls
 }
 
-/// `.to(..)`, `.named(..)`, `.without_super()`, `.shadowing(..)` and `.withholding(..)`, as far as they say something.
+/// `.to(..)`, `.converting()`, `.named(..)`, `.without_super()`, `.shadowing(..)` and `.withholding(..)`, as far as they
+/// say something.
 pub(super) fn schema(scope: &Scope<'_>, event: &Event) -> Option<TokenStream> {
-    let Event { send_as, to, takes_super, shadows, .. } = event;
+    let Event { send_as, to, takes_super, shadows, conversion, .. } = event;
     if to.is_some() || !send_as.is_empty() {
         scope.uses_runtime("Destinations");
     }
@@ -38,6 +39,9 @@ pub(super) fn schema(scope: &Scope<'_>, event: &Event) -> Option<TokenStream> {
             kinds.extend(quote!(.and(Destinations::#kind)));
         }
         calls.extend(quote!(.to(Destinations::#kinds)));
+    }
+    if conversion.as_ref().is_some_and(|conversion| conversion.optimizely.is_some()) {
+        calls.extend(quote!(.converting()));
     }
     for (kind, name) in send_as {
         let kind = constant(*kind);
@@ -68,5 +72,6 @@ fn constant(kind: DestinationKind) -> Ident {
         DestinationKind::PostHog => "POSTHOG",
         DestinationKind::Segment => "SEGMENT",
         DestinationKind::Mixpanel => "MIXPANEL",
+        DestinationKind::Optimizely => "OPTIMIZELY",
     })
 }

@@ -6,7 +6,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{constraint, literal};
-use crate::ir::{Event, Literal, Meta, Name, Property};
+use crate::ir::{Conversion, DestinationKind, Event, Literal, Meta, Name, OptimizelyConversion, Property};
 
 /// Where a line of documentation is broken, before indentation.
 const WIDTH: usize = 88;
@@ -45,7 +45,13 @@ impl Docs {
         let Event { name, meta, send_as, to, conversion, examples, .. } = event;
         let names = send_as.iter().map(|(kind, name)| format!("{} at {}", code(name), kind.as_str()));
         let names: Vec<_> = std::iter::once(code(&name.wire)).chain(names).collect();
-        let conversion = if *conversion { ", a conversion" } else { "" };
+        let is_named_there = send_as.iter().any(|(kind, _)| *kind == DestinationKind::Optimizely);
+        let (conversion, counted) = match conversion {
+            None => ("", None),
+            Some(Conversion { optimizely: None }) => (", a conversion", None),
+            Some(Conversion { optimizely: Some(counted) }) if is_named_there => (", a conversion there", Some(counted)),
+            Some(Conversion { optimizely: Some(counted) }) => (", a conversion at optimizely", Some(counted)),
+        };
         let owner = owners(&meta.owners).map(|owners| format!(", owned by {owners}")).unwrap_or_default();
         let to: Vec<_> = to.iter().flatten().map(|kind| kind.as_str().to_owned()).collect();
         let to = and(&to).map(|to| format!("; goes to {to}")).unwrap_or_default();
@@ -54,6 +60,7 @@ impl Docs {
         Self::new()
             .plain(meta.description.as_deref())
             .sentence(format!("{}{conversion}{owner}{to}.", names.join(", ")))
+            .sentence(counted.and_then(self::counted))
             .sentence(example)
     }
 
@@ -102,6 +109,17 @@ impl Docs {
             wrap(paragraph, &mut lines);
         }
         Some(quote!(#(#[doc = #lines])*))
+    }
+}
+
+/// ``Counts `amount_cents` as revenue, in cents, and `amount` as value.``
+fn counted(conversion: &OptimizelyConversion) -> Option<String> {
+    let revenue = conversion.revenue.as_ref().map(|name| format!("{} as revenue, in cents", code(name)));
+    let value = conversion.value.as_ref().map(|name| format!("{} as value", code(name)));
+    match (revenue, value) {
+        (None, None) => None,
+        (Some(one), None) | (None, Some(one)) => Some(format!("Counts {one}.")),
+        (Some(revenue), Some(value)) => Some(format!("Counts {revenue}, and {value}.")),
     }
 }
 

@@ -1,6 +1,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
+use super::decisions::rules;
 use super::deprecated;
 use super::docs::Docs;
 use super::literal;
@@ -24,11 +25,12 @@ pub(super) fn experiment(scope: &Scope<'_>, experiment: &Experiment) -> TokenStr
     let payload = flag.payload_type.as_ref().map(|payload| scope.ty(payload, Lifetime::Static));
     let payload = payload.map(|payload| quote!(, #payload));
     let exposure = exposure(&experiment.exposure, scope.runtime()).map(|exposure| quote!(.with_exposure(#exposure)));
+    let rules = rules(experiment, &quote!(RuleKind)).map(|rules| quote!(.with_rules(#rules)));
     quote! {
         #docs
         #deprecated
         #expected
-        pub const #ident: ExperimentKey<#ty #payload> = ExperimentKey::new(#key, super::flags::#flag_ident) #exposure;
+        pub const #ident: ExperimentKey<#ty #payload> = ExperimentKey::new(#key, super::flags::#flag_ident) #exposure #rules;
     }
 }
 

@@ -64,7 +64,8 @@ fn groups(digits: &str, first: usize) -> String {
 }
 
 /// A value as JSON text.
-pub(super) fn json(literal: &ir::Literal) -> String {
+#[must_use]
+pub fn json(literal: &ir::Literal) -> String {
     match literal {
         ir::Literal::Null => "null".to_owned(),
         ir::Literal::Boolean(value) => value.to_string(),

@@ -5,6 +5,8 @@
 
 mod constraint;
 mod constructor;
+mod conversion;
+pub(crate) mod decisions;
 mod deprecated;
 mod destination;
 mod docs;
@@ -31,7 +33,9 @@ mod value;
 use proc_macro2::TokenStream;
 use quote::quote;
 
+pub use self::decisions::rules;
 pub use self::experiment::exposure;
+pub use self::literal::json;
 pub use self::module::{Items, Module};
 #[cfg(feature = "text")]
 pub(crate) use self::shared::number;
@@ -64,7 +68,8 @@ pub fn preamble(plan: &Plan, options: &Options) -> Vec<TokenStream> {
     let is_named = !(plan.events.is_empty()
         && plan.person.is_empty()
         && plan.groups.is_empty()
-        && plan.super_properties.is_empty());
+        && plan.super_properties.is_empty())
+        || decisions::are_in(plan);
     let id = is_named.then(|| {
         let allow = destination::allow(&plan.destinations, options);
         quote! {

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::scope::{Scope, ident};
-use super::{Options, event, experiment, flag, group, merged, types};
+use super::{Options, decisions, event, experiment, flag, group, merged, types};
 use crate::ir::Plan;
 
 /// One module of the output.
@@ -65,7 +65,7 @@ impl Kind {
 
     /// What a type of the plan is not imported by, but named by its path: the types that the module declares
     /// itself. Among experiments these are constants: an import of the enum `V2` would bring the flag's constant
-    /// `V2` as well, and one of the newtype `V2` the function that makes it.
+    /// `V2` as well, and one of the newtype `V2` the function that makes it; and what the rules of Optimizely import.
     fn own_names(self, plan: &Plan) -> Vec<&str> {
         match self {
             Self::Types => plan.types.iter().map(|item| item.name.ident.as_str()).collect(),
@@ -73,7 +73,8 @@ impl Kind {
             Self::Flags => plan.flags.iter().filter_map(flag::enum_ident).collect(),
             Self::Experiments => {
                 let experiments = plan.experiments.iter().map(|experiment| experiment.name.ident.as_str());
-                plan.flags.iter().map(|flag| flag.name.ident.as_str()).chain(experiments).collect()
+                let imports = decisions::IMPORTS.into_iter().filter(|_| decisions::are_in(plan));
+                plan.flags.iter().map(|flag| flag.name.ident.as_str()).chain(experiments).chain(imports).collect()
             }
             Self::Person | Self::SuperProperties => vec![merged::IDENT],
             Self::Groups => plan.groups.iter().map(|group| group.name.ident.as_str()).collect(),
@@ -130,7 +131,10 @@ impl Module<'_> {
             Kind::Types => Box::new(types::all(scope)),
             Kind::Events => Box::new(plan.events.iter().map(|item| event::event(scope, item))),
             Kind::Flags => Box::new(plan.flags.iter().flat_map(|item| flag::flag(scope, item))),
-            Kind::Experiments => Box::new(plan.experiments.iter().map(|item| experiment::experiment(scope, item))),
+            Kind::Experiments => {
+                let experiments = plan.experiments.iter().map(|item| experiment::experiment(scope, item));
+                Box::new(experiments.chain(std::iter::once_with(|| decisions::decisions(scope)).flatten()))
+            }
             Kind::Person => Box::new(std::iter::once_with(|| merged::person(scope, &plan.person))),
             Kind::Groups => Box::new(plan.groups.iter().map(|item| group::group(scope, item))),
             Kind::SuperProperties => {

@@ -20,11 +20,16 @@ pub enum DestinationKind {
     Segment,
     /// Mixpanel.
     Mixpanel,
+    /// Optimizely, which gets conversions and nothing else.
+    Optimizely,
 }
 
 impl DestinationKind {
-    /// All of them.
+    /// Those that get every event whose route does not say otherwise.
     pub const ALL: [Self; 3] = [Self::PostHog, Self::Segment, Self::Mixpanel];
+
+    /// Those that the plan has a word for.
+    pub const KNOWN: [Self; 4] = [Self::PostHog, Self::Segment, Self::Mixpanel, Self::Optimizely];
 
     /// The word of the plan: `posthog`.
     #[must_use]
@@ -33,6 +38,7 @@ impl DestinationKind {
             Self::PostHog => "posthog",
             Self::Segment => "segment",
             Self::Mixpanel => "mixpanel",
+            Self::Optimizely => "optimizely",
         }
     }
 }

@@ -5,6 +5,7 @@
 
 #[cfg(feature = "text")]
 mod at_target;
+mod conversion;
 mod destination;
 mod experiment;
 mod flag;
@@ -12,6 +13,7 @@ mod property;
 mod sync;
 mod types;
 
+pub use self::conversion::{Conversion, OptimizelyConversion};
 pub use self::destination::{Destination, DestinationKind};
 pub use self::experiment::{Experiment, Exposure, Goal, Metric, MetricEvent, MetricKind, RuleKind, Threshold};
 pub use self::flag::{
@@ -199,8 +201,8 @@ pub struct Event {
     pub shadows: Vec<String>,
     /// The applications that have it; none: all.
     pub apps: Vec<String>,
-    /// Whether it counts as a conversion, for people.
-    pub conversion: bool,
+    /// What it counts for, where it is a conversion.
+    pub conversion: Option<Conversion>,
     /// Properties of it and their values, for documentation.
     pub examples: Vec<Literal>,
 }

@@ -90,9 +90,15 @@ impl<'p> Classes<'_, 'p> {
 
 /// The first destination of an event, and the highest class that one of them may see.
 fn route(event: &Event, everywhere: Sensitivity, plan: &Plan) -> (DestinationKind, Sensitivity) {
-    let Some(to) = &event.to else { return (DestinationKind::PostHog, everywhere) };
-    let kinds = to.value.iter().map(|kind| &kind.value);
-    (kinds.clone().next().copied().unwrap_or(DestinationKind::PostHog), highest(kinds, plan))
+    let (first, highest) = match &event.to {
+        None => (DestinationKind::PostHog, everywhere),
+        Some(to) => {
+            let kinds = to.value.iter().map(|kind| &kind.value);
+            (kinds.clone().next().copied().unwrap_or(DestinationKind::PostHog), self::highest(kinds, plan))
+        }
+    };
+    let converted = event.optimizely().map(|_| self::highest([DestinationKind::Optimizely].iter(), plan));
+    (first, converted.map_or(highest, |converted| highest.max(converted)))
 }
 
 fn highest<'k>(kinds: impl Iterator<Item = &'k DestinationKind>, plan: &Plan) -> Sensitivity {

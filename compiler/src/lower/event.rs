@@ -77,10 +77,19 @@ pub(super) fn event<'p>(event: &'p ast::Event, included: &Included<'p>, types: &
         takes_super: event.takes_super(),
         shadows: if event.takes_super() { shadows(&properties, types) } else { Vec::new() },
         apps: list::map(&event.apps, |app| app.value.clone()),
-        conversion: event.conversion.as_ref().is_some_and(|conversion| conversion.value),
+        conversion: event.conversion.as_deref().map(conversion),
         examples: example::all(event, types),
         properties,
     }
+}
+
+fn conversion(conversion: &ast::Conversion) -> ir::Conversion {
+    let name = |property: &Option<ast::Text>| property.as_ref().map(|name| name.value.clone());
+    let optimizely = conversion.optimizely.as_ref().map(|optimizely| ir::OptimizelyConversion {
+        revenue: name(&optimizely.revenue),
+        value: name(&optimizely.value),
+    });
+    ir::Conversion { optimizely }
 }
 
 /// The super properties that an event writes itself.

@@ -46,7 +46,8 @@ pub(super) fn to(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Keyed<V
     let told = diagnostics.errors();
     let names = texts(entry, diagnostics);
     let names = once_each(names, &entry.key.text, diagnostics);
-    let kinds: Vec<_> = list::filter_map(&names, |name| kind(&name.value, name.span, diagnostics));
+    let kinds: Vec<_> =
+        list::filter_map(&names, |name| kind(&name.value, name.span, &DestinationKind::ALL, diagnostics));
     if kinds.is_empty() && diagnostics.errors() == told {
         diagnostics
             .error(Code::NoDestination, entry.value.span, "`to` names no destination, so that the event goes nowhere")
@@ -66,16 +67,24 @@ fn by_kind<'e>(entry: &'e Entry<'e>, diagnostics: &mut Diagnostics) -> Vec<(Span
         return Vec::new();
     };
     let known = entries.iter().filter(|entry| !entry.key.text.starts_with("x-"));
-    known.filter_map(|entry| Some((kind(&entry.key.text, entry.key.span, diagnostics)?, entry))).collect()
+    let kind = |entry: &Entry, diagnostics: &mut Diagnostics| {
+        kind(&entry.key.text, entry.key.span, &DestinationKind::KNOWN, diagnostics)
+    };
+    known.filter_map(|entry| Some((kind(entry, diagnostics)?, entry))).collect()
 }
 
-/// The destination of that name.
-fn kind(name: &str, span: Span, diagnostics: &mut Diagnostics) -> Option<Spanned<DestinationKind>> {
-    if let Some(kind) = DestinationKind::ALL.into_iter().find(|kind| kind.as_str() == name) {
+/// The destination of that name; `fitting` are those that may have been meant.
+fn kind(
+    name: &str,
+    span: Span,
+    fitting: &[DestinationKind],
+    diagnostics: &mut Diagnostics,
+) -> Option<Spanned<DestinationKind>> {
+    if let Some(kind) = DestinationKind::KNOWN.into_iter().find(|kind| kind.as_str() == name) {
         return Some(Spanned { value: kind, span });
     }
-    let names = DestinationKind::ALL.map(DestinationKind::as_str);
-    let help = match suggest::nearest(name, names) {
+    let names = list::map(fitting, |kind| kind.as_str());
+    let help = match suggest::nearest(name, names.iter().copied()) {
         Some(similar) => format!("a destination with a similar name exists: `{similar}`"),
         None => format!("the destinations are {}", list(&names)),
     };

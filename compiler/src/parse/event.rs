@@ -1,5 +1,6 @@
 //! Owners, property groups, groups and events.
 
+use super::conversion::conversion;
 use super::fields::{Fields, shape};
 use super::meta::meta;
 use super::scalar::{boolean, names, word};
@@ -82,7 +83,7 @@ pub(super) fn event(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> E
     event.send_as = fields.take("send_as").map_or_else(Vec::new, |entry| destination::send_as(entry, diagnostics));
     event.to = fields.take("to").and_then(|entry| destination::to(entry, diagnostics));
     event.apps = fields.take("apps").map_or_else(Vec::new, |entry| apps(entry, diagnostics));
-    event.conversion = fields.take("conversion").and_then(|entry| boolean(entry, diagnostics));
+    event.conversion = fields.take("conversion").and_then(|entry| conversion(entry, diagnostics));
     event.examples = fields.take("examples").map_or_else(Vec::new, |entry| examples(entry, diagnostics));
     if let Some(entry) = fields.take("call") {
         call(entry, diagnostics);

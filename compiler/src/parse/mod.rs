@@ -3,6 +3,7 @@
 
 mod cohort;
 mod conventions;
+mod conversion;
 mod destination;
 mod enumeration;
 mod event;

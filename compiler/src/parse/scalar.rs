@@ -268,7 +268,8 @@ pub(crate) fn is_date(text: &str) -> bool {
     Day::parse(text).is_some()
 }
 
-fn scalar<'a>(entry: &'a Entry<'a>, wanted: &str, diagnostics: &mut Diagnostics) -> Option<&'a Scalar<'a>> {
+/// The one value behind a key.
+pub(super) fn scalar<'a>(entry: &'a Entry<'a>, wanted: &str, diagnostics: &mut Diagnostics) -> Option<&'a Scalar<'a>> {
     match &entry.value.kind {
         NodeKind::Scalar(scalar) if is_empty(scalar) => empty(entry, diagnostics),
         NodeKind::Scalar(scalar) => return Some(scalar),
@@ -285,7 +286,13 @@ fn empty(entry: &Entry, diagnostics: &mut Diagnostics) {
     diagnostics.error(Code::EmptyValue, entry.key.span, message).help("write one, or remove the key".to_owned());
 }
 
-fn invalid<'d>(entry: &Entry, wanted: &str, found: &Scalar, diagnostics: &'d mut Diagnostics) -> &'d mut Diagnostic {
+/// Tells a value that is not what is wanted.
+pub(super) fn invalid<'d>(
+    entry: &Entry,
+    wanted: &str,
+    found: &Scalar,
+    diagnostics: &'d mut Diagnostics,
+) -> &'d mut Diagnostic {
     let message = format!("`{}` is {wanted}, not {}", entry.key.text, shown(found));
     diagnostics.error(Code::InvalidValue, entry.value.span, message)
 }

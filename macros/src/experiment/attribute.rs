@@ -5,10 +5,12 @@ use super::item::{self, Item, Variant};
 use crate::arguments::{Arguments, Text};
 use crate::failure::Failure;
 
-/// `#[experiment("key", plan = "x.yaml", crate = telemetry::taxogen)]`.
+/// `#[experiment("key", payload = types::CheckoutPayload<'static>, plan = "x.yaml", crate = telemetry::taxogen)]`.
 pub(super) struct Attribute {
     /// Which experiment.
     pub(super) key: Text,
+    /// The type of the payload that goes with a variant.
+    pub(super) payload: Option<TokenStream>,
     /// Another plan than the crate's own.
     pub(super) plan: Option<Text>,
     /// The path of the runtime.
@@ -30,7 +32,7 @@ pub(super) fn usual_runtime() -> TokenStream {
 impl Attribute {
     pub(super) fn of(input: &Item) -> Result<Self, Failure> {
         let form = || "name the experiment above it: `#[experiment(\"...\")]`".to_owned();
-        let Some((arguments, span)) = arguments(&input.attributes, &["plan", "crate"])? else {
+        let Some((arguments, span)) = arguments(&input.attributes, &["payload", "plan", "crate"])? else {
             let sentence = format!("`{}` does not say which experiment it stands for", input.ident);
             return Err(Failure::new(input.ident.span(), sentence).help(form()));
         };
@@ -38,7 +40,18 @@ impl Attribute {
             return Err(Failure::new(span, "the key of the experiment is missing").help(form()));
         };
         let runtime = arguments.path("crate").unwrap_or_else(usual_runtime);
-        Ok(Self { key: key.clone(), plan: arguments.option("plan")?, runtime })
+        Ok(Self { key: key.clone(), payload: payload(&arguments)?, plan: arguments.option("plan")?, runtime })
+    }
+}
+
+/// A type as it stands; one in quotes, as some derives have it, is told.
+fn payload(arguments: &Arguments) -> Result<Option<TokenStream>, Failure> {
+    match arguments.option("payload") {
+        Ok(Some(quoted)) => {
+            let help = format!("write `payload = {}`", quoted.value);
+            Err(Failure::new(quoted.span, "the type of the payload stands without quotes").help(help))
+        }
+        _ => Ok(arguments.path("payload")),
     }
 }
 
@@ -48,11 +61,12 @@ impl<'v> OwnVariant<'v> {
         let Some((arguments, span)) = arguments(&variant.attributes, &["name"])? else {
             return Ok(Self { ident, name: None });
         };
-        let wrong = arguments.text().map(|text| text.span);
-        match (wrong, arguments.option("name")?) {
+        match (arguments.text(), arguments.option("name")?) {
             (None, Some(name)) => Ok(Self { ident, name: Some(name) }),
-            (wrong, _) => {
-                Err(Failure::new(wrong.unwrap_or(span), "expected `name = \"...\"`: the variant in the plan"))
+            (text, _) => {
+                let help = text.map(|text| format!("write `#[experiment(name = {:?})]`", text.value));
+                let span = text.map_or(span, |text| text.span);
+                Err(Failure::new(span, "expected `name = \"...\"`: the variant in the plan").help(help))
             }
         }
     }

@@ -3,6 +3,7 @@
 mod attribute;
 mod item;
 mod matching;
+mod payload;
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
@@ -20,15 +21,15 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         return Failure::new(Span::call_site(), "`Experiment` is derived for an enum").tokens();
     };
     let attribute = Attribute::of(&input);
-    let runtime = match &attribute {
-        Ok(attribute) => attribute.runtime.clone(),
-        Err(_) => attribute::usual_runtime(),
+    let (runtime, payload) = match &attribute {
+        Ok(attribute) => (attribute.runtime.clone(), attribute.payload.clone()),
+        Err(_) => (attribute::usual_runtime(), None),
     };
     match attribute.map_err(|failure| vec![failure]).and_then(|attribute| implement(&input, &attribute)) {
         Ok(tokens) => tokens,
         Err(failures) => {
             let failures = failures.iter().map(Failure::tokens);
-            let stand_in = stand_in(&input, &runtime);
+            let stand_in = stand_in(&input, &runtime, payload.as_ref());
             quote!(#(#failures)* #stand_in)
         }
     }
@@ -48,10 +49,22 @@ fn implement(input: &Item, attribute: &Attribute) -> Result<TokenStream, Vec<Fai
         unreachable!("an experiment's flag has variants");
     };
     let variants = matching::pair(&variants, planned, &flag.name, &input.ident, &compiled)?;
-    let wires = planned.iter().map(|variant| variant.name.wire.as_str()).collect();
-    let exposure = emit::exposure(&experiment.exposure, &attribute.runtime);
-    let fit = Fit { key: &key.value, flag: &flag.name.wire, exposure, fallback: variants[*default], wires, variants };
-    let implementation = implementation(&input.ident, &attribute.runtime, &fit);
+    if let Some(ty) = &attribute.payload {
+        payload::fits(ty, flag, plan, &compiled).map_err(|failure| vec![failure])?;
+    }
+    let runtime = &attribute.runtime;
+    let fit = Fit {
+        key: &key.value,
+        flag: &flag.name.wire,
+        exposure: emit::exposure(&experiment.exposure, runtime),
+        rules: emit::rules(experiment, &quote!(#runtime::RuleKind)),
+        payload: attribute.payload.as_ref(),
+        planned: planned.iter().map(|variant| variant.payload.as_ref().map(emit::json)).collect(),
+        fallback: variants[*default],
+        wires: planned.iter().map(|variant| variant.name.wire.as_str()).collect(),
+        variants,
+    };
+    let implementation = implementation(&input.ident, runtime, &fit);
     let tracking = tracking::items(&compiled);
     Ok(quote!(#implementation #tracking))
 }
@@ -62,6 +75,12 @@ struct Fit<'p> {
     flag: &'p str,
     /// What is captured, where it is not the usual.
     exposure: Option<TokenStream>,
+    /// What the rules of Optimizely are, where it has some.
+    rules: Option<TokenStream>,
+    /// The type of the payload, where the code reads one.
+    payload: Option<&'p TokenStream>,
+    /// The plan's own payloads as JSON, in the order of the variants.
+    planned: Vec<Option<String>>,
     /// The variants on the wire, and those of the enum, in the same order.
     wires: Vec<&'p str>,
     variants: Vec<&'p Ident>,
@@ -69,16 +88,21 @@ struct Fit<'p> {
 }
 
 fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenStream {
-    let Fit { key, flag, exposure, wires, variants, fallback } = fit;
+    let Fit { key, flag, exposure, rules, payload, wires, variants, fallback, .. } = fit;
     let exposure = exposure.as_ref().map(|exposure| quote!(const EXPOSURE: #runtime::Exposure = #exposure;));
+    let rules =
+        rules.as_ref().map(|rules| quote!(const RULES: &'static [(&'static str, #runtime::RuleKind)] = #rules;));
+    let payload = payload_type(*payload, runtime);
+    let planned = planned_payload(fit);
     quote! {
         #[automatically_derived]
         impl #runtime::Experiment for #name {
             const KEY: &'static str = #key;
             const FLAG: &'static str = #flag;
             #exposure
+            #rules
 
-            type Payload = #runtime::NoPayload;
+            type Payload = #payload;
 
             fn from_name(name: &str) -> ::core::option::Option<Self> {
                 match name {
@@ -96,13 +120,36 @@ fn implementation(name: &Ident, runtime: &TokenStream, fit: &Fit<'_>) -> TokenSt
             fn fallback() -> Self {
                 Self::#fallback
             }
+
+            #planned
         }
     }
 }
 
+fn payload_type(payload: Option<&TokenStream>, runtime: &TokenStream) -> TokenStream {
+    payload.map_or_else(|| quote!(#runtime::NoPayload), Clone::clone)
+}
+
+/// `fn planned_payload`, where the code reads payloads and the plan has some.
+fn planned_payload(fit: &Fit<'_>) -> Option<TokenStream> {
+    fit.payload.filter(|_| fit.planned.iter().any(Option::is_some))?;
+    let arms = fit.variants.iter().zip(&fit.planned).map(|(variant, planned)| match planned {
+        Some(json) => quote!(Self::#variant => ::core::option::Option::Some(#json),),
+        None => quote!(Self::#variant => ::core::option::Option::None,),
+    });
+    Some(quote! {
+        fn planned_payload(&self) -> ::core::option::Option<&'static str> {
+            match self {
+                #(#arms)*
+            }
+        }
+    })
+}
+
 /// An impl of the right shape, so that the uses of the type are not told as mistakes too.
-fn stand_in(input: &Item, runtime: &TokenStream) -> TokenStream {
+fn stand_in(input: &Item, runtime: &TokenStream, payload: Option<&TokenStream>) -> TokenStream {
     let name = &input.ident;
+    let payload = payload_type(payload, runtime);
     let Generics { span, parameters, arguments, bounds } = &input.generics;
     let (parameters, arguments) = (span.map(|_| quote!(<#parameters>)), span.map(|_| quote!(<#arguments>)));
     quote! {
@@ -111,7 +158,7 @@ fn stand_in(input: &Item, runtime: &TokenStream) -> TokenStream {
             const KEY: &'static str = "";
             const FLAG: &'static str = "";
 
-            type Payload = #runtime::NoPayload;
+            type Payload = #payload;
 
             fn from_name(_: &str) -> ::core::option::Option<Self> {
                 ::core::option::Option::None

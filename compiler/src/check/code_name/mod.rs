@@ -9,9 +9,10 @@ use super::include::Included;
 use super::value::source_text;
 use crate::ast::index::Index;
 use crate::ast::scalar::is_null;
-use crate::ast::{EnumShape, Event, Plan, Property, Section, Shape, TypeExpression};
+use crate::ast::{EnumShape, Event, Experiment, Plan, Property, Section, Shape, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
+use crate::emit::decisions::IDENT;
 use crate::lower::meta::said;
 use crate::lower::names;
 use crate::lower::shape::{self, PAYLOAD};
@@ -33,6 +34,25 @@ pub(super) fn all(plan: &Plan, included: &Included<'_, '_>, index: &Index<'_>, d
     let mut experiments = Scope::default();
     for experiment in &plan.experiments.items {
         experiments.claim_named(experiment, |said| names::constant(said).map(Cow::Owned), told);
+    }
+    decisions(plan, told);
+}
+
+/// Where experiments have rules of Optimizely, their module has a constant that says what these are.
+fn decisions(plan: &Plan, told: &mut Told<'_>) {
+    let mut experiments = plan.experiments.items.iter();
+    let Some((rule, _)) = experiments.clone().find_map(|experiment| experiment.optimizely_rules.first()) else {
+        return;
+    };
+    let is_called_so =
+        |experiment: &&Experiment| names::constant(said(&experiment.name, &experiment.meta)).as_deref() == Some(IDENT);
+    if let Some(experiment) = experiments.find(is_called_so) {
+        let claim = Claim::of(&experiment.name, &experiment.meta);
+        let message = format!("`{}` is `{IDENT}` in Rust, which says what the rules of Optimizely are", claim.name);
+        told.diagnostics
+            .error(Code::CodeNameCollision, claim.span, message)
+            .also(rule.span, "a rule")
+            .help("give it another name in Rust: `code_name: ..`".to_owned());
     }
 }
 

@@ -29,7 +29,9 @@ pub(super) fn names(index: &Index<'_>, included: &Included<'_, '_>, diagnostics:
     let plan = index.plan;
     for event in &plan.events.items {
         event_name(event.wire(), diagnostics);
-        event.send_as.iter().for_each(|(_, name)| event_name(name, diagnostics));
+        // Optimizely keeps no names.
+        let kept = event.send_as.iter().filter(|(kind, _)| kind.value != DestinationKind::Optimizely);
+        kept.for_each(|(_, name)| event_name(name, diagnostics));
         // Those that come by `include` too: the fields of an object type are as good there as anywhere else.
         let (properties, _) = included.of_event(event);
         for property in properties.iter() {
