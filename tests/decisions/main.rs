@@ -3,4 +3,6 @@
 mod conversions;
 mod experiments;
 mod exposures;
+mod losses;
 mod notifications;
+mod scopes;

@@ -149,6 +149,8 @@ fn take(reports: &mut Vec<Report>, number: usize) -> Option<Report> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
     #[test]
     fn a_change_is_never_suppressed(
         capacity in prop_oneof![Just(16_usize), Just(1024)],
