@@ -1,9 +1,10 @@
-//! Any bytes are a plan, or an error that says where: the compiler under random plans.
+//! Any bytes are a plan, or an error that says where: the compiler under random plans. The same of notifications.
 //!
 //! A run is some thousand cases, the same each time. `TAXOGEN_FUZZ_SECONDS=300 cargo test --release -p taxogen-tests
 //! --test fuzz` runs each driver for that long with new ones; one that fails prints its seed, and
 //! `TAXOGEN_FUZZ_SEED=n` with the name of the test repeats it alone.
 
+mod decisions;
 mod grammar;
 mod holds;
 mod mutate;
@@ -143,4 +144,23 @@ fn a_plan_of_the_languages_words_compiles_or_says_why() {
     let (right, all) = (right.into_inner(), all.into_inner());
     // Otherwise the later stages see nothing.
     assert!(all < 100 || right * 30 > all, "{right} of {all} plans are right");
+}
+
+#[test]
+fn any_text_is_a_notification_or_an_error() {
+    let corpus = decisions::corpus();
+    let read = AtomicU64::new(0);
+    run(3_000, &|seed| {
+        let mut random = Random::new(seed);
+        let mut text = random.pick(&corpus).clone();
+        if random.once_in(2) {
+            text = mutate::mutate(&text, random.pick(&corpus).as_str(), 3, &mut random);
+        } else {
+            text = decisions::with_other_value(&text, &mut random);
+        }
+        showing(&text, || {
+            read.fetch_add(u64::from(decisions::holds(&text)), Ordering::Relaxed);
+        });
+    });
+    assert!(read.into_inner() > 0, "some are read");
 }

@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-fn publish(hub: &DecisionHub, id: impl ToString) {
+fn publish(hub: &DecisionHub, id: &(impl ToString + ?Sized)) {
     hub.publish(Decision::new(id.to_string(), "flag"));
 }
 
@@ -50,14 +50,14 @@ fn ends(work: impl FnOnce() + Send + 'static) {
 fn the_first_listener_is_told_of_what_came_before_and_what_fell_out_is_counted() {
     let hub = DecisionHub::with_replay(3);
     for id in 0..5 {
-        publish(&hub, id);
+        publish(&hub, &id);
     }
     let waiting = HubReport { published: 5, waiting: 3, fell_out: 2, ..HubReport::default() };
     assert_eq!(hub.report(), waiting);
     let (first, _) = Told::listen(&hub);
     assert_eq!(first.ids(), ["2", "3", "4"], "before `listen` returns");
     let (second, _) = Told::listen(&hub);
-    publish(&hub, 5);
+    publish(&hub, &5);
     assert_eq!((first.ids(), second.ids()), (vec!["2".into(), "3".into(), "4".into(), "5".into()], vec!["5".into()]));
     assert_eq!(hub.report(), HubReport { published: 6, waiting: 0, listeners: 2, ..waiting });
 }
@@ -65,9 +65,9 @@ fn the_first_listener_is_told_of_what_came_before_and_what_fell_out_is_counted()
 #[test]
 fn a_hub_may_keep_nothing() {
     let hub = DecisionHub::with_replay(0);
-    publish(&hub, 0);
+    publish(&hub, &0);
     let (first, _) = Told::listen(&hub);
-    publish(&hub, 1);
+    publish(&hub, &1);
     assert_eq!((first.ids(), hub.report().fell_out), (vec!["1".to_owned()], 1));
 }
 
@@ -77,14 +77,14 @@ fn who_is_removed_is_not_told_and_who_is_dropped_is() {
     let (one, listening) = Told::listen(&hub);
     let (other, dropped) = Told::listen(&hub);
     drop(dropped);
-    publish(&hub, 0);
+    publish(&hub, &0);
     listening.remove();
-    publish(&hub, 1);
+    publish(&hub, &1);
     assert_eq!((one.ids(), other.ids()), (vec!["0".into()], vec!["0".into(), "1".into()]));
 
     let hub = DecisionHub::new();
     Told::listen(&hub).1.remove();
-    publish(&hub, 0);
+    publish(&hub, &0);
     let (late, listening) = Told::listen(&hub);
     assert_eq!(late.ids(), [] as [&str; 0], "it is not the first");
     assert_eq!(hub.report(), HubReport { published: 1, unheard: 1, listeners: 1, ..HubReport::default() });
@@ -95,11 +95,11 @@ fn who_is_removed_is_not_told_and_who_is_dropped_is() {
 #[test]
 fn one_that_panics_harms_nobody() {
     let hub = DecisionHub::new();
-    publish(&hub, 0);
+    publish(&hub, &0);
     let _ = hub.listen(|_| panic!("of the application"));
     let (told, _) = Told::listen(&hub);
-    publish(&hub, 1);
-    publish(&hub, 2);
+    publish(&hub, &1);
+    publish(&hub, &2);
     assert_eq!((told.ids(), hub.report().panics), (vec!["1".to_owned(), "2".to_owned()], 3));
     assert_eq!(hub.report().listeners, 2);
 }
@@ -107,19 +107,19 @@ fn one_that_panics_harms_nobody() {
 #[test]
 fn what_a_listener_publishes_comes_after_what_it_was_told_for_every_listener() {
     let hub = DecisionHub::new();
-    publish(&hub, 2);
+    publish(&hub, &2);
     let echo = |hub: &DecisionHub| {
         let hub = hub.clone();
         move |decision: &Decision| {
             if let Some(less) = decision.user_id().parse::<u32>().unwrap().checked_sub(1) {
-                publish(&hub, less);
+                publish(&hub, &less);
             }
         }
     };
     let _ = hub.listen(echo(&hub));
     let (last, _) = Told::listen(&hub);
     assert_eq!(hub.report().published, 3, "what it publishes while it is told of what came before");
-    publish(&hub, 3);
+    publish(&hub, &3);
     assert_eq!(last.ids(), ["3", "2", "1", "0"]);
 }
 
@@ -133,11 +133,11 @@ fn two_hubs_may_publish_to_each_other() {
         let _ = from.listen(move |decision| {
             let left: u32 = decision.user_id().parse().unwrap();
             if left > 0 {
-                publish(&to, left - 1);
+                publish(&to, &(left - 1));
             }
         });
     }
-    ends(move || publish(&one, 5));
+    ends(move || publish(&one, &5));
     assert_eq!(
         (at_one.ids(), at_other.ids()),
         (["5", "3", "1"].map(str::to_owned).into(), ["4", "2", "0"].map(str::to_owned).into())
@@ -161,7 +161,7 @@ fn a_listener_may_add_listeners_and_remove_itself() {
     itself.set(Mutex::new(Some(listening))).unwrap();
     ends({
         let hub = hub.clone();
-        move || (0..3).for_each(|id| publish(&hub, id))
+        move || (0..3).for_each(|id| publish(&hub, &id))
     });
     assert_eq!((calls.load(Ordering::Relaxed), added.ids()), (1, vec!["1".to_owned(), "2".to_owned()]));
 }
@@ -176,7 +176,7 @@ fn who_is_removed_by_a_listener_before_it_is_not_told() {
     });
     let (told, listening) = Told::listen(&hub);
     *victim.lock().unwrap() = Some(listening);
-    publish(&hub, 0);
+    publish(&hub, &0);
     assert_eq!(told.ids(), [] as [&str; 0]);
 }
 
@@ -184,7 +184,7 @@ fn who_is_removed_by_a_listener_before_it_is_not_told() {
 fn no_lock_is_held_while_a_listener_runs() {
     for before in [0, 3] {
         let hub = DecisionHub::with_replay(1);
-        (0..before).for_each(|id| publish(&hub, id));
+        (0..before).for_each(|id| publish(&hub, &id));
         let again = AtomicUsize::new(0);
         let listener = {
             let hub = hub.clone();
@@ -252,7 +252,7 @@ fn the_first_listener_misses_nothing_whenever_it_comes() {
                 let (hub, published) = (&hub, &published);
                 scope.spawn(move || {
                     for number in 0..EACH {
-                        publish(hub, format!("{publisher}:{number}"));
+                        publish(hub, &format!("{publisher}:{number}"));
                         published.fetch_add(1, Ordering::Relaxed);
                     }
                 });
@@ -280,7 +280,7 @@ fn the_first_listener_misses_nothing_whenever_it_comes() {
 fn a_slow_first_listener_catches_up() {
     const EACH: u64 = 300;
     let hub = DecisionHub::with_replay(8);
-    (0..8).for_each(|number| publish(&hub, format!("0:{number}")));
+    (0..8).for_each(|number| publish(&hub, &format!("0:{number}")));
     let told = Told::default();
     let (started, waits) = mpsc::channel::<()>();
     thread::scope(|scope| {
@@ -295,12 +295,12 @@ fn a_slow_first_listener_catches_up() {
         assert!(waits.recv().is_err(), "it is being told");
         for publisher in 1..4 {
             let hub = &hub;
-            scope.spawn(move || (0..EACH).for_each(|number| publish(hub, format!("{publisher}:{number}"))));
+            scope.spawn(move || (0..EACH).for_each(|number| publish(hub, &format!("{publisher}:{number}"))));
         }
     });
     let numbers = by_publisher(&told.ids(), 4);
-    assert_eq!(numbers[0], Vec::from_iter(0..8));
-    assert!(numbers[1..].iter().all(|numbers| *numbers == Vec::from_iter(0..EACH)));
+    assert_eq!(numbers[0], (0..8).collect::<Vec<_>>());
+    assert!(numbers[1..].iter().all(|numbers| *numbers == (0..EACH).collect::<Vec<_>>()));
 }
 
 #[test]
@@ -311,7 +311,7 @@ fn listeners_come_and_go_while_others_are_told() {
     thread::scope(|scope| {
         for publisher in 0..2 {
             let hub = &hub;
-            scope.spawn(move || (0..EACH).for_each(|number| publish(hub, format!("{publisher}:{number}"))));
+            scope.spawn(move || (0..EACH).for_each(|number| publish(hub, &format!("{publisher}:{number}"))));
         }
         for _ in 0..2 {
             scope.spawn(|| {
