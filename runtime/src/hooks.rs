@@ -73,6 +73,10 @@ pub enum TroubleKind {
     /// The spool keeps events for a destination, or an earlier key or host of one, that this client does not have. When
     /// they are given up says the detail.
     SpoolOrphaned,
+    /// Decisions of an engine are not reported, because nobody can say which of them are exposures: the client has no
+    /// [`ExposurePolicy`](crate::ExposurePolicy), or the plan does not know a rule of an experiment's flag. Told once for
+    /// the client, and once for each rule.
+    DecisionsSkipped,
 }
 
 impl fmt::Display for Trouble {
@@ -85,6 +89,7 @@ impl fmt::Display for Trouble {
             TroubleKind::SpoolDamaged => "goes on with what is left",
             TroubleKind::SpoolLeft => "leaves something out",
             TroubleKind::SpoolOrphaned => "keeps something for nobody",
+            TroubleKind::DecisionsSkipped => "leaves decisions out",
         };
         match self.destination {
             Some(destination) => write!(formatter, "delivery to {destination} {what}: {}", self.detail),

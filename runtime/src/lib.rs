@@ -272,9 +272,9 @@ mod value;
 pub use client::{Builder, CaptureNow, Client};
 pub use context::{ExposureSide, HandOver, PostHogBootstrap, UserState};
 pub use decision::{
-    Decision, DecisionHub, DecisionInfo, DecisionPlan, DecisionRule, DecisionSource, Engine, ExperimentInfo,
-    ExposurePolicy, FeatureInfo, FlagInfo, HubReport, Listening, Notification, PersonAttribute, PersonProperty,
-    RuleKind,
+    Decision, DecisionHub, DecisionInfo, DecisionOutcome, DecisionPlan, DecisionReport, DecisionRule, DecisionSource,
+    Engine, ExperimentInfo, ExposureListener, ExposurePolicy, ExposurePreview, FeatureInfo, FlagInfo, HubReport,
+    Listening, Notification, PersonAttribute, PersonProperty, RuleKind, SkipReason,
 };
 pub use dedup::Dedup;
 pub use destinations::Destinations;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
-use taxogen::{Client, Decision, LossReason};
+use taxogen::{Client, Decision, ExposurePolicy, LossReason};
 use taxogen_sandbox::{Kind, Vendor};
 
 use taxogen_tests::checkout::{Stage, plain};
@@ -56,7 +56,7 @@ fn a_decision_arrives_as_the_guides_and_the_vendors_sdks_send_it() {
 fn the_persons_attributes_go_only_where_personal_is_allowed() {
     let sandbox = taxogen_sandbox::Sandbox::start().unwrap();
     let segment = taxogen::Segment::new(taxogen_sandbox::SEGMENT_WRITE_KEY).host(sandbox.segment_url());
-    let client = Client::builder().to(segment).build().unwrap();
+    let client = Client::builder().to(segment).exposures(ExposurePolicy::guide()).build().unwrap();
     client.decided(&treatment());
     client.flush(std::time::Duration::from_secs(20)).unwrap();
     let properties = json!({
@@ -69,7 +69,7 @@ fn the_persons_attributes_go_only_where_personal_is_allowed() {
 
 #[test]
 fn a_decision_is_reported_when_it_changes() {
-    let (client, recorder) = Client::recorder();
+    let (client, recorder) = Client::builder().exposures(ExposurePolicy::guide()).recorder();
     let decision = treatment();
     let table = [
         (decision.clone(), true),
@@ -118,7 +118,7 @@ fn segment_is_told_where_a_rule_gave_a_variation_and_off_is_the_property_of_what
 
 #[test]
 fn a_decision_for_nobody_is_counted_as_lost_each_time() {
-    let (client, recorder) = Client::recorder();
+    let (client, recorder) = Client::builder().exposures(ExposurePolicy::guide()).recorder();
     client.decided(&Decision::new("", "f"));
     client.decided(&Decision::new("", "f"));
     assert_eq!(client.report().lost, [(LossReason::EmptyId, 2)]);

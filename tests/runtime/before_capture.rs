@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use proptest::prelude::*;
 use serde_json::Value;
 use taxogen::{
-    Client, Decision, Destinations, Draft, Event, EventSchema, Json, LossReason, PlanId, PropertyWriter, Recorded,
-    Sensitivity, SuperProperties,
+    Client, Decision, Destinations, Draft, Event, EventSchema, ExposurePolicy, Json, LossReason, PlanId,
+    PropertyWriter, Recorded, Sensitivity, SuperProperties,
 };
 use taxogen_sandbox::{FlagAnswer, Sandbox, Vendor};
 
@@ -142,6 +142,7 @@ fn every_record_is_shown_also_those_that_the_client_makes() {
     let seen = Arc::<Mutex<Vec<String>>>::default();
     let log = Arc::clone(&seen);
     let (client, recorder) = Client::builder()
+        .exposures(ExposurePolicy::guide())
         .before_capture(move |draft| {
             log.lock().unwrap().push(format!("{} {}", draft.verb(), draft.name()));
             draft.add("added", &true);

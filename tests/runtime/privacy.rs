@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 use taxogen::{
-    Builder, Client, Constrain, Decision, Destinations, EventSchema, Group, Mixpanel, PersonProperties, PlanId,
-    PostHog, PropertyWriter, Report, Segment, Sensitivity, SuperProperties, Value, ValueWriter,
+    Builder, Client, Constrain, Decision, Destinations, EventSchema, ExposurePolicy, Group, Mixpanel, PersonProperties,
+    PlanId, PostHog, PropertyWriter, Report, Segment, Sensitivity, SuperProperties, Value, ValueWriter,
 };
 use taxogen_sandbox::{Sandbox, Vendor};
 use taxogen_tests::golden::sensitivity;
@@ -272,7 +272,7 @@ fn what_no_plan_speaks_of_goes_where_the_client_says_so() {
     let segment = Segment::new("x").host(sandbox.segment_url());
     let decision = Decision::new("u", "f").with_variation("on").with_rule("r").with_attribute("plan", &"a mark");
     for (segment, expected) in [(segment.clone(), false), (segment.allow(Sensitivity::Personal), true)] {
-        let client = Client::builder().to(segment).build().unwrap();
+        let client = Client::builder().to(segment).exposures(ExposurePolicy::guide()).build().unwrap();
         client.decided(&decision);
         assert!(client.shutdown(LONG).is_complete());
         assert_eq!(arrived(&sandbox, Vendor::Segment).contains("a mark"), expected);

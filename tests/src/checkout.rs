@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 use taxogen::{
-    Builder, Client, Experiment, ExperimentKey, Flag, Mixpanel, Payload, PayloadError, PayloadReader, PostHog, Segment,
-    Sensitivity, User, Variant,
+    Builder, Client, Experiment, ExperimentKey, ExposurePolicy, Flag, Mixpanel, Payload, PayloadError, PayloadReader,
+    PostHog, Segment, Sensitivity, User, Variant,
 };
 use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, Received, SEGMENT_WRITE_KEY, Sandbox, Vendor};
 
@@ -109,7 +109,7 @@ impl Payload for Limits {
     }
 }
 
-/// A client whose destinations are a sandbox.
+/// A client whose destinations are a sandbox; decisions of other engines are reported as the guides have it.
 pub struct Stage {
     pub sandbox: Sandbox,
     pub client: Client,
@@ -140,6 +140,7 @@ impl Stage {
         let told = Arc::clone(&problems);
         let builder = Client::builder()
             .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()))
+            .exposures(ExposurePolicy::guide())
             .on_flag_problem(move |problem| told.lock().unwrap().push(problem.to_string()));
         let client = settings(builder).build().expect("a client");
         Self { sandbox, client, problems }

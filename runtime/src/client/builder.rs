@@ -3,6 +3,7 @@ use std::sync::Arc;
 #[cfg(feature = "http")]
 use std::time::Duration;
 
+use crate::decision::ExposurePolicy;
 use crate::dedup::{Dedup, Memory};
 #[cfg(feature = "http")]
 use crate::delivery::{Settings, Storage};
@@ -54,6 +55,7 @@ pub struct Builder {
     pub(super) log_bytes: usize,
     pub(super) opted_out: Vec<String>,
     pub(super) fixed_flags: FixedFlags,
+    pub(super) exposures: Option<ExposurePolicy>,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
     pub(super) stamps_variations: bool,
@@ -78,6 +80,7 @@ impl Default for Builder {
             log_bytes: 64 * 1024 * 1024,
             opted_out: Vec::new(),
             fixed_flags: FixedFlags::new(),
+            exposures: None,
             hash_key: KeySource::default(),
             stamps_plan: false,
             stamps_variations: false,
@@ -259,6 +262,17 @@ impl Builder {
         self
     }
 
+    /// Which decisions of another engine are reported as exposures, by [`Client::decided`] and
+    /// [`User::decided`](crate::User::decided); mostly what the plan says:
+    /// `ExposurePolicy::by_plan(experiments::DECISIONS)`.
+    ///
+    /// Unless it is set nothing is reported: nobody could tell an experiment from a delivery. That is counted
+    /// ([`Client::decision_report`]), and told once to [`on_trouble`](Self::on_trouble).
+    pub fn exposures(mut self, policy: ExposurePolicy) -> Self {
+        self.exposures = Some(policy);
+        self
+    }
+
     /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
     /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
     ///
@@ -350,8 +364,8 @@ impl Builder {
     }
 
     fn over(self, core: Core) -> Client {
-        let core = core.with_fixed_flags(self.fixed_flags).with_marks(self.hash_key.key(), self.stamps_plan);
-        let core = core.with_variations(self.stamps_variations);
+        let core = core.with_fixed_flags(self.fixed_flags).with_exposures(self.exposures);
+        let core = core.with_marks(self.hash_key.key(), self.stamps_plan).with_variations(self.stamps_variations);
         Client { core: Arc::new(core) }
     }
 }

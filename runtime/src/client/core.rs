@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::decision::{DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
 use crate::dedup::Receipt;
@@ -39,6 +40,7 @@ pub(crate) struct Core {
     pub(crate) flags: FlagState,
     /// What was reported, so that it is once.
     pub(crate) memory: Arc<Memory>,
+    pub(crate) decisions: DecisionState,
     pub(crate) opt_outs: Arc<OptOuts>,
     supers: Supers,
     reach: Reach,
@@ -96,6 +98,7 @@ impl Core {
             ledger,
             flags: FlagState::default(),
             memory,
+            decisions: DecisionState::default(),
             opt_outs,
             supers: Supers::default(),
             reach,
@@ -123,6 +126,17 @@ impl Core {
     pub(crate) fn with_fixed_flags(mut self, fixed: FixedFlags) -> Self {
         self.flags.fix(fixed);
         self
+    }
+
+    /// The same core with what says which decisions are exposures.
+    pub(crate) fn with_exposures(mut self, policy: Option<ExposurePolicy>) -> Self {
+        self.decisions.set(policy);
+        self
+    }
+
+    /// The kinds of destinations that it delivers to.
+    pub(crate) const fn kinds(&self) -> Destinations {
+        self.reach.kinds()
     }
 
     /// Encodes a record and puts it where records go. Says whether it was taken; what is for none of the client's
@@ -228,7 +242,7 @@ impl Core {
         }
     }
 
-    fn terms(&self, entry: &Entry<'_>, audience: Audience) -> Terms<'_> {
+    pub(crate) fn terms(&self, entry: &Entry<'_>, audience: Audience) -> Terms<'_> {
         Terms::new(audience, entry.destinations, self.reach, self.hash_key.as_ref())
     }
 

@@ -1,27 +1,34 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
+mod attributes;
 mod engine;
 mod hub;
+mod listener;
 mod members;
 mod notification;
+mod outcome;
 mod plan;
 mod policy;
+mod preview;
+mod report;
+mod state;
 mod viewed;
 
 pub use engine::Engine;
 pub use hub::{DecisionHub, HubReport, Listening};
+pub use listener::ExposureListener;
 pub use notification::{DecisionInfo, DecisionSource, ExperimentInfo, FeatureInfo, FlagInfo, Notification};
+pub use outcome::{DecisionOutcome, SkipReason};
 pub use plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
 pub use policy::{ExposurePolicy, PersonProperty};
-
+pub use preview::ExposurePreview;
+pub use report::DecisionReport;
+pub(crate) use state::DecisionState;
 pub(crate) use viewed::{Shown, Viewed};
 
 use std::fmt;
 
 use self::members::Members;
-use crate::client::Client;
-use crate::dedup::HandleNumber;
-use crate::experiment::Exposure;
 use crate::value::{Json, Timestamp, Value};
 
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
@@ -32,9 +39,9 @@ use crate::value::{Json, Timestamp, Value};
 /// Two decisions are equal when they say the same of the same person: when each was made is not compared.
 ///
 /// ```
-/// use taxogen::{Client, Decision};
+/// use taxogen::{Client, Decision, ExposurePolicy};
 ///
-/// let (client, recorder) = Client::recorder();
+/// let (client, recorder) = Client::builder().exposures(ExposurePolicy::guide()).recorder();
 /// let decision = Decision::new("user_123", "checkout_redesign").with_variation("treatment").with_rule("exp_rule_1");
 /// client.decided(&decision);
 /// client.decided(&decision);
@@ -118,8 +125,8 @@ impl Decision {
         self
     }
 
-    /// An attribute that the engine knew of the person. It goes only to a destination with an explicit
-    /// `.allow(Sensitivity::Personal)`: no plan speaks of it. One that was set before is replaced.
+    /// An attribute that the engine knew of the person; who is told of it says the policy. One that was set before is
+    /// replaced.
     pub fn with_attribute(mut self, name: impl Into<String>, value: &impl Value) -> Self {
         self.attributes.set(name, value);
         self
@@ -208,18 +215,6 @@ impl Decision {
     pub fn time(&self) -> Timestamp {
         self.time
     }
-
-    fn viewed(&self) -> Viewed<'_> {
-        Viewed {
-            engine: &self.engine,
-            flag_key: &self.flag_key,
-            variation_key: self.variation_key(),
-            rule_key: self.rule_key(),
-            enabled: self.enabled,
-            attributes: self.attributes.as_slice(),
-            shown: Shown::Exposure(&Exposure::VIEWED),
-        }
-    }
 }
 
 impl PartialEq for Decision {
@@ -274,22 +269,4 @@ impl fmt::Debug for Decision {
 /// An empty text says nothing.
 fn said(text: String) -> Option<String> {
     Some(text).filter(|text| !text.is_empty())
-}
-
-impl Client {
-    /// Reports a decision of another engine: the event `Experiment Viewed` and the person's property
-    /// `[Optimizely] <flag>`, each vendor in its own form.
-    ///
-    /// It is reported once until variation, rule or `enabled` change for this person and flag;
-    /// [`Builder::dedup`](crate::Builder::dedup) says for how long and for how many. A decision for an empty user id, or
-    /// one of nothing but spaces, is counted as lost.
-    ///
-    /// Segment gets the event where a rule decided and there is a variation, without the property; all others
-    /// get every decision, and the property is `off` where the flag is.
-    pub fn decided(&self, decision: &Decision) {
-        let viewed = decision.viewed();
-        if let Some(claim) = viewed.claim(&self.core, HandleNumber::next, &decision.user_id, &[]) {
-            viewed.report(&self.user(decision.user_id.as_str()), claim);
-        }
-    }
 }

@@ -2,7 +2,13 @@
 
 use std::sync::Arc;
 
-use super::plan::{DecisionPlan, DecisionRule};
+use super::attributes::Attributes;
+use super::outcome::SkipReason;
+use super::plan::{DecisionPlan, DecisionRule, PersonAttribute, RuleKind};
+use super::viewed::{Elsewhere, Names, Shown, Viewed};
+use super::{Decision, Engine};
+use crate::event::PlanId;
+use crate::experiment::Exposure;
 
 /// Which decisions of an engine are reported as exposures, and in what form. [`Builder::exposures`] sets it for
 /// [`Client::decided`] and [`User::decided`].
@@ -40,10 +46,14 @@ pub(super) enum Counts {
     Plan(Arc<Rules>),
 }
 
-/// A plan whose rules are found by their keys.
+/// A plan, found by keys.
 #[derive(Debug)]
 pub(super) struct Rules {
-    plan: DecisionPlan,
+    id: PlanId,
+    /// By flag and rule.
+    rules: Vec<DecisionRule>,
+    /// By name.
+    person: Vec<PersonAttribute>,
 }
 
 impl ExposurePolicy {
@@ -62,7 +72,7 @@ impl ExposurePolicy {
     /// Of the attributes of a person those are told that are properties of a person in the plan, to whom the plan and the
     /// client let see them.
     pub fn by_plan(plan: DecisionPlan) -> Self {
-        Self::of(Counts::Plan(Arc::new(Rules { plan })))
+        Self::of(Counts::Plan(Arc::new(Rules::new(&plan))))
     }
 
     const fn of(counts: Counts) -> Self {
@@ -89,8 +99,94 @@ impl ExposurePolicy {
     }
 }
 
+impl ExposurePolicy {
+    /// What is to be reported of a decision, or why nothing is.
+    pub(super) fn judge<'a>(&'a self, decision: &'a Decision) -> Result<Viewed<'a>, SkipReason> {
+        let by_plan = match &self.counts {
+            Counts::Everything => None,
+            Counts::Plan(rules) => Some((&**rules, self.rule_of(rules, decision)?)),
+        };
+        match decision.dispatched() {
+            _ if !self.only_dispatched => {}
+            Some(true) => {}
+            Some(false) => return Err(SkipReason::NotDispatched),
+            None => return Err(SkipReason::DispatchUnknown),
+        }
+        Ok(Viewed {
+            engine: decision.engine(),
+            flag_key: decision.flag_key(),
+            variation_key: decision.variation_key(),
+            rule_key: decision.rule_key(),
+            enabled: decision.enabled(),
+            shown: by_plan.map_or(Shown::Exposure(&Exposure::VIEWED), |(_, rule)| rule.shown()),
+            elsewhere: Some(Elsewhere {
+                plan: by_plan.map_or(&PlanId::NONE, |(rules, _)| &rules.id),
+                time: decision.time(),
+                user_id: decision.user_id(),
+                person: self.person_value(decision),
+                attributes: match by_plan {
+                    None => Attributes::Unplanned(decision.attributes()),
+                    Some((rules, _)) => Attributes::Planned(rules, decision.attributes()),
+                },
+                names: by_plan.map(|(_, rule)| Names {
+                    experiment_id: decision.experiment_id(),
+                    // Who is kept out is in no experiment.
+                    experiment: if rule.kind == RuleKind::Holdout { &rule.rule } else { &rule.experiment },
+                    variation_id: decision.variation_id(),
+                }),
+            }),
+        })
+    }
+
+    /// The rule of the plan by which it is an exposure.
+    fn rule_of<'a>(&self, rules: &'a Rules, decision: &Decision) -> Result<&'a DecisionRule, SkipReason> {
+        if *decision.engine() == Engine::PostHog {
+            return Err(SkipReason::PostHogKnows);
+        }
+        let Some(key) = decision.rule_key() else {
+            return Err(if decision.variation_key().is_some() { SkipReason::Forced } else { SkipReason::NoRule });
+        };
+        let rule = rules.find(decision.flag_key(), key)?;
+        match rule.kind {
+            RuleKind::Delivery => Err(SkipReason::Delivery),
+            RuleKind::Holdout if !self.with_holdouts => Err(SkipReason::Holdout),
+            _ if decision.variation_key().is_none() => Err(SkipReason::NoVariation),
+            RuleKind::Experiment | RuleKind::Holdout => Ok(rule),
+        }
+    }
+
+    fn person_value<'a>(&self, decision: &'a Decision) -> Option<Option<&'a str>> {
+        let variation = decision.variation_key();
+        match self.person_property {
+            _ if *decision.engine() == Engine::PostHog => None,
+            PersonProperty::OffWhenDisabled => Some(if decision.enabled() { variation } else { Some("off") }),
+            PersonProperty::Variation => variation.map(Some),
+        }
+    }
+}
+
 impl Rules {
-    fn find(&self, flag: &str, rule: &str) -> Option<&DecisionRule> {
-        self.plan.rules().find(|known| known.flag == flag && known.rule == rule)
+    fn new(plan: &DecisionPlan) -> Self {
+        let mut rules: Vec<_> = plan.rules().cloned().collect();
+        // Of several experiments that name a rule the first one of the plan stands first.
+        rules.sort_by(|one, other| (&one.flag, &one.rule).cmp(&(&other.flag, &other.rule)));
+        let mut person: Vec<_> = plan.person().cloned().collect();
+        person.sort_by(|one, other| one.name.cmp(&other.name));
+        Self { id: plan.id(), rules, person }
+    }
+
+    fn find(&self, flag: &str, rule: &str) -> Result<&DecisionRule, SkipReason> {
+        let of_flag = self.rules.partition_point(|known| &*known.flag < flag);
+        let place = self.rules.partition_point(|known| (&*known.flag, &*known.rule) < (flag, rule));
+        match self.rules.get(place) {
+            Some(known) if known.flag == flag && known.rule == rule => Ok(known),
+            _ if self.rules.get(of_flag).is_some_and(|known| known.flag == flag) => Err(SkipReason::UnknownRule),
+            _ => Err(SkipReason::UnknownFlag),
+        }
+    }
+
+    pub(super) fn attribute(&self, name: &str) -> Option<&PersonAttribute> {
+        let place = self.person.binary_search_by(|known| (*known.name).cmp(name)).ok()?;
+        self.person.get(place)
     }
 }

@@ -1,12 +1,15 @@
 use super::Engine;
+use super::attributes::Attributes;
+use super::outcome::SkipReason;
 use crate::client::{Core, Entry};
 use crate::dedup::{Claim, HandleNumber, Kind, Seen, Subject};
 use crate::destinations::Destinations;
-use crate::event::{Audience, EventSchema, PlanId, PropertyWriter, Terms};
+use crate::event::{EventSchema, PlanId, PropertyWriter, Terms};
 use crate::experiment::Exposure;
+use crate::options::Options;
 use crate::record::RunWriter;
 use crate::user::User;
-use crate::value::{Json, OrNull, Value, ValueWriter};
+use crate::value::{Json, OrNull, Timestamp};
 
 /// Somebody was seen in a variation: what becomes `Experiment Viewed`.
 #[derive(Debug, Clone, Copy)]
@@ -17,9 +20,32 @@ pub(crate) struct Viewed<'a> {
     pub(crate) variation_key: Option<&'a str>,
     pub(crate) rule_key: Option<&'a str>,
     pub(crate) enabled: bool,
-    pub(crate) attributes: &'a [(String, Json<'static>)],
     /// What the event is called, and what else it says.
     pub(crate) shown: Shown<'a>,
+    /// What another engine has decided.
+    pub(crate) elsewhere: Option<Elsewhere<'a>>,
+}
+
+/// What an exposure says of a decision that another engine has made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Elsewhere<'a> {
+    /// Whose attributes these are, and who may see them.
+    pub(super) plan: &'a PlanId,
+    pub(super) time: Timestamp,
+    /// The id by which the engine decided.
+    pub(super) user_id: &'a str,
+    /// The value of the property of the person, where it is set.
+    pub(super) person: Option<Option<&'a str>>,
+    pub(super) attributes: Attributes<'a>,
+    pub(super) names: Option<Names<'a>>,
+}
+
+/// What an exposure is called by the names of Segment's own description of it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Names<'a> {
+    pub(super) experiment_id: Option<&'a str>,
+    pub(super) experiment: &'a str,
+    pub(super) variation_id: Option<&'a str>,
 }
 
 /// What a plan makes of an exposure.
@@ -32,7 +58,7 @@ pub(crate) enum Shown<'a> {
 }
 
 impl Shown<'_> {
-    fn event(&self) -> &str {
+    pub(super) fn event(&self) -> &str {
         match self {
             Self::Exposure(exposure) => exposure.event(),
             Self::Read(event, _) => event,
@@ -64,77 +90,108 @@ impl Viewed<'_> {
         core.memory.claim(handle, &subject, &seen)
     }
 
-    /// Records it; what was not accepted is not remembered either.
-    pub(crate) fn report(&self, user: &User, claim: Claim<'_>) {
-        let schema = EventSchema::new("", PlanId::NONE);
+    /// The same for a person's handle, in the groups that it is in.
+    pub(super) fn claim_for<'c>(&self, user: &'c User) -> Option<Claim<'c>> {
+        let mut groups = user.identity.groups();
+        groups.sort_unstable();
+        self.claim(&user.client.core, || user.identity.handle(), user.distinct_id(), &groups)
+    }
+
+    /// Records it, and says whether it was taken; what was not is not remembered either.
+    pub(crate) fn report(&self, user: &User, claim: Claim<'_>) -> bool {
+        let core = &user.client.core;
+        let schema = EventSchema::new("", self.plan());
         let entry = Entry {
             destinations: self.destinations(),
             name: self.shown.event(),
+            options: self.elsewhere.map_or(Options::new(), |elsewhere| Options::new().at(elsewhere.time)),
             receipt: Some(claim.receipt()),
             ..Entry::of_event(&schema)
         };
-        let write = |runs: &mut RunWriter, audience| self.write(user.distinct_id(), runs, audience);
-        if user.client.core.record_runs(&user.identity, &entry, write) {
+        let taken = core.record_runs(&user.identity, &entry, |runs, audience| {
+            self.write(runs, &core.terms(&entry, audience));
+        });
+        if taken {
             claim.confirm();
+        }
+        taken
+    }
+
+    pub(super) fn plan(&self) -> PlanId {
+        self.elsewhere.map_or(PlanId::NONE, |elsewhere| *elsewhere.plan)
+    }
+
+    pub(super) fn destinations(&self) -> Destinations {
+        let all = [Destinations::POSTHOG, Destinations::SEGMENT, Destinations::MIXPANEL];
+        let told = all.into_iter().filter(|destination| self.withheld(*destination).is_none());
+        told.fold(Destinations::NONE, Destinations::and)
+    }
+
+    /// Why it is not for this destination.
+    pub(super) fn withheld(&self, destination: Destinations) -> Option<SkipReason> {
+        match (self.rule_key, self.variation_key) {
+            _ if destination == Destinations::POSTHOG => {
+                (*self.engine == Engine::PostHog).then_some(SkipReason::PostHogKnows)
+            }
+            _ if destination == Destinations::MIXPANEL => None,
+            _ if destination != Destinations::SEGMENT => Some(SkipReason::NoDestination),
+            // As its guide has it: without a rule and a variation there was no experiment.
+            (Some(_), Some(_)) => None,
+            (Some(_), None) => Some(SkipReason::NoVariation),
+            (None, Some(_)) => Some(SkipReason::Forced),
+            (None, None) => Some(SkipReason::NoRule),
         }
     }
 
-    fn destinations(&self) -> Destinations {
-        let all = match self.engine {
-            Engine::PostHog => Destinations::ALL.without(Destinations::POSTHOG),
-            _ => Destinations::ALL,
-        };
-        // As its guide has it: without a rule and a variation there was no experiment.
-        if self.variation_key.is_some() && self.rule_key.is_some() { all } else { all.without(Destinations::SEGMENT) }
-    }
-
-    fn write(&self, distinct_id: &str, runs: &mut RunWriter, audience: Audience) {
+    pub(super) fn write(&self, runs: &mut RunWriter, terms: &Terms<'_>) {
         let Self { flag_key, variation_key, rule_key, enabled, .. } = self;
-        let terms = Terms::of_plan(audience.only(Destinations::ALL.without(Destinations::SEGMENT)));
-        let mut properties = PropertyWriter::new(runs, &terms);
+        let others = terms.only(Destinations::ALL.without(Destinations::SEGMENT));
+        let mut properties = PropertyWriter::new(runs, &others);
         properties.public("flag_key", *flag_key);
         properties.public("variation_key", &OrNull(variation_key));
         properties.public("rule_key", &OrNull(rule_key));
         properties.public("enabled", enabled);
-        if *self.engine != Engine::PostHog {
-            let variation = if *enabled { *variation_key } else { Some("off") };
-            properties.set().public(&format!("[{}] {flag_key}", self.engine), &OrNull(&variation));
+        if let Some(value) = self.elsewhere.and_then(|elsewhere| elsewhere.person) {
+            properties.set().public(&format!("[{}] {flag_key}", self.engine), &OrNull(&value));
         }
 
-        let terms = Terms::of_plan(audience.only(Destinations::SEGMENT));
-        let mut properties = PropertyWriter::new(runs, &terms);
+        let segment = terms.only(Destinations::SEGMENT);
+        let mut properties = PropertyWriter::new(runs, &segment);
         properties.public("flagKey", *flag_key);
         properties.public("variationKey", &OrNull(variation_key));
         properties.public("enabled", enabled);
         properties.public("ruleKey", &OrNull(rule_key));
-        if *self.engine != Engine::PostHog {
-            properties.public("optimizelyUserId", distinct_id);
-            if !self.attributes.is_empty() {
-                properties.unplanned("userAttributes", &Attributes(self.attributes));
-            }
+        if let Some(elsewhere) = &self.elsewhere {
+            elsewhere.write(self.engine, *variation_key, runs, &segment);
         }
 
-        self.shown.write(&mut PropertyWriter::new(runs, &Terms::of_plan(audience)));
+        self.shown.write(&mut PropertyWriter::new(runs, terms));
         runs.has_unlisted = true;
+    }
+}
+
+impl Elsewhere<'_> {
+    /// What Segment gets besides.
+    fn write(&self, engine: &Engine, variation_key: Option<&str>, runs: &mut RunWriter, segment: &Terms<'_>) {
+        if *engine == Engine::Optimizely {
+            PropertyWriter::new(runs, segment).public("optimizelyUserId", self.user_id);
+        }
+        self.attributes.write(runs, segment);
+        if let Some(Names { experiment_id, experiment, variation_id }) = self.names {
+            let mut properties = PropertyWriter::new(runs, segment);
+            properties.public("experiment_id", &experiment_id);
+            properties.public("experiment_name", experiment);
+            properties.public("variation_id", &variation_id);
+            properties.public("variation_name", &variation_key);
+        }
     }
 }
 
 impl User {
     /// Reports what this person was seen in, once until it changes.
     pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) {
-        let mut groups = self.identity.groups();
-        groups.sort_unstable();
-        let handle = || self.identity.handle();
-        if let Some(claim) = viewed.claim(&self.client.core, handle, self.distinct_id(), &groups) {
+        if let Some(claim) = viewed.claim_for(self) {
             viewed.report(self, claim);
         }
-    }
-}
-
-struct Attributes<'a>(&'a [(String, Json<'static>)]);
-
-impl Value for Attributes<'_> {
-    fn write(&self, out: &mut ValueWriter<'_>) {
-        out.object(|object| self.0.iter().for_each(|(name, value)| object.field(name, value)));
     }
 }

@@ -37,6 +37,16 @@ impl<'a> Terms<'a> {
         Self { audience, hashes: Some(Hashes { recipients: recipients.only(reach.kinds()), reach, key }) }
     }
 
+    /// The same for these destinations alone.
+    #[must_use]
+    pub(crate) const fn only(mut self, destinations: Destinations) -> Self {
+        self.audience = self.audience.only(destinations);
+        if let Some(hashes) = &mut self.hashes {
+            hashes.recipients = hashes.recipients.only(destinations);
+        }
+        self
+    }
+
     /// Who may see what is of this class.
     #[inline]
     pub(crate) const fn who_sees(&self, class: Sensitivity) -> Destinations {

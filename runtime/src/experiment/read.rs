@@ -83,8 +83,8 @@ impl User {
                     variation_key: Some((names.name)(&resolved.value)),
                     rule_key: Some(key),
                     enabled: true,
-                    attributes: &[],
                     shown: Shown::Exposure(exposure),
+                    elsewhere: None,
                 };
                 self.report_viewed(&viewed);
             }

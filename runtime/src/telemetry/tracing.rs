@@ -34,7 +34,10 @@ pub(super) fn trouble(trouble: &Trouble) {
     let destination = destination.unwrap_or(NONE);
     tell(|| match kind {
         TroubleKind::SpoolWritable => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
-        TroubleKind::SpoolDamaged | TroubleKind::SpoolLeft | TroubleKind::SpoolOrphaned => {
+        TroubleKind::SpoolDamaged
+        | TroubleKind::SpoolLeft
+        | TroubleKind::SpoolOrphaned
+        | TroubleKind::DecisionsSkipped => {
             warn!(target: "taxogen", destination, ?kind, "delivery goes on");
         }
         _ => error!(target: "taxogen", destination, ?kind, "delivery needs somebody to act"),

@@ -1,0 +1,78 @@
+//! `userAttributes`: what an engine knew of the person, as far as a destination may see it.
+
+use super::policy::Rules;
+use crate::event::{PropertyWriter, Terms, Twin};
+use crate::hash_key::Hash;
+use crate::record::{Place, RunTag, RunWriter};
+use crate::sensitivity::Sensitivity;
+use crate::value::{Json, Value, ValueWriter};
+
+/// The attributes of a decision, and what says who may see them.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Attributes<'a> {
+    /// No plan speaks of them: they go where the client says `.allow(Personal)`.
+    Unplanned(&'a [(String, Json<'static>)]),
+    /// Those that are properties of a person in the plan.
+    Planned(&'a Rules, &'a [(String, Json<'static>)]),
+}
+
+const NAME: &str = "userAttributes";
+
+impl Attributes<'_> {
+    /// Writes them for the one destination of these terms.
+    pub(super) fn write(self, runs: &mut RunWriter, terms: &Terms<'_>) {
+        match self {
+            Self::Unplanned([]) => {}
+            Self::Unplanned(attributes) => {
+                let members = attributes.iter().map(|(name, value)| (name.as_str(), Shown::Value(value)));
+                PropertyWriter::new(runs, terms).unplanned(NAME, &Object(members.collect()));
+            }
+            Self::Planned(rules, attributes) => write_planned(rules, attributes, runs, terms),
+        }
+    }
+}
+
+/// Writes one object of what may be seen now. It is as sensitive as the most sensitive of it, so that a client that allows
+/// less later does not send it on.
+fn write_planned(rules: &Rules, attributes: &[(String, Json<'static>)], runs: &mut RunWriter, terms: &Terms<'_>) {
+    let mut members = Vec::new();
+    let mut highest = Sensitivity::Public;
+    for (name, value) in attributes {
+        let Some(attribute) = rules.attribute(name) else { continue };
+        match terms.twin(attribute.class) {
+            Twin::Needless => {
+                highest = highest.max(attribute.class);
+                members.push((name.as_str(), Shown::Value(value)));
+            }
+            _ if !attribute.is_hashed => {}
+            Twin::WithoutKey => runs.unhashed += 1,
+            Twin::Under(key) => {
+                members.push((name.as_str(), Shown::Hash(key.hash_json(value.as_str().as_bytes()))));
+            }
+        }
+    }
+    if !members.is_empty() {
+        let tag = RunTag::new(Place::Event, highest.into());
+        runs.property(tag, terms.who_sees(highest), NAME, &Object(members));
+    }
+}
+
+struct Object<'a>(Vec<(&'a str, Shown<'a>)>);
+
+enum Shown<'a> {
+    Value(&'a Json<'static>),
+    Hash(Hash),
+}
+
+impl Value for Object<'_> {
+    fn write(&self, out: &mut ValueWriter<'_>) {
+        out.object(|object| {
+            for (name, shown) in &self.0 {
+                match shown {
+                    Shown::Value(value) => object.field(name, *value),
+                    Shown::Hash(hash) => object.field(name, hash),
+                }
+            }
+        });
+    }
+}
