@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use taxogen::{
-    Builder, Client, Decision, Destinations, Event, EventSchema, Extra, Group, LossReason, Optimizely, Options,
-    PersonProperties, PlanId, PostHog, PropertyWriter, Sensitivity, Spool, Timestamp,
+    Builder, Client, Decision, Destinations, Event, EventSchema, ExposurePolicy, Extra, Group, LossReason, Optimizely,
+    Options, PersonProperties, PlanId, PostHog, PropertyWriter, Sensitivity, Spool, Timestamp,
 };
 use taxogen_sandbox::{Fault, Received, Sandbox, Vendor};
 
@@ -203,7 +203,8 @@ fn only_conversions_go_there_and_all_else_goes_elsewhere() {
     }
     let sandbox = Sandbox::start().unwrap();
     let posthog = PostHog::new("phc_sandbox").host(sandbox.posthog_url());
-    let client = Client::builder().to(posthog).to(optimizely(&sandbox)).build().unwrap();
+    let builder = Client::builder().to(posthog).to(optimizely(&sandbox)).exposures(ExposurePolicy::guide());
+    let client = builder.build().unwrap();
     let user = client.user("u");
     user.identify(Nobody);
     user.set(Nobody);

@@ -1,8 +1,12 @@
 //! Decisions and experiments from outside: what is reported of them, once, and to whom.
 
+mod by_plan;
 mod conversions;
 mod experiments;
 mod exposures;
+mod guides;
 mod losses;
+mod mistakes;
 mod notifications;
+mod recordings;
 mod scopes;

@@ -12,11 +12,11 @@ use super::Table;
 ///
 /// ```
 /// use std::time::Duration;
-/// use taxogen::{Client, Decision, Dedup};
+/// use taxogen::{Client, Decision, Dedup, ExposurePolicy};
 ///
 /// let dedup = Dedup::process().capacity(1_000_000).time_to_live(Duration::from_secs(60 * 60));
 /// assert_eq!(dedup.memory_bytes(), 48 * 1024 * 1024);
-/// let (client, recorder) = Client::builder().dedup(dedup).recorder();
+/// let (client, recorder) = Client::builder().dedup(dedup).exposures(ExposurePolicy::guide()).recorder();
 /// let decision = Decision::new("user_123", "checkout_redesign").with_variation("treatment");
 /// client.decided(&decision);
 /// client.decided(&decision);
