@@ -271,6 +271,10 @@ mod value;
 
 pub use client::{Builder, CaptureNow, Client};
 pub use context::{ExposureSide, HandOver, PostHogBootstrap, UserState};
+#[cfg(feature = "open-feature")]
+pub use decision::adapter::open_feature;
+#[cfg(feature = "optimizely-crate")]
+pub use decision::adapter::optimizely_crate;
 pub use decision::{
     Decision, DecisionHub, DecisionInfo, DecisionOutcome, DecisionPlan, DecisionReport, DecisionRule, DecisionSource,
     Engine, ExperimentInfo, ExposureListener, ExposurePolicy, ExposurePreview, FeatureInfo, FlagInfo, HubReport,

@@ -1,5 +1,7 @@
 //! Decisions of experimentation engines, and what the destinations are told of them.
 
+#[cfg(any(feature = "open-feature", feature = "optimizely-crate"))]
+pub(crate) mod adapter;
 mod attributes;
 mod engine;
 mod hub;

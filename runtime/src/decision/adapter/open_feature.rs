@@ -1,0 +1,30 @@
+//! Decisions of a provider of OpenFeature, by the crate `open-feature` (0.3).
+//!
+//! A hook publishes what a client evaluates:
+//!
+//! ```
+//! use taxogen::open_feature::ExposureHook;
+//!
+//! # async fn run() {
+//! let hook = ExposureHook::new(|decision| println!("{decision:?}"));
+//! let client = open_feature::OpenFeature::singleton().await.create_client().with_hook(hook.clone());
+//!
+//! let user = open_feature::EvaluationContext::default().with_targeting_key("user_123");
+//! let headline = client.get_string_value("checkout-experiment", Some(&user), None).await;
+//! # let _ = headline;
+//! println!("{:?}", hook.report());
+//! # }
+//! ```
+//!
+//! The crate has no call for conversions and no events of providers, and its hints cannot be made outside of it: what is
+//! to be evaluated without an exposure says so in its context ([`SUPPRESS`]).
+
+mod evaluate;
+mod evaluated;
+mod hook;
+
+pub use evaluate::evaluate;
+pub use hook::{ExposureHook, ExposureHookReport, SUPPRESS};
+
+#[cfg(test)]
+mod tests;
