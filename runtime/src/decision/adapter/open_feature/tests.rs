@@ -268,7 +268,7 @@ fn an_experiment_is_the_applications_enum() {
         for (details, expected) in cases {
             let flags: Vec<_> = details.map(|details| (Checkout::FLAG, details)).into_iter().collect();
             let client = client("typed", &flags).await;
-            let shown = format!("{:?}", flags);
+            let shown = format!("{flags:?}");
             let answer = evaluate::<Checkout>(&client, &user()).await;
             assert_eq!((answer.variant, answer.assignment), expected, "{shown}");
             let is_fallback = matches!(expected.0, Checkout::Control);
