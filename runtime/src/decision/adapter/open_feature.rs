@@ -3,15 +3,18 @@
 //! A hook publishes what a client evaluates:
 //!
 //! ```
+//! use taxogen::DecisionHub;
 //! use taxogen::open_feature::ExposureHook;
 //!
 //! # async fn run() {
-//! let hook = ExposureHook::new(|decision| println!("{decision:?}"));
+//! let hub = DecisionHub::new();
+//! let listening = hub.listen(|decision| println!("{decision:?}"));
+//! let hook = ExposureHook::new(&hub);
 //! let client = open_feature::OpenFeature::singleton().await.create_client().with_hook(hook.clone());
 //!
 //! let user = open_feature::EvaluationContext::default().with_targeting_key("user_123");
 //! let headline = client.get_string_value("checkout-experiment", Some(&user), None).await;
-//! # let _ = headline;
+//! # let _ = (headline, listening);
 //! println!("{:?}", hook.report());
 //! # }
 //! ```

@@ -48,7 +48,7 @@ use ::optimizely::Conversion;
 #[cfg(feature = "optimizely-crate-online")]
 use ::optimizely::event_api::EventDispatcher;
 
-use crate::decision::Decision;
+use crate::decision::{Decision, DecisionHub};
 use crate::error::{Error, Kind};
 use crate::payload::{Payload, PayloadError, PayloadReader, decode};
 use crate::value::{Null, Value, ValueWriter};
@@ -144,28 +144,30 @@ impl Payload for Rule {
 /// client's dispatcher, of those alone that are sent to Optimizely. Take one of the two, or each is published twice.
 ///
 /// ```
+/// use taxogen::DecisionHub;
 /// use taxogen::optimizely_crate::{OptimizelyObserver, RuleKeys};
 ///
 /// # let datafile = include_str!("../../../../tests/vectors/decisions/datafile.json");
-/// let observer = OptimizelyObserver::new(|decision| println!("{decision:?}"))
-///     .with_rules(RuleKeys::from_datafile(datafile)?);
+/// let hub = DecisionHub::new();
+/// let observer = OptimizelyObserver::new(&hub).with_rules(RuleKeys::from_datafile(datafile)?);
 ///
 /// let optimizely = optimizely::Client::from_string(datafile)?.initialize();
 /// let user = observer.observe(optimizely.create_user_context("user_1"));
 /// assert!(!user.decide("no_rules").enabled());
+/// assert_eq!(hub.report().published, 1);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone)]
 pub struct OptimizelyObserver {
-    publish: Arc<dyn Fn(Decision) + Send + Sync>,
+    hub: DecisionHub,
     rules: Arc<RuleKeys>,
 }
 
 impl OptimizelyObserver {
-    /// Gives every decision to `publish`.
+    /// Publishes to this hub.
     #[must_use]
-    pub fn new(publish: impl Fn(Decision) + Send + Sync + 'static) -> Self {
-        Self { publish: Arc::new(publish), rules: Arc::default() }
+    pub fn new(hub: &DecisionHub) -> Self {
+        Self { hub: hub.clone(), rules: Arc::default() }
     }
 
     /// Names the rules of decisions as this datafile has them.
@@ -194,7 +196,7 @@ impl OptimizelyObserver {
         let decision = attributes.into_iter().fold(decision, |decision, attribute| {
             decision.with_attribute(attribute.key(), &Attribute(attribute.value()))
         });
-        (self.publish)(self.rules.name(decision));
+        self.hub.publish(self.rules.name(decision));
     }
 }
 

@@ -9,7 +9,7 @@ use ::open_feature::{
 };
 
 use super::evaluated::{decision, with_attributes};
-use crate::decision::Decision;
+use crate::decision::DecisionHub;
 
 /// The field of an evaluation's context that says, when it is `true`, that nobody is shown what comes of it:
 /// `context.with_custom_field(SUPPRESS, true)`.
@@ -37,7 +37,7 @@ pub const SUPPRESS: &str = "suppressExposure";
 /// Clones share their counts: keep one and give the other to the client.
 #[derive(Clone)]
 pub struct ExposureHook {
-    publish: Arc<dyn Fn(Decision) + Send + Sync>,
+    hub: DecisionHub,
     rules: BTreeMap<String, String>,
     suppress: String,
     counts: Arc<Counts>,
@@ -63,15 +63,11 @@ pub struct ExposureHookReport {
 }
 
 impl ExposureHook {
-    /// Gives every decision to `publish`.
+    /// Publishes to this hub.
     #[must_use]
-    pub fn new(publish: impl Fn(Decision) + Send + Sync + 'static) -> Self {
-        Self {
-            publish: Arc::new(publish),
-            rules: BTreeMap::new(),
-            suppress: SUPPRESS.to_owned(),
-            counts: Arc::default(),
-        }
+    pub fn new(hub: &DecisionHub) -> Self {
+        let (rules, counts) = (BTreeMap::new(), Arc::default());
+        Self { hub: hub.clone(), rules, suppress: SUPPRESS.to_owned(), counts }
     }
 
     /// Names the rule by which this flag assigns by lot: for a provider that gives the reason `SPLIT` and no rule.
@@ -110,7 +106,7 @@ impl ExposureHook {
         count(&self.counts.published);
         let decision = with_attributes(decision(user, details), context, &self.suppress);
         let named = self.rule_by_lot(details).filter(|_| decision.rule_key().is_none()).map(str::to_owned);
-        (self.publish)(match named {
+        self.hub.publish(match named {
             Some(rule) => decision.with_rule(rule),
             None => decision,
         });

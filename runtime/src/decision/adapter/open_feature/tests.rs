@@ -12,7 +12,7 @@ use ::open_feature::{
 use taxogen_flags::{Assignment, Fallback};
 
 use super::*;
-use crate::decision::{Decision, Engine, RuleKind};
+use crate::decision::{Decision, DecisionHub, Engine, RuleKind};
 use crate::experiment::Experiment;
 use crate::flag::{FlagSource, NoPayload};
 use crate::value::Timestamp;
@@ -88,7 +88,9 @@ async fn client(name: &str, texts: &[(&'static str, ResolutionDetails<String>)])
 fn hook() -> (ExposureHook, Arc<Mutex<Vec<Decision>>>) {
     let published = Arc::<Mutex<Vec<Decision>>>::default();
     let kept = Arc::clone(&published);
-    (ExposureHook::new(move |decision| kept.lock().unwrap().push(decision)), published)
+    let hub = DecisionHub::new();
+    let _listening = hub.listen(move |decision| kept.lock().unwrap().push(decision.clone()));
+    (ExposureHook::new(&hub), published)
 }
 
 fn user() -> EvaluationContext {

@@ -11,8 +11,9 @@ const DATAFILE: &str = include_str!("../../../../../tests/vectors/decisions/data
 fn observer() -> (OptimizelyObserver, Arc<Mutex<Vec<Decision>>>) {
     let published = Arc::<Mutex<Vec<Decision>>>::default();
     let kept = Arc::clone(&published);
-    let observer = OptimizelyObserver::new(move |decision| kept.lock().unwrap().push(decision))
-        .with_rules(RuleKeys::from_datafile(DATAFILE).unwrap());
+    let hub = DecisionHub::new();
+    let _listening = hub.listen(move |decision| kept.lock().unwrap().push(decision.clone()));
+    let observer = OptimizelyObserver::new(&hub).with_rules(RuleKeys::from_datafile(DATAFILE).unwrap());
     (observer, published)
 }
 
