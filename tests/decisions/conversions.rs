@@ -58,10 +58,13 @@ fn optimizely(sandbox: &Sandbox) -> Optimizely {
     Optimizely::new(DATAFILE).host(sandbox.optimizely_url()).strict(true)
 }
 
-/// What was told: of losses destination, reason, detail and events; of limits their sentences.
+/// Reason, detail and events.
+type Lost = (LossReason, String, Vec<String>);
+
+/// What was told: losses, and the sentences of limits.
 #[derive(Clone, Default)]
 struct Told {
-    losses: Arc<Mutex<Vec<(LossReason, String, Vec<String>)>>>,
+    losses: Arc<Mutex<Vec<Lost>>>,
     limits: Arc<Mutex<Vec<String>>>,
 }
 
@@ -77,7 +80,7 @@ impl Told {
             .on_limit(move |limited| limits.lock().unwrap().push(limited.to_string()))
     }
 
-    fn losses(&self) -> Vec<(LossReason, String, Vec<String>)> {
+    fn losses(&self) -> Vec<Lost> {
         self.losses.lock().unwrap().clone()
     }
 
