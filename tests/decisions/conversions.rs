@@ -9,6 +9,7 @@ use taxogen::{
     Options, PersonProperties, PlanId, PostHog, PropertyWriter, Sensitivity, Spool, Timestamp,
 };
 use taxogen_sandbox::{Fault, Received, Sandbox, Vendor};
+use taxogen_tests::golden::conversion::{events, types};
 
 const PLAN: PlanId = PlanId::new("shop", "0000000000000000");
 const LONG: Duration = Duration::from_secs(20);
@@ -414,7 +415,8 @@ fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
         properties.set().internal("plan", "pro");
         properties.set().personal("age", &40);
         properties.set_once().public("age", &1);
-        properties.conversion().revenue(&100);
+        properties.conversion().public().revenue(&100);
+        properties.conversion().value(&1.5);
     }
     const fn schema(plan: PlanId) -> EventSchema {
         EventSchema::new("purchase_completed", plan).converting()
@@ -423,11 +425,12 @@ fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
     let [public, internal] = [
         json!({ "revenue": 100, "public": 1, "hashed": hash }),
         json!({
-            "revenue": 100, "public": 1, "internal": 2, "hashed": hash,
+            "revenue": 100, "value": 1.5, "public": 1, "internal": 2, "hashed": hash,
         }),
     ];
     let all = json!({
-        "revenue": 100, "public": 1, "internal": 2, "personal": 3, "hashed": "what do ya want for nothing?",
+        "revenue": 100, "value": 1.5, "public": 1, "internal": 2, "personal": 3,
+        "hashed": "what do ya want for nothing?",
     });
     for (schema, allow, tags, attributes) in [
         (const { &schema(PLAN) }, None, &internal, ["country", "plan"].as_slice()),
@@ -446,11 +449,45 @@ fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
         client.user("u").capture(Plain(schema, write));
         assert!(client.shutdown(LONG).is_complete());
         let one = received(&sandbox).remove(0);
-        assert_eq!((&event_of(&one)["tags"], &event_of(&one)["revenue"]), (tags, &json!(100)), "{allow:?}");
+        let event = event_of(&one);
+        assert_eq!((&event["tags"], &event["revenue"]), (tags, &json!(100)), "{allow:?}");
+        assert_eq!(event["value"], tags["value"], "{allow:?}");
         let keys =
             one.item["attributes"].as_array().unwrap().iter().map(|attribute| attribute["key"].as_str().unwrap());
         assert!(keys.eq(attributes.iter().copied()), "{allow:?} {}", one.item);
     }
+}
+
+#[test]
+fn what_the_code_of_a_plan_counts_arrives() {
+    let sandbox = Sandbox::start().unwrap();
+    let datafile = r#"{"accountId":"1","projectId":"2","revision":"3","attributes":[],"events":[
+        {"id":"7","key":"purchase_completed"},{"id":"8","key":"plan_bought"},{"id":"9","key":"lead_left"}]}"#;
+    let optimizely = Optimizely::new(datafile).host(sandbox.optimizely_url()).strict(true);
+    let client = Client::builder().to(optimizely).build().unwrap();
+    let user = client.user("u");
+    let bought = events::PlanBought::new(types::PlanCents::N900).with_refunded(types::Paid::literal(7));
+    let shown = format!("{bought:?}");
+    user.capture(events::OrderPaid::new(4999).with_amount(49.99));
+    user.capture(bought);
+    user.capture(events::OrderPaid::new(-1));
+    user.capture(events::LeadLeft::new());
+    let report = client.shutdown(LONG);
+    assert!(report.is_complete(), "{report}");
+    let hidden =
+        r#"plan_bought {"price":900,"refunded":"<personal>","$conversion":{"revenue":900,"value":"<personal>"}}"#;
+    assert_eq!(shown, hidden);
+    let counted = received(&sandbox).into_iter().map(|one| {
+        let event = event_of(&one);
+        (event["entity_id"].clone(), event["revenue"].clone(), event["value"].clone())
+    });
+    let expected = [
+        (json!("7"), json!(4999), json!(49.99)),
+        (json!("8"), json!(900), json!(7)),
+        (json!("7"), Value::Null, Value::Null),
+        (json!("9"), Value::Null, Value::Null),
+    ];
+    assert!(counted.eq(expected));
 }
 
 #[test]

@@ -207,7 +207,7 @@ pub mod events {
             properties.personal("refunded", &self.refunded);
             properties.extra(&self.extra, &["price", "refunded"]);
             properties.conversion().revenue(&self.price);
-            properties.conversion().value(&self.refunded);
+            properties.conversion().personal().value(&self.refunded);
         }
     }
 

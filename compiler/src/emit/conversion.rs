@@ -6,9 +6,9 @@ use quote::quote;
 use super::scope::{Scope, ident};
 use super::shared::Lines;
 use super::value;
-use crate::ir::{Event, Property};
+use crate::ir::{Event, Property, Sensitivity};
 
-/// `properties.conversion().revenue(&self.amount_cents);`
+/// `properties.conversion().revenue(&self.amount_cents);`, of what is not internal with its class before it.
 pub(super) fn lines(scope: &Scope<'_>, event: &Event) -> Vec<Lines> {
     let optimizely = event.conversion.as_ref().and_then(|conversion| conversion.optimizely.as_ref());
     let counted = optimizely.map(|optimizely| [("revenue", &optimizely.revenue), ("value", &optimizely.value)]);
@@ -22,5 +22,10 @@ pub(super) fn lines(scope: &Scope<'_>, event: &Event) -> Vec<Lines> {
 
 fn line(scope: &Scope<'_>, method: &str, property: &Property) -> TokenStream {
     let (method, value) = (ident(method), value::value(scope, property));
-    quote!(properties.conversion().#method(#value);)
+    let class = match property.sensitivity {
+        Sensitivity::Internal => None,
+        Sensitivity::Public => Some(quote!(.public())),
+        Sensitivity::Personal | Sensitivity::Secret => Some(quote!(.personal())),
+    };
+    quote!(properties.conversion()#class.#method(#value);)
 }

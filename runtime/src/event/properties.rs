@@ -89,18 +89,32 @@ impl<'a> PropertyWriter<'a> {
     /// Where goes what a [conversion](super::EventSchema::converting) counts for: revenue and value.
     #[inline]
     pub fn conversion(&mut self) -> ConversionWriter<'_> {
-        ConversionWriter { runs: self.runs }
+        ConversionWriter { runs: self.runs, terms: self.terms, class: Sensitivity::Internal }
     }
 }
 
-/// Takes what an event counts for as a conversion at Optimizely, which alone sees it.
-///
-/// The plan names a property for this and so says that Optimizely gets it, whatever its class.
+/// Takes what an event counts for as a conversion at Optimizely, which alone may see it: of `internal` class, unless
+/// [`public`](Self::public) or [`personal`](Self::personal) stands before it.
+#[must_use = "nothing is written until there is a revenue or a value"]
 pub struct ConversionWriter<'a> {
     runs: &'a mut RunWriter,
+    terms: &'a Terms<'a>,
+    class: Sensitivity,
 }
 
 impl ConversionWriter<'_> {
+    /// What anybody may see.
+    #[inline]
+    pub fn public(self) -> Self {
+        Self { class: Sensitivity::Public, ..self }
+    }
+
+    /// What is about a person: only where Optimizely is allowed `personal`.
+    #[inline]
+    pub fn personal(self) -> Self {
+        Self { class: Sensitivity::Personal, ..self }
+    }
+
     /// The revenue, in whole cents. What is no integer Optimizely does not get: it would take dollars for cents.
     #[inline]
     pub fn revenue(&mut self, cents: &(impl Value + ?Sized)) {
@@ -114,7 +128,8 @@ impl ConversionWriter<'_> {
     }
 
     fn write(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        self.runs.property(RunTag::new(Place::Conversion, Class::Public), Destinations::OPTIMIZELY, name, value);
+        let destinations = self.terms.who_sees(self.class).only(Destinations::OPTIMIZELY);
+        self.runs.property(RunTag::new(Place::Conversion, self.class.into()), destinations, name, value);
     }
 }
 

@@ -102,8 +102,8 @@ impl Optimizely {
     }
 
     /// The most sensitive properties that Optimizely may see, where that is less than the plan's `destinations:` say: it
-    /// only narrows. The revenue and the value of a conversion go there whatever it says: the plan names them for
-    /// Optimizely.
+    /// only narrows. The revenue and the value of a conversion are of the class of their properties, so that under
+    /// `Sensitivity::Public` an `internal` revenue does not count.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
         self.allow = Some(highest);
         self
