@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use taxogen::{
-    Builder, Client, Decision, Event, EventSchema, LossReason, Mixpanel, Overflow, PlanId, PostHog, PropertyWriter,
-    Segment, Spool, Timestamp,
+    Builder, Client, Decision, Event, EventSchema, ExposurePolicy, LossReason, Mixpanel, Overflow, PlanId, PostHog,
+    PropertyWriter, Segment, Spool, Timestamp,
 };
 use taxogen_sandbox::{Fault, FlagAnswer, MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Sandbox, Vendor};
 
@@ -41,7 +41,7 @@ impl Trial {
     fn new(settings: impl FnOnce(Builder, &Sandbox) -> Builder) -> Self {
         let (sandbox, lost) = (Sandbox::start().unwrap(), Arc::<Mutex<Vec<_>>>::default());
         let told = Arc::clone(&lost);
-        let builder = Client::builder().on_loss(move |loss| {
+        let builder = Client::builder().exposures(ExposurePolicy::guide()).on_loss(move |loss| {
             let events = loss.events.iter().map(|event| (event.name.clone(), loss.reason));
             told.lock().unwrap().extend(events);
         });

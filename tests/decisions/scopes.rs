@@ -2,10 +2,14 @@
 
 use std::time::Duration;
 
-use taxogen::{Client, Decision, Dedup};
+use taxogen::{Builder, Client, Decision, Dedup, ExposurePolicy};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 
 use taxogen_tests::checkout::{CHECKOUT, Stage};
+
+fn builder() -> Builder {
+    Client::builder().exposures(ExposurePolicy::guide())
+}
 
 fn decision(user: &str) -> Decision {
     Decision::new(user, "checkout").with_variation("on").with_rule("rule")
@@ -14,12 +18,12 @@ fn decision(user: &str) -> Decision {
 #[test]
 fn what_was_reported_counts_until_its_time_is_over() {
     let dedup = Dedup::process().time_to_live(Duration::from_millis(500));
-    let (client, recorder) = Client::builder().dedup(dedup).recorder();
+    let (client, recorder) = builder().dedup(dedup).recorder();
     client.decided(&decision("u"));
     std::thread::sleep(Duration::from_millis(700));
     client.decided(&decision("u"));
     assert_eq!(recorder.len(), 2);
-    let (client, recorder) = Client::builder().dedup(Dedup::process().time_to_live(Duration::MAX)).recorder();
+    let (client, recorder) = builder().dedup(Dedup::process().time_to_live(Duration::MAX)).recorder();
     client.decided(&decision("u"));
     client.decided(&decision("u"));
     assert_eq!(recorder.len(), 1);
@@ -44,7 +48,7 @@ fn in_the_scope_of_a_request_a_handle_and_its_clones_remember_together() {
 fn a_full_memory_forgets_and_what_was_forgotten_is_reported_again() {
     let dedup = Dedup::process().capacity(16);
     assert_eq!(dedup.memory_bytes(), 768);
-    let (client, recorder) = Client::builder().dedup(dedup).recorder();
+    let (client, recorder) = builder().dedup(dedup).recorder();
     for round in 1..=2 {
         for user in 0..1_000 {
             client.decided(&decision(&user.to_string()));
@@ -55,7 +59,7 @@ fn a_full_memory_forgets_and_what_was_forgotten_is_reported_again() {
 
 #[test]
 fn a_million_decisions_of_one_user_are_one_exposure_and_two_that_alternate_are_all_reported() {
-    let (client, recorder) = Client::recorder();
+    let (client, recorder) = builder().recorder();
     let same = decision("u");
     for _ in 0..1_000_000 {
         client.decided(&same);
@@ -71,7 +75,7 @@ fn a_million_decisions_of_one_user_are_one_exposure_and_two_that_alternate_are_a
 
 #[test]
 fn ids_are_told_apart_whatever_they_hold() {
-    let (client, recorder) = Client::recorder();
+    let (client, recorder) = builder().recorder();
     let long = "é".repeat(5_000);
     let ids = ["u", "u:checkout", "u\0", "ü", "u\u{308}", "\u{1f600}", &long, &long[2..]];
     for _ in 0..2 {
@@ -84,7 +88,7 @@ fn ids_are_told_apart_whatever_they_hold() {
 
 #[test]
 fn what_the_application_drops_is_decided_once() {
-    let (client, recorder) = Client::builder().before_capture(|draft| draft.discard()).recorder();
+    let (client, recorder) = builder().before_capture(|draft| draft.discard()).recorder();
     client.decided(&decision("u"));
     client.decided(&decision("u"));
     assert_eq!((recorder.len(), client.report().dropped), (0, 1));
