@@ -8,5 +8,6 @@ mod guides;
 mod losses;
 mod mistakes;
 mod notifications;
+mod pages;
 mod recordings;
 mod scopes;

@@ -1,0 +1,31 @@
+taxogen::taxonomy!("taxonomy.yaml"); // compiles the plan
+
+use std::io::BufRead;
+use std::time::Duration;
+
+use taxogen::{Client, Decision, ExposurePolicy, Mixpanel};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let client = client(Mixpanel::new(std::env::var("MIXPANEL_TOKEN")?))?;
+    forward(&client, std::io::stdin().lock())?;
+    println!("{}", client.shutdown(Duration::from_secs(5)));
+    Ok(())
+}
+
+/// An exposure is what the plan calls an experiment.
+fn client(mixpanel: Mixpanel) -> Result<Client, taxogen::Error> {
+    let policy = ExposurePolicy::by_plan(experiments::DECISIONS);
+    Client::builder().to(mixpanel).exposures(policy).build()
+}
+
+/// Takes one notification of Optimizely on each line.
+fn forward(client: &Client, notifications: impl BufRead) -> std::io::Result<()> {
+    for line in notifications.lines() {
+        match Decision::from_json(&line?) {
+            Ok(Some(decision)) => _ = client.decided(&decision),
+            Ok(None) => {} // of another type than `flag`
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,31 @@
+taxogen::taxonomy!("taxonomy.yaml"); // compiles the plan
+
+use std::io::BufRead;
+use std::time::Duration;
+
+use taxogen::{Client, Decision, ExposurePolicy, Segment};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let client = client(Segment::new(std::env::var("SEGMENT_WRITE_KEY")?))?;
+    forward(&client, std::io::stdin().lock())?;
+    println!("{}", client.shutdown(Duration::from_secs(5)));
+    Ok(())
+}
+
+/// An exposure is what the plan calls an experiment.
+fn client(segment: Segment) -> Result<Client, taxogen::Error> {
+    let policy = ExposurePolicy::by_plan(experiments::DECISIONS);
+    Client::builder().to(segment).exposures(policy).build()
+}
+
+/// Takes one notification of Optimizely on each line.
+fn forward(client: &Client, notifications: impl BufRead) -> std::io::Result<()> {
+    for line in notifications.lines() {
+        match Decision::from_json(&line?) {
+            Ok(Some(decision)) => _ = client.decided(&decision),
+            Ok(None) => {} // of another type than `flag`
+            Err(error) => eprintln!("{error}"),
+        }
+    }
+    Ok(())
+}
