@@ -403,6 +403,34 @@ fn one_that_is_refused_is_refused_alone() {
 }
 
 #[test]
+fn no_body_is_larger_than_optimizely_takes() {
+    struct Note(String);
+    impl Event for Note {
+        fn schema(&self) -> &'static EventSchema {
+            const { &SCHEMA }
+        }
+        fn write(&self, properties: &mut PropertyWriter<'_>) {
+            properties.internal("note", &*self.0);
+        }
+    }
+    let sandbox = Sandbox::start().unwrap();
+    let (report, told) = send(
+        &sandbox,
+        |optimizely| optimizely,
+        |client| {
+            for length in [700_000, 3_500_000, 700_000, 3_300_000] {
+                client.user("u").capture(Note("x".repeat(length)));
+            }
+        },
+    );
+    assert_eq!(report.destinations[0].delivered, 3);
+    let [(reason, _, events)] = &told.losses()[..] else { panic!("one is lost") };
+    assert_eq!((*reason, events.len()), (LossReason::TooLarge, 1));
+    let sizes: Vec<_> = sandbox.requests(Vendor::Optimizely).iter().map(|request| request.wire_bytes).collect();
+    assert!(sizes.len() == 3 && sizes.iter().all(|size| *size < 3_500_000), "{sizes:?}");
+}
+
+#[test]
 fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
     const PUBLIC: PlanId = PLAN.allow(Destinations::OPTIMIZELY, Sensitivity::Public);
     const PERSONAL: PlanId = PLAN.allow(Destinations::OPTIMIZELY, Sensitivity::Personal);

@@ -28,7 +28,7 @@ impl Host {
         let domain = url.host_str().unwrap_or_default().to_ascii_lowercase();
         let of_vendor = VENDOR_DOMAINS.iter().any(|vendor| domain.ends_with(vendor));
         if url.scheme() == "http" && of_vendor {
-            return Err(unusable(vendor, given, "it would send the key unencrypted: write https"));
+            return Err(unusable(vendor, given, "it would send everything unencrypted: write https"));
         }
         let path = url.path().trim_end_matches('/').to_owned();
         url.set_path(&path);
@@ -69,7 +69,8 @@ pub(super) fn without_secrets(given: &str) -> String {
     format!("{scheme}{colon}{host}")
 }
 
-const VENDOR_DOMAINS: [&str; 4] = [".posthog.com", ".segment.io", ".segmentapis.com", ".mixpanel.com"];
+const VENDOR_DOMAINS: [&str; 5] =
+    [".posthog.com", ".segment.io", ".segmentapis.com", ".mixpanel.com", ".optimizely.com"];
 
 fn unusable(vendor: &str, given: &str, why: &str) -> Error {
     let given = without_secrets(given);
@@ -104,7 +105,7 @@ mod tests {
             ("https://a b", "the host `https://a b` of segment cannot be used: invalid international domain name"),
             (
                 "http://api.segment.io",
-                "the host `http://api.segment.io` of segment cannot be used: it would send the key unencrypted: \
+                "the host `http://api.segment.io` of segment cannot be used: it would send everything unencrypted: \
                  write https",
             ),
             ("https://me:secret@x", "the host of segment holds a user name or password: give the host alone"),
