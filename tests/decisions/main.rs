@@ -1,9 +1,11 @@
 //! Decisions and experiments from outside: what is reported of them, once, and to whom.
 
 mod by_plan;
+mod cases;
 mod conversions;
 mod experiments;
 mod exposures;
+mod generated;
 mod guides;
 mod losses;
 mod mistakes;
