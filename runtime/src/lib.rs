@@ -208,13 +208,71 @@
 //! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
 //! never does I/O. [`User::evaluate`] says in addition where the answer comes from and why.
 //!
+//! # Decisions and experiments
+//!
+//! [`User::experiment`] answers as a flag does, and records one exposure where a rule assigned a variant of the plan; a
+//! fallback is none. [`User::experiment_with_payload`] and [`User::evaluate_experiment`] are its longer forms. What another
+//! engine decides is a [`Decision`]: read from a notification of Optimizely, in the form of each of its SDKs
+//! ([`Decision::from_json`]; [`Notification`] is the whole of it), made by hand, or taken from another crate. What it means
+//! for an experiment of the plan says [`Experiment::from_decision`].
+//!
+//! Which decisions are exposures says an [`ExposurePolicy`]. By the plan, whose experiments name Optimizely's rules, it
+//! tells experiments from deliveries and holdouts; [`ExposurePolicy::guide`] does what the published integration guides do.
+//! A [`DecisionHub`] stands between who decides and who listens, and keeps what was decided before anybody did.
+//!
+//! ```
+//! # #[cfg(feature = "macros")]
+//! # mod application {
+//! taxogen::taxonomy!();
+//! use taxogen::{Client, Decision, DecisionHub, ExposurePolicy, SkipReason};
+//!
+//! # pub fn main() {
+//! let (client, recorder) = Client::recorder();
+//! let exposures = client.exposure_listener(ExposurePolicy::by_plan(experiments::DECISIONS));
+//! let hub = DecisionHub::new();
+//! let listening = hub.listen(move |decision| _ = exposures.decided(decision));
+//!
+//! let decision = Decision::new("user_123", "checkout-experiment").with_variation("test");
+//! hub.publish(decision.clone().with_rule("checkout_ab"));
+//! hub.publish(decision.clone().with_rule("checkout_ab"));
+//! hub.publish(decision.with_rule("checkout_delivery"));
+//! assert_eq!(recorder.events("Experiment Viewed").len(), 1);
+//! let report = client.decision_report();
+//! assert_eq!((report.repeated, report.skipped_for(SkipReason::Delivery)), (1, 1));
+//! # listening.remove();
+//! # }
+//! # }
+//! # #[cfg(feature = "macros")]
+//! # application::main();
+//! ```
+//!
+//! | who decided, read by | PostHog gets | the others get |
+//! |---|---|---|
+//! | PostHog, [`User::flag`] | `$feature_flag_called` | nothing |
+//! | PostHog, [`User::experiment`] | `$feature_flag_called` | `Experiment Viewed`, or what the plan's `exposure:` says |
+//! | another engine, [`Client::decided`] | that event, with the person's property | the same, in their form; Segment without the property |
+//!
+//! An exposure is reported when it changes, and no other time: [`Dedup`] says who remembers together, for how long and in
+//! how much memory. What is lost before a vendor had it is forgotten, so that a loss costs a repeat and never an exposure.
+//! What is not reported is counted by reason ([`Client::decision_report`]).
+//!
+//! [`Builder::stamp_variations`] puts the variations that a person is in on their later events. [`User::state`] takes them
+//! to another process, where [`User::resume`] goes on, and [`User::hand_over`] to a browser, where one of the two sides
+//! reports.
+//!
+//! Three features bring in others: `open-feature` a hook and a typed evaluation for clients of OpenFeature
+//! (`taxogen::open_feature`), `optimizely-crate` the decisions of the crate of that name (`taxogen::optimizely_crate`), and
+//! `cohort-webhook` Mixpanel's cohorts, as updates of Optimizely's customer profiles (`taxogen::cohort`).
+//!
 //! # Features
 //!
 //! `macros`, `posthog`, `segment`, `mixpanel`, `optimizely` and `gzip` are on by default. `spool` adds `Builder::spool`: the log lies on
 //! disk too, and a process that is killed delivers after its restart what `capture` had taken. Without a destination there is no HTTP
 //! client, no TLS and no tokio in the tree; the recorder and the disabled client remain. `metrics` and `tracing` bring
 //! the crates of these names, and are off by default. `deflate`, `br` and `zstd` are encodings of bodies for version 1 of
-//! PostHog; `zstd` is built with a C compiler, as TLS is.
+//! PostHog; `zstd` is built with a C compiler, as TLS is. `cohort-webhook` brings no crate. `open-feature` and
+//! `optimizely-crate` bring the crates of these names, thirty and twenty packages; `optimizely-crate-online` is for where
+//! that crate sends, and brings its HTTP client.
 
 #![cfg_attr(
     not(all(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely")),

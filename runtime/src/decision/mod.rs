@@ -36,7 +36,7 @@ use crate::value::{Json, Timestamp, Value};
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
 ///
 /// It comes from an Optimizely notification, by [`from_json`](Self::from_json), or is made by hand;
-/// [`Client::decided`] reports it.
+/// [`Client::decided`](crate::Client::decided) reports it.
 ///
 /// Two decisions are equal when they say the same of the same person: when each was made is not compared.
 ///

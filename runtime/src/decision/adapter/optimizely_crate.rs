@@ -19,8 +19,9 @@
 //! # What a decision of it lacks
 //!
 //! It has no rule key, no variables, and no word on whether it was sent to Optimizely. Without a rule nothing tells an
-//! experiment from a delivery, so that the policy of a plan reports none of its decisions and counts them as having no
-//! rule. [`RuleKeys`] finds the rule in the datafile by the id that the decision does have:
+//! experiment from a delivery, so that the policy of a plan reports none of its decisions and counts them as
+//! [`SkipReason::Forced`](crate::SkipReason::Forced). [`RuleKeys`] finds the rule in the datafile by the id that the
+//! decision does have:
 //!
 //! ```
 //! use taxogen::Decision;
@@ -79,8 +80,7 @@ impl Decision {
 
 /// The keys of a datafile's rules, by their ids: of its experiments, those in groups, and its deliveries.
 ///
-/// Make it anew where the datafile is another. A rule that is not in it stays without a name, and its decisions are
-/// counted as having no rule.
+/// Make it anew where the datafile is another. A rule that is not in it stays without a name.
 #[derive(Debug, Clone, Default)]
 pub struct RuleKeys(BTreeMap<String, String>);
 

@@ -32,7 +32,8 @@ pub const SUPPRESS: &str = "suppressExposure";
 /// For the reasons `DISABLED` and `ERROR` nobody decided: not enabled, without variation and rule.
 ///
 /// Few providers name a rule. Without one the policy of a plan cannot tell an experiment from a delivery, reports
-/// nothing, and counts it. An answer from a cache has lost its reason, and so has no rule unless the metadata names one.
+/// nothing, and counts it as [`SkipReason::Forced`](crate::SkipReason::Forced). An answer from a cache has lost its reason,
+/// and so has no rule unless the metadata names one.
 ///
 /// Clones share their counts: keep one and give the other to the client.
 #[derive(Clone)]
