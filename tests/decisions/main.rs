@@ -2,11 +2,13 @@
 
 mod by_plan;
 mod cases;
+mod context;
 mod conversions;
 mod experiments;
 mod exposures;
 mod generated;
 mod guides;
+mod hand_over;
 mod losses;
 mod mistakes;
 mod notifications;

@@ -48,6 +48,10 @@ fn a_capture_allocates_nothing_with_super_properties_either() {
     }));
     user.register(Supers(|properties| properties.hashed().personal("team", "red")));
     assert_eq!(allocations(&user), 0);
+    let variations = r#"{"version":1,"id":"u","variations":[["checkout","test"],["redesign","on","Optimizely"]]}"#;
+    let user = client.resume(variations).unwrap();
+    user.stamp_variations();
+    assert_eq!(allocations(&user), 0, "nor with the variations that the person is in");
     assert!(client.shutdown(LONG).is_complete());
 }
 

@@ -124,10 +124,15 @@ impl Stage {
 
     /// All three vendors; Segment may see what is personal.
     pub fn everywhere() -> Self {
+        Self::everywhere_with(|builder| builder)
+    }
+
+    /// The same, and settings of the test's own.
+    pub fn everywhere_with(settings: impl FnOnce(Builder) -> Builder) -> Self {
         let sandbox = Sandbox::start().expect("a free port");
         let segment = Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()).allow(Sensitivity::Personal);
         let mixpanel = Mixpanel::new(MIXPANEL_TOKEN).host(sandbox.mixpanel_url());
-        Self::over(sandbox, |builder| builder.to(segment).to(mixpanel))
+        Self::over(sandbox, |builder| settings(builder.to(segment).to(mixpanel)))
     }
 
     /// PostHog, and settings of the test's own.

@@ -3,7 +3,7 @@ use std::sync::Arc;
 #[cfg(feature = "http")]
 use std::time::Duration;
 
-use crate::decision::ExposurePolicy;
+use crate::decision::{DecisionHub, ExposurePolicy};
 use crate::dedup::{Dedup, Memory};
 #[cfg(feature = "http")]
 use crate::delivery::{Settings, Storage};
@@ -56,6 +56,7 @@ pub struct Builder {
     pub(super) opted_out: Vec<String>,
     pub(super) fixed_flags: FixedFlags,
     pub(super) exposures: Option<ExposurePolicy>,
+    pub(super) hub: Option<DecisionHub>,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
     pub(super) stamps_variations: bool,
@@ -81,6 +82,7 @@ impl Default for Builder {
             opted_out: Vec::new(),
             fixed_flags: FixedFlags::new(),
             exposures: None,
+            hub: None,
             hash_key: KeySource::default(),
             stamps_plan: false,
             stamps_variations: false,
@@ -291,6 +293,28 @@ impl Builder {
         self
     }
 
+    /// Publishes the client's own exposures as decisions: each experiment that is read with
+    /// [`User::experiment`](crate::User::experiment) or [`User::variant`](crate::User::variant), and in which a rule has
+    /// assigned a variant, once until that changes, when it is recorded. The engine is
+    /// [`PostHog`](crate::Engine::PostHog), and the rule the experiment's key.
+    ///
+    /// Once per exposure and not per reading, because a flag may be read a thousand times in a request: who listens hears
+    /// of what the vendors are told of. An [`ExposureListener`](crate::ExposureListener) on the same hub reports none of
+    /// them again. Listeners run where the experiment is read.
+    ///
+    /// ```
+    /// use taxogen::{Client, DecisionHub};
+    ///
+    /// let hub = DecisionHub::new();
+    /// let listening = hub.listen(|decision| println!("{decision:?}"));
+    /// let (client, recorder) = Client::builder().decisions(&hub).recorder();
+    /// # let _ = (client, recorder, listening);
+    /// ```
+    pub fn decisions(mut self, hub: &DecisionHub) -> Self {
+        self.hub = Some(hub.clone());
+        self
+    }
+
     /// Whether every event says which variations its person is in, as far as the handle that captures it has read flags and
     /// experiments and was told decisions. It does not unless set; [`User::stamp_variations`](crate::User::stamp_variations)
     /// asks for it for one person.
@@ -365,7 +389,10 @@ impl Builder {
 
     fn over(self, core: Core) -> Client {
         let core = core.with_fixed_flags(self.fixed_flags).with_exposures(self.exposures);
-        let core = core.with_marks(self.hash_key.key(), self.stamps_plan).with_variations(self.stamps_variations);
+        let core = core
+            .with_marks(self.hash_key.key(), self.stamps_plan)
+            .with_variations(self.stamps_variations)
+            .with_hub(self.hub);
         Client { core: Arc::new(core) }
     }
 }

@@ -2,7 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::decision::{DecisionState, ExposurePolicy};
+use crate::decision::{DecisionHub, DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
 use crate::dedup::Receipt;
@@ -41,6 +41,8 @@ pub(crate) struct Core {
     /// What was reported, so that it is once.
     pub(crate) memory: Arc<Memory>,
     pub(crate) decisions: DecisionState,
+    /// Who wants to know of the exposures of its own.
+    pub(crate) hub: Option<DecisionHub>,
     pub(crate) opt_outs: Arc<OptOuts>,
     supers: Supers,
     reach: Reach,
@@ -99,6 +101,7 @@ impl Core {
             flags: FlagState::default(),
             memory,
             decisions: DecisionState::default(),
+            hub: None,
             opt_outs,
             supers: Supers::default(),
             reach,
@@ -113,6 +116,12 @@ impl Core {
     pub(crate) fn with_marks(mut self, hash_key: Option<HashKey>, stamps_plan: bool) -> Self {
         self.hash_key = hash_key;
         self.stamps_plan = stamps_plan;
+        self
+    }
+
+    /// The same core, which tells this hub of its own exposures.
+    pub(crate) fn with_hub(mut self, hub: Option<DecisionHub>) -> Self {
+        self.hub = hub;
         self
     }
 
@@ -162,7 +171,7 @@ impl Core {
         if !self.reach.kinds().meets(entry.destinations) {
             return true;
         }
-        if self.opt_outs.any() && self.has_opted_out(who, entry) {
+        if self.has_opted_out(who) || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id) {
             self.ledger.dropped(None, 1);
             return false;
         }
@@ -209,10 +218,10 @@ impl Core {
         })
     }
 
-    fn has_opted_out(&self, who: &Identity, entry: &Entry<'_>) -> bool {
-        self.opt_outs.has_escaped(who.escaped())
-            || who.anonymous_id().is_some_and(|id| self.opt_outs.has(&id))
-            || entry.verb == Verb::Alias && self.opt_outs.has(entry.second_id)
+    /// Whether nothing of this person is recorded.
+    pub(crate) fn has_opted_out(&self, who: &Identity) -> bool {
+        self.opt_outs.any()
+            && (self.opt_outs.has_escaped(who.escaped()) || who.anonymous_id().is_some_and(|id| self.opt_outs.has(&id)))
     }
 
     /// Shows a record to `before_capture`, and appends what is left of it.

@@ -4,10 +4,11 @@ use std::sync::{PoisonError, RwLock};
 use taxogen_flags::FlagValue;
 
 use super::reported::Reports;
-use crate::decision::Engine;
+use crate::decision::{Decision, Engine};
 use crate::destinations::Destinations;
 use crate::record::{Class, Place, RunTag, RunWriter};
 use crate::supers::Supers;
+use crate::user::User;
 
 /// What a handle of a person and its clones know of the variations that the person is in.
 #[derive(Default)]
@@ -83,6 +84,15 @@ impl Context {
         if stamps || self.is_stamping.load(Ordering::Acquire) {
             self.stamps.replace(&encoded(active));
         }
+    }
+}
+
+impl User {
+    /// From now on the person is in the variation that was decided, also where its feature is off; without one, in none.
+    pub(crate) fn note_decision(&self, decision: &Decision) {
+        let value = decision.variation_key().map(FlagValue::from);
+        let stamps = self.client.core.stamps_variations;
+        self.identity.context.note(decision.engine(), decision.flag_key(), value.as_ref(), stamps);
     }
 }
 

@@ -29,7 +29,7 @@ use crate::user::User;
 ///
 /// let (client, _) = Client::recorder();
 /// let token = client.user("user_123").with_anonymous_id("cookie_7").state().to_token();
-/// assert_eq!(token, "eyJ2ZXJzaW9uIjoxLCJpZCI6InVzZXJfMTIzIiwiYW5vbnltb3VzX2lkIjoiY29va2llXzcifQ");
+/// assert_eq!(token, "eyJhbm9ueW1vdXNfaWQiOiJjb29raWVfNyIsImlkIjoidXNlcl8xMjMiLCJ2ZXJzaW9uIjoxfQ");
 ///
 /// let user = User::resume(&client, &token)?;
 /// assert_eq!(user.distinct_id(), "user_123");

@@ -108,8 +108,12 @@ impl Client {
 impl User {
     /// Reports a decision as [`Client::decided`] does, for this person: under their distinct id, with their groups and
     /// super properties, whatever id the engine knows them by. Segment gets that id as `optimizelyUserId`.
+    ///
+    /// From then on the handle knows that the person is in that variation; see
+    /// [`Builder::stamp_variations`](crate::Builder::stamp_variations).
     #[expect(clippy::must_use_candidate, reason = "it is counted in any case")]
     pub fn decided(&self, decision: &Decision) -> DecisionOutcome {
+        self.note_decision(decision);
         self.client.report_decision(self.client.core.decisions.policy(), decision, Some(self))
     }
 }

@@ -62,7 +62,7 @@ impl ExposurePolicy {
     /// holdouts are not told apart from experiments.
     ///
     /// The attributes of the person go to Segment where the client says `.allow(Sensitivity::Personal)`: no plan speaks of
-    /// them.
+    /// them. A decision of PostHog is reported by no policy: it is where the experiment is read.
     pub const fn guide() -> Self {
         Self::of(Counts::Everything)
     }
@@ -102,6 +102,10 @@ impl ExposurePolicy {
 impl ExposurePolicy {
     /// What is to be reported of a decision, or why nothing is.
     pub(super) fn judge<'a>(&'a self, decision: &'a Decision) -> Result<Viewed<'a>, SkipReason> {
+        // Also one of this client itself, which it reported when it published it.
+        if *decision.engine() == Engine::PostHog {
+            return Err(SkipReason::PostHogKnows);
+        }
         let by_plan = match &self.counts {
             Counts::Everything => None,
             Counts::Plan(rules) => Some((&**rules, self.rule_of(rules, decision)?)),
@@ -140,9 +144,6 @@ impl ExposurePolicy {
 
     /// The rule of the plan by which it is an exposure.
     fn rule_of<'a>(&self, rules: &'a Rules, decision: &Decision) -> Result<&'a DecisionRule, SkipReason> {
-        if *decision.engine() == Engine::PostHog {
-            return Err(SkipReason::PostHogKnows);
-        }
         let Some(key) = decision.rule_key() else {
             return Err(if decision.variation_key().is_some() { SkipReason::Forced } else { SkipReason::NoRule });
         };
@@ -158,7 +159,6 @@ impl ExposurePolicy {
     fn person_value<'a>(&self, decision: &'a Decision) -> Option<Option<&'a str>> {
         let variation = decision.variation_key();
         match self.person_property {
-            _ if *decision.engine() == Engine::PostHog => None,
             PersonProperty::OffWhenDisabled => Some(if decision.enabled() { variation } else { Some("off") }),
             PersonProperty::Variation => variation.map(Some),
         }

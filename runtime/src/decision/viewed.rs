@@ -82,12 +82,18 @@ impl Viewed<'_> {
         distinct_id: &str,
         groups: &[(String, String)],
     ) -> Option<Claim<'c>> {
+        core.memory.claim(handle, &self.subject(distinct_id, groups), &self.seen())
+    }
+
+    fn subject<'s>(&'s self, distinct_id: &'s str, groups: &'s [(String, String)]) -> Subject<'s> {
         // The rule of another engine may change; here it is an experiment, of which a flag may have several.
         let experiment = self.rule_key.filter(|_| *self.engine == Engine::PostHog);
         let kind = Kind::Viewed { engine: self.engine.name(), experiment };
-        let subject = Subject { kind, distinct_id, flag_key: self.flag_key, groups };
-        let seen = Seen { variation: self.variation_key, rule: self.rule_key, enabled: self.enabled };
-        core.memory.claim(handle, &subject, &seen)
+        Subject { kind, distinct_id, flag_key: self.flag_key, groups }
+    }
+
+    fn seen(&self) -> Seen<'_> {
+        Seen { variation: self.variation_key, rule: self.rule_key, enabled: self.enabled }
     }
 
     /// The same for a person's handle, in the groups that it is in.
@@ -113,6 +119,7 @@ impl Viewed<'_> {
         });
         if taken {
             claim.confirm();
+            user.keep_report(&self.subject(user.distinct_id(), &[]), &self.seen());
         }
         taken
     }
@@ -188,10 +195,8 @@ impl Elsewhere<'_> {
 }
 
 impl User {
-    /// Reports what this person was seen in, once until it changes.
-    pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) {
-        if let Some(claim) = viewed.claim_for(self) {
-            viewed.report(self, claim);
-        }
+    /// Reports what this person was seen in, once until it changes; says whether it was now.
+    pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) -> bool {
+        viewed.claim_for(self).is_some_and(|claim| viewed.report(self, claim))
     }
 }

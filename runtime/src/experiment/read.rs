@@ -86,10 +86,22 @@ impl User {
                     shown: Shown::Exposure(exposure),
                     elsewhere: None,
                 };
-                self.report_viewed(&viewed);
+                if self.report_viewed(&viewed) {
+                    self.publish(|| Decided::of(experiment, &resolved));
+                }
             }
             use_it(experiment, resolved)
         })
+    }
+
+    /// Tells the client's hub of an exposure, if it has one.
+    fn publish(&self, decided: impl FnOnce() -> Decided) {
+        let core = &self.client.core;
+        if let Some(hub) = &core.hub
+            && !core.has_opted_out(&self.identity)
+        {
+            hub.publish(decided().to_decision(self.distinct_id().to_owned()));
+        }
     }
 
     fn experiment_answer<V, P>(

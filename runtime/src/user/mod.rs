@@ -213,15 +213,17 @@ impl User {
     /// #     fn schema(&self) -> &'static EventSchema { const { &EventSchema::new("o", PlanId::new("p", "0")) } }
     /// #     fn write(&self, _: &mut PropertyWriter<'_>) {}
     /// # }
-    /// use taxogen::{Client, User};
+    /// use taxogen::{Client, Destinations, User};
     ///
     /// # let state = r#"{"version":1,"id":"user_123","variations":[["checkout","test"]]}"#;
     /// let (client, recorder) = Client::recorder();
     /// let user = User::resume(&client, state)?;
     /// user.stamp_variations();
     /// user.capture(events::OrderPlaced);
-    /// # #[cfg(feature = "posthog")]
-    /// assert_eq!(recorder.all()[0].property("$feature/checkout").as_deref(), Some(r#""test""#));
+    /// assert_eq!(
+    ///     recorder.all()[0].sent_to(Destinations::MIXPANEL).as_deref(),
+    ///     Some(r#"{"[PostHog] checkout":"test"}"#)
+    /// );
     /// # Ok::<(), taxogen::Error>(())
     /// ```
     pub fn stamp_variations(&self) {
