@@ -12,7 +12,11 @@ use ::open_feature::{
 use taxogen_flags::{Assignment, Fallback};
 
 use super::*;
-use crate::decision::{Decision, DecisionHub, Engine, RuleKind};
+use crate::decision::{
+    Decision, DecisionHub, DecisionPlan, DecisionRule, Engine, ExposurePolicy, RuleKind, SkipReason,
+};
+use crate::destinations::Destinations;
+use crate::event::PlanId;
 use crate::experiment::Experiment;
 use crate::flag::{FlagSource, NoPayload};
 use crate::value::Timestamp;
@@ -203,6 +207,48 @@ fn what_is_not_published_is_counted() {
                      without_targeting_key: 1 }, .. }";
         assert_eq!(format!("{hook:?}"), shown);
     });
+}
+
+#[test]
+fn nobody_is_exposed_to_what_is_evaluated_in_silence() {
+    wait(async {
+        let (hook, published) = hook();
+        let flags = [("lot", text("control", None, EvaluationReason::Split))];
+        let client = client("silent", &flags).await.with_hook(hook.clone());
+        let _ = client.get_string_value("lot", Some(&user().with_custom_field(SUPPRESS, true)), None).await;
+        assert_eq!(hook.report(), ExposureHookReport { published: 0, suppressed: 1, without_targeting_key: 0 });
+        assert_eq!(*published.lock().unwrap(), []);
+    });
+}
+
+#[test]
+fn what_the_plan_calls_an_experiment_is_an_exposure_of_openfeature() {
+    const RULE: DecisionRule = DecisionRule::new("lot", "lot_ab", RuleKind::Experiment, "by-lot");
+    let (analytics, recorder) = crate::Client::recorder();
+    let plan = DecisionPlan::new(PlanId::new("shop", "85a93a826095f7c7"), const { &[RULE] });
+    let exposures = analytics.exposure_listener(ExposurePolicy::by_plan(plan));
+    let hub = DecisionHub::new();
+    let _listening = hub.listen(move |decision| _ = exposures.decided(decision));
+    wait(async {
+        let flags = [
+            ("lot", text("test", None, EvaluationReason::Split)),
+            ("other", text("test", None, EvaluationReason::Split)),
+        ];
+        let hook = ExposureHook::new(&hub).with_rule("lot", "lot_ab");
+        let client = client("exposures", &flags).await.with_hook(hook);
+        for flag in ["lot", "other", "lot"] {
+            let _ = client.get_string_value(flag, Some(&user()), None).await;
+        }
+    });
+    let viewed = recorder.events("Experiment Viewed");
+    let told: Vec<_> = viewed.iter().map(|event| event.sent_to(Destinations::POSTHOG).unwrap()).collect();
+    let expected = concat!(
+        r#"Experiment Viewed {"flag_key":"lot","variation_key":"test","rule_key":"lot_ab","enabled":true,"#,
+        r#""$set":{"[OpenFeature] lot":"test"}}"#
+    );
+    assert_eq!(told, [expected]);
+    let report = analytics.decision_report();
+    assert_eq!((report.reported, report.repeated, report.skipped_for(SkipReason::Forced)), (1, 1, 1));
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]
