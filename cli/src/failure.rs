@@ -13,6 +13,11 @@ pub(crate) enum Failure {
     NoPlan,
     Read(ReadError),
     Epoch(BadEpoch),
+    /// A file of data, or stdin.
+    Unreadable {
+        name: String,
+        error: io::Error,
+    },
     Write {
         path: PathBuf,
         error: io::Error,
@@ -40,7 +45,7 @@ impl Failure {
             Self::Usage { help, .. } => Some(help),
             Self::Sandbox(_) => Some("leave out `--port` to take a free one"),
             Self::Epoch(_) => Some("set it to the time of the last commit, or unset it to ask the clock"),
-            Self::Read(_) | Self::Write { .. } | Self::Print(_) | Self::Signal(_) => None,
+            Self::Read(_) | Self::Unreadable { .. } | Self::Write { .. } | Self::Print(_) | Self::Signal(_) => None,
         }
     }
 }
@@ -51,6 +56,10 @@ impl fmt::Display for Failure {
             Self::NoPlan => f.write_str("there is no `taxonomy.yaml` in this folder or above"),
             Self::Read(error) => error.fmt(f),
             Self::Epoch(error) => error.fmt(f),
+            Self::Unreadable { name, error } if error.kind() == io::ErrorKind::NotFound => {
+                write!(f, "there is no file `{name}`")
+            }
+            Self::Unreadable { name, error } => write!(f, "`{name}` cannot be read: {error}"),
             Self::Write { path, error } => write!(f, "`{}` cannot be written: {error}", path.display()),
             Self::Usage { message, .. } => f.write_str(message),
             Self::Print(error) => write!(f, "the output cannot be written: {error}"),

@@ -2,6 +2,7 @@
 
 mod check;
 mod completions;
+mod decisions;
 mod explain;
 mod generate;
 mod init;
@@ -20,6 +21,7 @@ pub(crate) enum Command {
     Check(check::Check),
     Generate(generate::Generate),
     Explain(explain::Explain),
+    Decisions(decisions::Decisions),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
 }
@@ -28,7 +30,7 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Good,
-    /// A finding in the plan that counts, or a stale file.
+    /// A finding in the plan that counts, a stale file, or a line that cannot be read.
     Bad,
 }
 
@@ -48,6 +50,7 @@ impl Command {
             Self::Check(command) => command.run(printer),
             Self::Generate(command) => command.run(printer),
             Self::Explain(command) => command.run(printer),
+            Self::Decisions(command) => command.run(printer),
             Self::Sandbox(command) => command.run(printer),
             Self::Completions(command) => command.run(printer),
         }

@@ -1,6 +1,7 @@
 //! The program as a user runs it: arguments in, two streams and an exit code out.
 
 mod check;
+mod decisions;
 mod explain;
 mod generate;
 mod init;

@@ -12,6 +12,10 @@ fn a_wrong_call_ends_with_2() {
         &["completions"],
         &["completions", "tcl"],
         &["sandbox", "--port", "70000"],
+        &["decisions"],
+        &["decisions", "replay", "x"],
+        &["decisions", "replay", "x", "--to", "optimizely"],
+        &["decisions", "replay", "--to", "posthog"],
     ];
     for call in calls {
         let told = folder.run(call);
@@ -25,7 +29,7 @@ fn every_command_has_help_and_the_program_a_version() {
     let folder = Folder::new(&[]);
     let version = folder.run(&["--version"]);
     assert_eq!((version.code, version.out), (0, format!("taxogen {}\n", env!("CARGO_PKG_VERSION"))));
-    for command in ["init", "check", "generate", "explain", "sandbox", "completions"] {
+    for command in ["init", "check", "generate", "explain", "decisions", "sandbox", "completions"] {
         let help = folder.run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""), "{command}");
         assert!(help.out.contains("Usage: taxogen "), "{}", help.out);
