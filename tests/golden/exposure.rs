@@ -353,7 +353,7 @@ pub mod flags {
 )]
 pub mod experiments {
     use super::flags::Checkout;
-    use ::taxogen::ExperimentKey;
+    use ::taxogen::{DecisionPlan, DecisionRule, ExperimentKey, RuleKind};
 
     /// `flow`.
     pub const FLOW: ExperimentKey<Checkout> = ExperimentKey::new("flow", super::flags::CHECKOUT)
@@ -364,7 +364,12 @@ pub mod experiments {
                 properties.public("share", &0.5);
                 properties.public("first", &true);
             }),
-        );
+        )
+        .with_rules(&[
+            ("checkout_ab", RuleKind::Experiment),
+            ("checkout_delivery", RuleKind::Delivery),
+            ("quiet", RuleKind::Holdout),
+        ]);
 
     /// `look`.
     pub const LOOK: ExperimentKey<Checkout> = ExperimentKey::new("look", super::flags::CHECKOUT)
@@ -382,4 +387,17 @@ pub mod experiments {
                 properties.public("surface", "1.0");
             }),
         );
+
+    /// What the rules of Optimizely are, and which attributes of a person the plan knows: for
+    /// `ExposurePolicy::by_plan`.
+    pub const DECISIONS: DecisionPlan = {
+        const RULES: &[DecisionRule] = &[
+            DecisionRule::new("checkout", "checkout_ab", RuleKind::Experiment, "flow")
+                .with_exposure(self::FLOW.exposure()),
+            DecisionRule::new("checkout", "checkout_delivery", RuleKind::Delivery, "flow"),
+            DecisionRule::new("checkout", "quiet", RuleKind::Holdout, "flow")
+                .with_exposure(self::FLOW.exposure()),
+        ];
+        DecisionPlan::new(super::PLAN, RULES)
+    };
 }

@@ -4,10 +4,11 @@ use super::include::Included;
 use super::reference::nearest;
 use super::{property, value};
 use crate::ast::index::Index;
-use crate::ast::{Event, Property, Shape, Text, TypeExpression};
+use crate::ast::{Event, OptimizelyConversion, Property, Shape, Text, TypeExpression};
 use crate::code::Code;
 use crate::diagnostic::Diagnostics;
 use crate::ir::{DestinationKind, Literal, Scalar, Sensitivity};
+use crate::lint::Lint;
 
 /// What a property is counted as.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -18,10 +19,20 @@ enum Role {
     Value,
 }
 
+impl Role {
+    /// The key of the plan, and the name at Optimizely.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Revenue => "revenue",
+            Self::Value => "value",
+        }
+    }
+}
+
 pub(super) fn all<'p>(event: &'p Event, included: &Included<'_, 'p>, index: &Index<'p>, diagnostics: &mut Diagnostics) {
-    let Some(conversion) = event.optimizely() else { return };
-    let counted = [(Role::Revenue, &conversion.revenue), (Role::Value, &conversion.value)];
-    for (role, name) in counted {
+    let Some(OptimizelyConversion { revenue, value, .. }) = event.optimizely() else { return };
+    let value = value.as_ref().filter(|value| !is_revenue(value, revenue.as_ref(), diagnostics));
+    for (role, name) in [(Role::Revenue, revenue.as_ref()), (Role::Value, value)] {
         let Some(name) = name else { continue };
         if let Some(property) = self::property(name, event, included, index, diagnostics) {
             kind(role, name, property, index, diagnostics);
@@ -29,15 +40,40 @@ pub(super) fn all<'p>(event: &'p Event, included: &Included<'_, 'p>, index: &Ind
             visible(name, property, index, diagnostics);
         }
     }
-    if let (Some(revenue), Some(value)) = (&conversion.revenue, &conversion.value)
-        && revenue.value == value.value
-    {
-        let (first, later) = if revenue.span < value.span { (revenue, value) } else { (value, revenue) };
-        diagnostics
-            .error(Code::ConversionProperty, later.span, format!("`{}` is both the revenue and the value", later.value))
-            .also(first.span, "the first")
-            .help("remove one of them: what was paid is the `revenue`, any other number the `value`".to_owned());
+    let (properties, _) = included.of_event(event);
+    kept(Role::Revenue, revenue.as_ref(), &properties, index, diagnostics);
+    kept(Role::Value, value, &properties, index, diagnostics);
+}
+
+/// Warns of a property that Optimizely would read as what is counted, and that is not what this conversion counts.
+fn kept(
+    role: Role,
+    counted: Option<&Text>,
+    properties: &[&Property],
+    index: &Index<'_>,
+    diagnostics: &mut Diagnostics,
+) {
+    let kept = role.as_str();
+    let is_kept = |property: &&&Property| property.name.value == kept && property::class(property) <= allowed(index);
+    let Some(property) = properties.iter().find(is_kept) else { return };
+    if counted.is_some_and(|name| name.value == kept) {
+        return;
     }
+    let message = format!("`{kept}` is what optimizely counts, and this conversion does not count it");
+    let help =
+        format!("call it otherwise, since it is left out there, or count it: `optimizely: {{ {kept}: {kept} }}`");
+    diagnostics.lint(Lint::LibraryName, property.name.span, message).help(help);
+}
+
+/// Tells a value that is the revenue already; what is wrong with that is told of the revenue.
+fn is_revenue(value: &Text, revenue: Option<&Text>, diagnostics: &mut Diagnostics) -> bool {
+    let Some(revenue) = revenue.filter(|revenue| revenue.value == value.value) else { return false };
+    let (first, later) = if revenue.span < value.span { (revenue, value) } else { (value, revenue) };
+    diagnostics
+        .error(Code::ConversionProperty, later.span, format!("`{}` is both the revenue and the value", later.value))
+        .also(first.span, "the first")
+        .help("remove one of them: what was paid is the `revenue`, any other number the `value`".to_owned());
+    true
 }
 
 /// The property of the event.
@@ -74,7 +110,7 @@ fn kind(role: Role, name: &Text, property: &Property, index: &Index<'_>, diagnos
     let (message, help) = match (role, number) {
         (_, Counted::Integer) | (Role::Value, Counted::Number) => return,
         (Role::Revenue, Counted::Number) => (
-            format!("`{}` is a number, and revenue is counted in whole cents", name.value),
+            format!("`{}` is a `number`, and revenue is counted in whole cents", name.value),
             "take an `integer` of cents, such as `amount_cents`: 49.99 is 4999",
         ),
         (Role::Revenue, Counted::Other) => (
@@ -133,9 +169,7 @@ fn null(name: &Text, property: &Property, diagnostics: &mut Diagnostics) {
 /// What Optimizely counts it may see.
 fn visible(name: &Text, property: &Property, index: &Index<'_>, diagnostics: &mut Diagnostics) {
     let class = property::class(property);
-    let mut said = index.plan.destinations.iter().filter(|said| said.kind.value == DestinationKind::Optimizely);
-    let allowed = said.find_map(|optimizely| optimizely.allow).map_or(Sensitivity::default(), |allow| allow.value);
-    if class <= allowed {
+    if class <= allowed(index) {
         return;
     }
     let place = property.sensitivity.map_or(property.name.span, |class| class.span);
@@ -149,4 +183,10 @@ fn visible(name: &Text, property: &Property, index: &Index<'_>, diagnostics: &mu
         (message, help)
     };
     diagnostics.error(Code::UnseenConversion, name.span, message).also(place, "its class").help(help);
+}
+
+/// The highest class that Optimizely may see.
+fn allowed(index: &Index<'_>) -> Sensitivity {
+    let mut said = index.plan.destinations.iter().filter(|said| said.kind.value == DestinationKind::Optimizely);
+    said.find_map(|optimizely| optimizely.allow).map_or(Sensitivity::default(), |allow| allow.value)
 }

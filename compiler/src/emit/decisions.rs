@@ -3,17 +3,14 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
+use super::deprecated;
 use super::docs::Docs;
-use super::experiment::exposure;
 use super::scope::{Scope, ident};
 use crate::ir::{Experiment, Plan, Property, RuleKind, Sensitivity};
 use crate::table::Table;
 
 /// The name of the constant.
 pub(crate) const IDENT: &str = "DECISIONS";
-
-/// What its module imports for it.
-pub(super) const IMPORTS: [&str; 5] = ["DecisionPlan", "DecisionRule", "PersonAttribute", "RuleKind", "Sensitivity"];
 
 /// Whether there is a rule to tell apart.
 pub(super) fn are_in(plan: &Plan) -> bool {
@@ -35,19 +32,22 @@ pub(super) fn decisions(scope: &Scope<'_>) -> Option<TokenStream> {
     let docs = Docs::new().sentence(about.to_owned()).tokens();
     // Experiments over one flag may say the same of a rule: the first one does.
     let mut said: Table<(usize, &str), ()> = Table::new();
-    let mut rules = Vec::new();
+    let (mut rules, mut names_deprecated) = (Vec::new(), false);
     for experiment in &plan.experiments {
         for (rule, kind) in &experiment.optimizely_rules {
             if said.insert((experiment.flag.0, rule), ()).is_none() {
                 rules.push(self::rule(scope, experiment, rule, *kind));
+                names_deprecated |= experiment.meta.deprecated.is_some() && names_exposure(experiment, *kind);
             }
         }
     }
     let person: Vec<_> = plan.person.iter().filter_map(|property| attribute(scope, property)).collect();
     let with_person = (!person.is_empty()).then(|| quote!(.with_person(PERSON)));
     let person = (!person.is_empty()).then(|| quote!(const PERSON: &[PersonAttribute] = &[#(#person),*];));
+    let expected = deprecated::expected(names_deprecated);
     Some(quote! {
         #docs
+        #expected
         pub const #ident: DecisionPlan = {
             const RULES: &[DecisionRule] = &[#(#rules),*];
             #person
@@ -78,10 +78,17 @@ fn kind(kind: RuleKind) -> Ident {
 fn rule(scope: &Scope<'_>, experiment: &Experiment, rule: &str, kind: RuleKind) -> TokenStream {
     let (flag, key) = (&scope.plan().flag_of(experiment).name.wire, &experiment.name.wire);
     let variant = self::kind(kind);
-    // Nobody is told of a delivery.
-    let exposure = exposure(&experiment.exposure, scope.runtime()).filter(|_| kind != RuleKind::Delivery);
-    let exposure = exposure.map(|exposure| quote!(.with_exposure(#exposure)));
+    let exposure = names_exposure(experiment, kind).then(|| {
+        let constant = ident(&experiment.name.ident);
+        // One of the module: an experiment may be called `rules`.
+        quote!(.with_exposure(self::#constant.exposure()))
+    });
     quote!(DecisionRule::new(#flag, #rule, RuleKind::#variant, #key) #exposure)
+}
+
+/// Whether the rule has the exposure of its experiment. Nobody is told of a delivery.
+fn names_exposure(experiment: &Experiment, kind: RuleKind) -> bool {
+    kind != RuleKind::Delivery && !experiment.exposure.is_usual()
 }
 
 /// `PersonAttribute::new("country", Sensitivity::Internal)`; none of what is `secret`.

@@ -65,7 +65,7 @@ impl Kind {
 
     /// What a type of the plan is not imported by, but named by its path: the types that the module declares
     /// itself. Among experiments these are constants: an import of the enum `V2` would bring the flag's constant
-    /// `V2` as well, and one of the newtype `V2` the function that makes it; and what the rules of Optimizely import.
+    /// `V2` as well, and one of the newtype `V2` the function that makes it.
     fn own_names(self, plan: &Plan) -> Vec<&str> {
         match self {
             Self::Types => plan.types.iter().map(|item| item.name.ident.as_str()).collect(),
@@ -73,8 +73,7 @@ impl Kind {
             Self::Flags => plan.flags.iter().filter_map(flag::enum_ident).collect(),
             Self::Experiments => {
                 let experiments = plan.experiments.iter().map(|experiment| experiment.name.ident.as_str());
-                let imports = decisions::IMPORTS.into_iter().filter(|_| decisions::are_in(plan));
-                plan.flags.iter().map(|flag| flag.name.ident.as_str()).chain(experiments).chain(imports).collect()
+                plan.flags.iter().map(|flag| flag.name.ident.as_str()).chain(experiments).collect()
             }
             Self::Person | Self::SuperProperties => vec![merged::IDENT],
             Self::Groups => plan.groups.iter().map(|group| group.name.ident.as_str()).collect(),

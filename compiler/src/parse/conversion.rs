@@ -15,8 +15,15 @@ const WANTED: &str = "`true`, `optimizely` or a map";
 
 /// `true`, for people alone; `{ optimizely: { revenue: amount_cents } }`, or `optimizely` where nothing is counted.
 pub(super) fn conversion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Box<Conversion>> {
-    if matches!(entry.value.kind, NodeKind::Mapping(_)) {
-        return of_map(entry, diagnostics);
+    match entry.value.kind {
+        NodeKind::Mapping(_) => return of_map(entry, diagnostics),
+        NodeKind::Sequence(_) => {
+            let message = format!("`conversion` is {WANTED}, not a list");
+            let help = "write `conversion: optimizely`, or name what is counted: `{ optimizely: { revenue: .. } }`";
+            diagnostics.error(Code::WrongShape, entry.value.span, message).help(help.to_owned());
+            return None;
+        }
+        NodeKind::Scalar(_) => {}
     }
     let scalar = scalar(entry, WANTED, diagnostics)?;
     let optimizely = match core(scalar) {
@@ -43,12 +50,14 @@ fn meant(scalar: &Scalar) -> Option<String> {
 }
 
 fn of_map(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Box<Conversion>> {
+    let told = diagnostics.errors();
     let mut fields = Fields::of(&entry.value, "`conversion`", diagnostics)?;
     let optimizely = fields.take("optimizely");
     for key in ["revenue", "value"] {
         fields.misplaced(key, &format!("write `conversion: {{ optimizely: {{ {key}: .. }} }}`"), diagnostics);
     }
-    if fields.finish(diagnostics) && optimizely.is_none() {
+    fields.finish(diagnostics);
+    if optimizely.is_none() && diagnostics.errors() == told {
         let help = "write `conversion: optimizely`, or `conversion: true`".to_owned();
         diagnostics.error(Code::EmptyValue, entry.key.span, "`conversion` says nothing").help(help);
     }

@@ -117,7 +117,7 @@ impl Visit {
             self.user.capture(events::ClientError::new().with_extra("bank_took_ms", took));
             return Err(Unpaid::TooSlow);
         }
-        self.user.capture(events::CompletedPurchase::new().with_price(Money::new(basket.cents, "EUR")));
+        self.user.capture(events::CompletedPurchase::new(basket.cents, "EUR"));
         let kind = if basket.is_first { OrderCompletedType::First } else { OrderCompletedType::N30Days };
         let item = OrderCompletedItems::new(basket.sku).with_quantity(1);
         let consents = BTreeMap::from([("terms".into(), true), ("newsletter".into(), basket.is_first)]);

@@ -69,6 +69,12 @@ impl<V, P> ExperimentKey<V, P> {
         self.key
     }
 
+    /// What is captured when somebody sees it.
+    #[must_use]
+    pub const fn exposure(&self) -> Exposure {
+        self.exposure
+    }
+
     /// The key of the flag that assigns its variants.
     #[must_use]
     pub const fn flag(&self) -> &'static str {
