@@ -1,9 +1,11 @@
-use std::sync::Mutex;
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
-use ::optimizely::Client;
+use ::optimizely::client::UserContext;
+use ::optimizely::{AttributeValue, Client, DecideOptions};
 
 use super::*;
-use crate::decision::Engine;
+use crate::decision::{DecisionHub, Engine};
 
 const DATAFILE: &str = include_str!("../../../../../tests/vectors/decisions/datafile.json");
 
@@ -156,6 +158,9 @@ fn an_observed_user_shows_no_attribute() {
 
 #[cfg(feature = "optimizely-crate-online")]
 mod online {
+    use ::optimizely::Conversion;
+    use ::optimizely::event_api::EventDispatcher;
+
     use super::*;
 
     /// Sends nothing, and says what it was given.
