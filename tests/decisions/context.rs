@@ -39,7 +39,7 @@ impl Group for Acme {
         "company"
     }
 
-    fn key(&self) -> &str {
+    fn key(&self) -> &'static str {
         "acme"
     }
 
@@ -195,10 +195,10 @@ fn an_exposure_says_the_variation_of_now() {
 #[test]
 fn of_many_flags_those_that_changed_last_are_kept() {
     let flags: Vec<_> = (0..100).map(|number| format!(r#"["f{number}",true]"#)).collect();
-    let state = format!(r#"{{"version":1,"id":"u","variations":[{}]}}"#, flags.join(","));
+    let text = format!(r#"{{"version":1,"id":"u","variations":[{}]}}"#, flags.join(","));
     let stage = Stage::posthog();
     stage.sandbox.flags().set_default(NEW_DASHBOARD.key(), FlagAnswer::on());
-    let user = stage.client.resume(&state).unwrap();
+    let user = stage.client.resume(&text).unwrap();
     user.load_flags_blocking(LONG).unwrap();
     assert!(user.flag(NEW_DASHBOARD));
     let kept = user.state().to_json();
@@ -220,10 +220,10 @@ fn a_handle_goes_on_in_another_process() {
         let resumed = User::resume(&client, text).unwrap();
         assert_eq!(resumed.state(), user.state());
         resumed.capture(SEEN);
-        let recorded = recorder.all().pop().unwrap();
-        assert_eq!(recorded.distinct_id(), "u1");
-        assert_eq!(recorded.anonymous_id().as_deref(), Some("cookie_7"));
-        assert_eq!(recorded.groups(), [("company".to_owned(), "acme".to_owned())]);
+        let event = recorder.all().pop().unwrap();
+        assert_eq!(event.distinct_id(), "u1");
+        assert_eq!(event.anonymous_id().as_deref(), Some("cookie_7"));
+        assert_eq!(event.groups(), [("company".to_owned(), "acme".to_owned())]);
         let stamped = r#"{"page":"cart","[PostHog] checkout-experiment":"test"}"#;
         assert_eq!(last_at(&recorder, Destinations::SEGMENT), stamped);
         let answer = resumed.evaluate_experiment::<Checkout>();

@@ -256,7 +256,9 @@ fn of_ten_thousand_people_each_vendor_is_told_of_as_many_as_were_assigned() {
     for some in later.chunks(250) {
         let users: Vec<_> = some.iter().map(|number| stage.client.user(format!("u{number}"))).collect();
         let loading: Vec<_> = users.iter().map(taxogen::User::load_flags).collect();
-        loading.into_iter().for_each(|loading| block_on(loading).expect("the sandbox answers"));
+        for loading in loading {
+            block_on(loading).expect("the sandbox answers");
+        }
         for (number, user) in some.iter().zip(&users) {
             let answer = user.evaluate_experiment::<Checkout>();
             let (lot, name) = (Lot::of(*number), answer.variant.name());

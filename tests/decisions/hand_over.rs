@@ -44,9 +44,9 @@ fn posthog_js_begins_with_what_the_server_knows() {
 #[test]
 fn the_plain_form_says_who_reports() {
     let stage = stage();
-    let state = r#"{"version":1,"id":"u1","anonymous_id":"cookie_7","groups":[["company","acme"]],
+    let text = r#"{"version":1,"id":"u1","anonymous_id":"cookie_7","groups":[["company","acme"]],
         "variations":[["redesign","treatment","Optimizely"],["checkout-experiment","control"],["earlier","blue"]]}"#;
-    let user = stage.client.resume(state).unwrap();
+    let user = stage.client.resume(text).unwrap();
     user.load_flags_blocking(Duration::from_secs(20)).unwrap();
     let theirs = ["checkout-experiment", "redesign", "earlier"];
     let hand_over = user.hand_over(ExposureSide::Browser).only(&theirs);

@@ -18,6 +18,7 @@ pub const CHECKOUT: Flag<CheckoutExperiment, Banner> =
 pub const LIMITS: Flag<Limits> = Flag::remote_config("checkout-limits", || Limits { timeout_ms: 5000 });
 pub const REDESIGN: ExperimentKey<CheckoutExperiment, Banner> = ExperimentKey::new("checkout-flow-redesign", CHECKOUT);
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a payload goes with any value")]
 fn own_banner(variant: &CheckoutExperiment) -> Option<Banner> {
     match variant {
         CheckoutExperiment::Control => None,

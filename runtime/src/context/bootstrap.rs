@@ -17,11 +17,11 @@ pub struct PostHogBootstrap<'a>(pub(super) &'a HandOver);
 impl PostHogBootstrap<'_> {
     /// As JSON that may stand in a `<script>` as it is: `<`, `>` and `&` are escaped.
     #[must_use]
-    pub fn to_json(&self) -> String {
+    pub fn to_json(self) -> String {
         script_safe(&self.value())
     }
 
-    fn value(&self) -> Value {
+    fn value(self) -> Value {
         let hand_over = self.0;
         let (mut flags, mut payloads) = (Map::new(), Map::new());
         for (key, flag) in hand_over.flags.iter().filter(|(_, flag)| flag.engine == Engine::PostHog) {

@@ -108,6 +108,7 @@ pub trait Experiment: Sized + 'static {
     /// let nobody = Checkout::from_decision(&Decision::new("user_123", "checkout-experiment").with_enabled(false));
     /// assert_eq!((nobody.variant, nobody.assignment), (Checkout::Control, Assignment::Fallback(Fallback::NoRule)));
     /// ```
+    #[must_use]
     fn from_decision(decision: &Decision) -> ExperimentAnswer<Self, Self::Payload> {
         ExperimentKey::bound().answer(decision)
     }

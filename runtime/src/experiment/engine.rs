@@ -10,6 +10,7 @@ use crate::json;
 impl<V, P> ExperimentKey<V, P> {
     /// What a decision of another engine means for this experiment, by the plan's enum; see
     /// [`Experiment::from_decision`](crate::Experiment::from_decision).
+    #[must_use]
     pub fn answer(&self, decision: &Decision) -> ExperimentAnswer<V, P> {
         let (variant, assignment) = self.assignment(decision);
         let is_fallback = variant.is_none();
