@@ -51,9 +51,9 @@ fn mistakes_1_and_2_pythons_notifications_are_reported_as_javascripts() {
     assert_eq!(python, javascript);
 
     let (client, recorder) = Client::builder().exposures(ExposurePolicy::guide()).recorder();
-    python.iter().for_each(|decision| {
+    for decision in &python {
         client.decided(decision);
-    });
+    }
     assert_eq!(recorder.len(), 677);
 }
 

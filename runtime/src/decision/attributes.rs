@@ -1,6 +1,6 @@
 //! `userAttributes`: what an engine knew of the person, as far as a destination may see it.
 
-use super::policy::Rules;
+use super::policy::Known;
 use crate::event::{PropertyWriter, Terms, Twin};
 use crate::hash_key::Hash;
 use crate::record::{Place, RunTag, RunWriter};
@@ -13,7 +13,7 @@ pub(super) enum Attributes<'a> {
     /// No plan speaks of them: they go where the client says `.allow(Personal)`.
     Unplanned(&'a [(String, Json<'static>)]),
     /// Those that are properties of a person in the plan.
-    Planned(&'a Rules, &'a [(String, Json<'static>)]),
+    Planned(&'a Known, &'a [(String, Json<'static>)]),
 }
 
 const NAME: &str = "userAttributes";
@@ -27,18 +27,18 @@ impl Attributes<'_> {
                 let members = attributes.iter().map(|(name, value)| (name.as_str(), Shown::Value(value)));
                 PropertyWriter::new(runs, terms).unplanned(NAME, &Object(members.collect()));
             }
-            Self::Planned(rules, attributes) => write_planned(rules, attributes, runs, terms),
+            Self::Planned(known, attributes) => write_planned(known, attributes, runs, terms),
         }
     }
 }
 
 /// Writes one object of what may be seen now. It is as sensitive as the most sensitive of it, so that a client that allows
 /// less later does not send it on.
-fn write_planned(rules: &Rules, attributes: &[(String, Json<'static>)], runs: &mut RunWriter, terms: &Terms<'_>) {
+fn write_planned(known: &Known, attributes: &[(String, Json<'static>)], runs: &mut RunWriter, terms: &Terms<'_>) {
     let mut members = Vec::new();
     let mut highest = Sensitivity::Public;
     for (name, value) in attributes {
-        let Some(attribute) = rules.attribute(name) else { continue };
+        let Some(attribute) = known.attribute(name) else { continue };
         match terms.twin(attribute.class) {
             Twin::Needless => {
                 highest = highest.max(attribute.class);

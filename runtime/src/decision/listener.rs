@@ -51,8 +51,9 @@ impl Client {
     /// the person. PostHog gets both as one event, Mixpanel each as a call of its own, and Segment the event alone, where a
     /// rule has given a variation.
     ///
-    /// It is reported once until variation, rule or `enabled` change for this person and flag. [`Builder::dedup`]
-    /// says for how long and for how many. The event has the time of the decision. What is not reported is counted by reason in the [`decision_report`](Self::decision_report).
+    /// It is reported once until variation, rule or `enabled` change for this person and flag; [`Builder::dedup`] says for
+    /// how long and for how many. The event has the time of the decision. What is not reported is counted by reason in the
+    /// [`decision_report`](Self::decision_report).
     ///
     /// [`Builder::dedup`]: crate::Builder::dedup
     /// [`Builder::exposures`]: crate::Builder::exposures

@@ -60,16 +60,10 @@ impl DecisionPlan {
         self
     }
 
-    pub(super) fn id(&self) -> PlanId {
-        self.plan
-    }
-
-    pub(super) fn rules(&self) -> impl Iterator<Item = &DecisionRule> {
-        self.rules.iter().chain(&self.added_rules)
-    }
-
-    pub(super) fn person(&self) -> impl Iterator<Item = &PersonAttribute> {
-        self.person.iter().chain(&self.added_person)
+    /// Which plan it is, its rules, and the properties of a person, in their order.
+    pub(super) fn into_parts(self) -> (PlanId, Vec<DecisionRule>, Vec<PersonAttribute>) {
+        let Self { plan, rules, person, added_rules, added_person } = self;
+        (plan, [rules, &added_rules].concat(), [person, &added_person].concat())
     }
 }
 

@@ -9,6 +9,7 @@ use super::viewed::{Elsewhere, Names, Shown, Viewed};
 use super::{Decision, Engine};
 use crate::event::PlanId;
 use crate::experiment::Exposure;
+use crate::value::Nullable;
 
 /// Which decisions of an engine are reported as exposures, and in what form. [`Builder::exposures`] sets it for
 /// [`Client::decided`] and [`User::decided`].
@@ -43,12 +44,12 @@ pub(super) enum Counts {
     /// Everything, as the published guides have it.
     Everything,
     /// What the plan calls an experiment.
-    Plan(Arc<Rules>),
+    Plan(Arc<Known>),
 }
 
-/// A plan, found by keys.
+/// A plan whose rules and attributes are found by their keys.
 #[derive(Debug)]
-pub(super) struct Rules {
+pub(super) struct Known {
     id: PlanId,
     /// By flag and rule.
     rules: Vec<DecisionRule>,
@@ -72,7 +73,7 @@ impl ExposurePolicy {
     /// Of the attributes of a person those are told that are properties of a person in the plan, to whom the plan and the
     /// client let see them.
     pub fn by_plan(plan: DecisionPlan) -> Self {
-        Self::of(Counts::Plan(Arc::new(Rules::new(&plan))))
+        Self::of(Counts::Plan(Arc::new(Known::new(plan))))
     }
 
     const fn of(counts: Counts) -> Self {
@@ -108,7 +109,7 @@ impl ExposurePolicy {
         }
         let by_plan = match &self.counts {
             Counts::Everything => None,
-            Counts::Plan(rules) => Some((&**rules, self.rule_of(rules, decision)?)),
+            Counts::Plan(known) => Some((&**known, self.rule_of(known, decision)?)),
         };
         match decision.dispatched() {
             _ if !self.only_dispatched => {}
@@ -124,13 +125,13 @@ impl ExposurePolicy {
             enabled: decision.enabled(),
             shown: by_plan.map_or(Shown::Exposure(&Exposure::VIEWED), |(_, rule)| rule.shown()),
             elsewhere: Some(Elsewhere {
-                plan: by_plan.map_or(&PlanId::NONE, |(rules, _)| &rules.id),
+                plan: by_plan.map_or(&PlanId::NONE, |(known, _)| &known.id),
                 time: decision.time(),
                 user_id: decision.user_id(),
                 person: self.person_value(decision),
                 attributes: match by_plan {
                     None => Attributes::Unplanned(decision.attributes()),
-                    Some((rules, _)) => Attributes::Planned(rules, decision.attributes()),
+                    Some((known, _)) => Attributes::Planned(known, decision.attributes()),
                 },
                 names: by_plan.map(|(_, rule)| Names {
                     experiment_id: decision.experiment_id(),
@@ -143,11 +144,11 @@ impl ExposurePolicy {
     }
 
     /// The rule of the plan by which it is an exposure.
-    fn rule_of<'a>(&self, rules: &'a Rules, decision: &Decision) -> Result<&'a DecisionRule, SkipReason> {
+    fn rule_of<'a>(&self, known: &'a Known, decision: &Decision) -> Result<&'a DecisionRule, SkipReason> {
         let Some(key) = decision.rule_key() else {
             return Err(if decision.variation_key().is_some() { SkipReason::Forced } else { SkipReason::NoRule });
         };
-        let rule = rules.find(decision.flag_key(), key)?;
+        let rule = known.find(decision.flag_key(), key)?;
         match rule.kind {
             RuleKind::Delivery => Err(SkipReason::Delivery),
             RuleKind::Holdout if !self.with_holdouts => Err(SkipReason::Holdout),
@@ -156,23 +157,24 @@ impl ExposurePolicy {
         }
     }
 
-    fn person_value<'a>(&self, decision: &'a Decision) -> Option<Option<&'a str>> {
-        let variation = decision.variation_key();
-        match self.person_property {
-            PersonProperty::OffWhenDisabled => Some(if decision.enabled() { variation } else { Some("off") }),
-            PersonProperty::Variation => variation.map(Some),
+    fn person_value<'a>(&self, decision: &'a Decision) -> Nullable<&'a str> {
+        match (self.person_property, decision.variation_key()) {
+            (PersonProperty::OffWhenDisabled, _) if !decision.enabled() => Nullable::Value("off"),
+            (_, Some(variation)) => Nullable::Value(variation),
+            // As the guides' code has it.
+            (PersonProperty::OffWhenDisabled, None) => Nullable::Null,
+            (PersonProperty::Variation, None) => Nullable::Absent,
         }
     }
 }
 
-impl Rules {
-    fn new(plan: &DecisionPlan) -> Self {
-        let mut rules: Vec<_> = plan.rules().cloned().collect();
+impl Known {
+    fn new(plan: DecisionPlan) -> Self {
+        let (id, mut rules, mut person) = plan.into_parts();
         // Of several experiments that name a rule the first one of the plan stands first.
         rules.sort_by(|one, other| (&one.flag, &one.rule).cmp(&(&other.flag, &other.rule)));
-        let mut person: Vec<_> = plan.person().cloned().collect();
         person.sort_by(|one, other| one.name.cmp(&other.name));
-        Self { id: plan.id(), rules, person }
+        Self { id, rules, person }
     }
 
     fn find(&self, flag: &str, rule: &str) -> Result<&DecisionRule, SkipReason> {

@@ -9,7 +9,7 @@ use crate::experiment::Exposure;
 use crate::options::Options;
 use crate::record::RunWriter;
 use crate::user::User;
-use crate::value::{Json, OrNull, Timestamp};
+use crate::value::{Json, Nullable, OrNull, Timestamp};
 
 /// Somebody was seen in a variation: what becomes `Experiment Viewed`.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +34,8 @@ pub(crate) struct Elsewhere<'a> {
     pub(super) time: Timestamp,
     /// The id by which the engine decided.
     pub(super) user_id: &'a str,
-    /// The value of the property of the person, where it is set.
-    pub(super) person: Option<Option<&'a str>>,
+    /// The value of the property of the person.
+    pub(super) person: Nullable<&'a str>,
     pub(super) attributes: Attributes<'a>,
     pub(super) names: Option<Names<'a>>,
 }
@@ -158,8 +158,8 @@ impl Viewed<'_> {
         properties.public("variation_key", &OrNull(variation_key));
         properties.public("rule_key", &OrNull(rule_key));
         properties.public("enabled", enabled);
-        if let Some(value) = self.elsewhere.and_then(|elsewhere| elsewhere.person) {
-            properties.set().public(&format!("[{}] {flag_key}", self.engine), &OrNull(&value));
+        if let Some(elsewhere) = &self.elsewhere {
+            properties.set().public(&format!("[{}] {flag_key}", self.engine), &elsewhere.person);
         }
 
         let segment = terms.only(Destinations::SEGMENT);
