@@ -2,9 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use proptest::prelude::*;
+use serde_json::{Value, json};
 use taxogen::{
-    Assignment, Builder, Client, Decision, Dedup, Destinations, Event, EventSchema, Group, PlanId, PostHog,
-    PropertyWriter, Recorder, SuperProperties, User, UserState,
+    Assignment, Builder, Client, Decision, DecisionOutcome, Dedup, Destinations, Event, EventSchema, ExposurePolicy,
+    Group, PlanId, PostHog, PropertyWriter, Recorder, SuperProperties, User, UserState,
 };
 use taxogen_sandbox::{Fault, FlagAnswer, POSTHOG_KEY, Vendor};
 
@@ -344,6 +346,24 @@ fn where_each_handle_remembers_its_exposures_another_process_goes_on_with_them()
 }
 
 #[test]
+fn what_another_engine_decided_is_reported_once_by_all_who_resume() {
+    let process = || Client::builder().dedup(Dedup::request()).exposures(ExposurePolicy::guide()).recorder();
+    let decision = Decision::new("u1", "redesign").with_variation("treatment").with_rule("exp");
+    let (client, _) = process();
+    let user = client.user("u1");
+    user.group(Acme);
+    assert_eq!(user.decided(&decision), DecisionOutcome::Reported);
+    let text = user.state().to_token();
+
+    let (client, recorder) = process();
+    let resumed = client.resume(&text).unwrap();
+    assert_eq!(resumed.decided(&decision), DecisionOutcome::Repeated);
+    assert_eq!(resumed.decided(&decision.clone().with_variation("control")), DecisionOutcome::Reported);
+    assert_eq!(client.resume(&text).unwrap().decided(&decision), DecisionOutcome::Repeated, "a handle of its own");
+    assert_eq!(recorder.events("Experiment Viewed").len(), 1);
+}
+
+#[test]
 fn where_the_process_remembers_a_handle_carries_no_exposures() {
     let stage = Stage::posthog();
     stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
@@ -376,4 +396,36 @@ fn what_was_lost_since_is_no_part_of_what_was_reported() {
     assert!(!user.state().to_json().contains("called"), "{}", user.state().to_json());
     stage.sandbox.clear_faults(Vendor::PostHog);
     stage.client.shutdown(Duration::ZERO);
+}
+
+/// A text as the world has it, never blank.
+fn text() -> impl Strategy<Value = String> {
+    prop_oneof!["[a-z]{1,8}", "\\PC{1,20}x", Just("\"</script>\u{0}\u{2028}\\".to_owned())]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn a_state_comes_back_as_it_was(
+        id in text(),
+        anonymous_id in proptest::option::of(text()),
+        groups in proptest::collection::btree_map(text(), text(), 0..4),
+        variations in proptest::collection::btree_map(text(), (text(), text()), 0..4),
+    ) {
+        let variations: Vec<_> = variations.iter().map(|(flag, (value, engine))| json!([flag, value, engine])).collect();
+        let groups: Vec<_> = groups.iter().map(|(group_type, key)| json!([group_type, key])).collect();
+        let anonymous_id = anonymous_id.filter(|anonymous| *anonymous != id);
+        let state = json!({
+            "version": 1, "id": id, "anonymous_id": anonymous_id, "groups": groups, "variations": variations,
+        });
+        let (client, _) = Client::recorder();
+        let user = client.resume(&state.to_string()).unwrap();
+        let read: Value = serde_json::from_str(&user.state().to_json()).unwrap();
+        for (name, value) in state.as_object().unwrap() {
+            let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
+            prop_assert_eq!(read.get(name), Some(value).filter(|_| !is_empty));
+        }
+        prop_assert_eq!(client.resume(&user.state().to_token()).unwrap().state(), user.state());
+    }
 }

@@ -210,7 +210,7 @@ impl User {
     /// # use taxogen::{Event, EventSchema, PlanId, PropertyWriter};
     /// # mod events { pub struct OrderPlaced; }
     /// # impl Event for events::OrderPlaced {
-    /// #     fn schema(&self) -> &'static EventSchema { const { &EventSchema::new("o", PlanId::new("p", "0")) } }
+    /// #     fn schema(&self) -> &'static EventSchema { const { &EventSchema::new("order_placed", PlanId::new("p", "0")) } }
     /// #     fn write(&self, _: &mut PropertyWriter<'_>) {}
     /// # }
     /// use taxogen::{Client, Destinations, User};
@@ -222,7 +222,7 @@ impl User {
     /// user.capture(events::OrderPlaced);
     /// assert_eq!(
     ///     recorder.all()[0].sent_to(Destinations::MIXPANEL).as_deref(),
-    ///     Some(r#"{"[PostHog] checkout":"test"}"#)
+    ///     Some(r#"order_placed {"[PostHog] checkout":"test"}"#)
     /// );
     /// # Ok::<(), taxogen::Error>(())
     /// ```
