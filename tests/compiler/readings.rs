@@ -50,6 +50,9 @@ fn short_forms_mean_what_their_long_forms_do() {
             "person: { p: string }\nflags: { a: { kind: ops, rollout: [{ when: { p: x } }] } }",
             "person: { p: string }\nflags: { a: { kind: ops, rollout: [{ when: { p: { exact: x } } }] } }",
         ),
+        ("events: { a: { conversion: false } }", "events: { a: {} }"),
+        ("events: { a: { conversion: optimizely } }", "events: { a: { conversion: { optimizely: {} } } }"),
+        ("events: { a: { conversion: optimizely } }", "events: { a: { conversion: { optimizely: } } }"),
         (
             "events: { e: {} }\nflags: { a: { kind: ops, variants: [x, y], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: e } } }",
             "events: { e: {} }\nflags: { a: { kind: ops, variants: [x, y], default: x } }\nexperiments: { t: { flag: a, metrics: { primary: [{ event: e, kind: count, goal: increase }] } } }",

@@ -227,6 +227,8 @@ fn event(names: &Names, random: &mut Random) -> String {
         "apps: [api]",
         "call: track",
         "conversion: true",
+        "conversion: optimizely",
+        "conversion: { optimizely: { revenue: a, value: b } }",
     ] {
         if random.once_in(7) {
             entries.push(entry.to_owned());

@@ -133,9 +133,9 @@ fn payload_type(payload: Option<&TokenStream>, runtime: &TokenStream) -> TokenSt
 /// `fn planned_payload`, where the code reads payloads and the plan has some.
 fn planned_payload(fit: &Fit<'_>) -> Option<TokenStream> {
     fit.payload.filter(|_| fit.planned.iter().any(Option::is_some))?;
-    let arms = fit.variants.iter().zip(&fit.planned).map(|(variant, planned)| match planned {
-        Some(json) => quote!(Self::#variant => ::core::option::Option::Some(#json),),
-        None => quote!(Self::#variant => ::core::option::Option::None,),
+    let arms = fit.variants.iter().zip(&fit.planned).map(|(variant, planned)| {
+        let planned = planned.as_ref().map_or_else(|| quote!(None), |json| quote!(Some(#json)));
+        quote!(Self::#variant => ::core::option::Option::#planned,)
     });
     Some(quote! {
         fn planned_payload(&self) -> ::core::option::Option<&'static str> {
