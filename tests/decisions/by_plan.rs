@@ -179,6 +179,15 @@ fn an_exposure_is_called_what_the_plan_calls_it() {
 }
 
 #[test]
+fn of_two_experiments_that_name_a_rule_the_first_says_what_its_exposure_is_called() {
+    let rule = |experiment: &'static str| DecisionRule::new("search", "search_ab", RuleKind::Experiment, experiment);
+    let plan = DecisionPlan::new(PLAN, &[]).with_rule(rule("z").with_exposure(SEEN)).with_rule(rule("a"));
+    let decision = Decision::new("u1", "search").with_variation("new").with_rule("search_ab");
+    let (event, properties) = at_segment(&ExposurePolicy::by_plan(plan), &decision).unwrap();
+    assert_eq!((event.as_str(), &properties["experiment_name"]), ("Search Seen", &json!("z")));
+}
+
+#[test]
 fn a_holdout_is_reported_as_itself_where_the_policy_says_so() {
     let held = treatment().with_rule("quiet").with_variation("holdout").with_enabled(false);
     let policy = by_plan().with_holdouts();
@@ -374,6 +383,17 @@ fn odd_ids_are_ids() {
     }
     let told: Vec<_> = recorder.all().iter().map(taxogen::Recorded::distinct_id).collect();
     assert_eq!(told, [ids, ids].concat());
+}
+
+#[test]
+fn attributes_may_be_nested_as_deep_as_json_may_be() {
+    let deep = Json::parse("[".repeat(127) + &"]".repeat(127)).unwrap();
+    let decision = treatment().with_attribute("tier", &deep);
+    for policy in [by_plan(), ExposurePolicy::guide()] {
+        let told = policy.preview(&decision, Destinations::SEGMENT).unwrap();
+        assert!(told.properties.as_str().contains(&format!(r#""userAttributes":{{"tier":{deep}}}"#)));
+        assert!(!format!("{told:?}").contains('['), "nor into logs");
+    }
 }
 
 #[test]

@@ -76,3 +76,55 @@ impl Value for Object<'_> {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decision::{DecisionPlan, PersonAttribute};
+    use crate::destinations::Destinations;
+    use crate::event::PlanId;
+    use crate::reach::Reach;
+    use crate::record::read_runs;
+    use crate::sight::Sight;
+
+    const SEGMENT: Destinations = Destinations::SEGMENT;
+
+    /// What is there for Segment of what was recorded when the client allowed `then`, now that it allows `now`.
+    fn seen(plan: PlanId, then: Option<Sensitivity>, now: Option<Sensitivity>) -> Option<String> {
+        let known = Known::new(
+            DecisionPlan::new(plan, &[])
+                .with_attribute(PersonAttribute::new("tier", Sensitivity::Public))
+                .with_attribute(PersonAttribute::new("country", Sensitivity::Internal))
+                .with_attribute(PersonAttribute::new("name", Sensitivity::Personal)),
+        );
+        let attributes = ["country", "name", "size", "tier"].map(|name| (name.to_owned(), Json::of(&name)));
+        let mut runs = RunWriter::new(Vec::new());
+        let terms = Terms::new(plan.audience().only(SEGMENT), SEGMENT, Reach::NOBODY.with(SEGMENT, then), None);
+        Attributes::Planned(&known, &attributes).write(&mut runs, &terms);
+        runs.close();
+        let sight = Sight { destination: SEGMENT, allow: now };
+        let seen = read_runs(&runs.bytes).find(|run| sight.sees_run(run))?;
+        Some(String::from_utf8(seen.fragments.to_vec()).unwrap())
+    }
+
+    #[test]
+    fn what_was_recorded_is_not_sent_on_by_who_allows_less() {
+        use Sensitivity::{Internal, Personal, Public};
+        let plan = PlanId::new("p", "0");
+        let personal = plan.allow(SEGMENT, Personal);
+        let all = r#"{"country":"country","name":"name","tier":"tier"}"#;
+        let (internal, public) = (r#"{"country":"country","tier":"tier"}"#, r#"{"tier":"tier"}"#);
+        for (plan, then, now, expected) in [
+            (personal, None, None, Some(all)),
+            (personal, None, Some(Internal), None),
+            (personal, Some(Internal), None, Some(internal)),
+            (personal, Some(Internal), Some(Public), None),
+            (personal, Some(Public), Some(Public), Some(public)),
+            (plan, None, Some(Personal), Some(internal)),
+            (plan.allow(SEGMENT, Public), Some(Personal), Some(Personal), Some(public)),
+        ] {
+            let expected = expected.map(|object| format!(",\"userAttributes\":{object}"));
+            assert_eq!(seen(plan, then, now), expected, "{plan:?} {then:?} {now:?}");
+        }
+    }
+}

@@ -169,7 +169,7 @@ impl ExposurePolicy {
 }
 
 impl Known {
-    fn new(plan: DecisionPlan) -> Self {
+    pub(super) fn new(plan: DecisionPlan) -> Self {
         let (id, mut rules, mut person) = plan.into_parts();
         // Of several experiments that name a rule the first one of the plan stands first.
         rules.sort_by(|one, other| (&one.flag, &one.rule).cmp(&(&other.flag, &other.rule)));

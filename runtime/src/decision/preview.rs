@@ -1,3 +1,5 @@
+use std::fmt;
+
 use super::Decision;
 use super::outcome::SkipReason;
 use super::policy::ExposurePolicy;
@@ -11,7 +13,7 @@ use crate::user::is_blank;
 use crate::value::Json;
 
 /// What a destination would be told of a decision.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ExposurePreview {
     /// The name of the event.
@@ -72,12 +74,24 @@ impl ExposurePolicy {
     }
 }
 
+impl fmt::Debug for ExposurePreview {
+    /// Without the properties, which may hold the person's.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { event, user_id, properties: _, person_properties: _ } = self;
+        formatter
+            .debug_struct("ExposurePreview")
+            .field("event", event)
+            .field("user_id", user_id)
+            .finish_non_exhaustive()
+    }
+}
+
 fn may_see(sight: Sight, run: &Run<'_>, place: Place) -> bool {
     run.tag.place() == Some(place) && sight.sees_run(run)
 }
 
 fn object<'a>(runs: impl Iterator<Item = Run<'a>>) -> Json<'static> {
     let members: Vec<u8> = runs.flat_map(|run| run.fragments).copied().collect();
-    let members = String::from_utf8_lossy(members.get(1..).unwrap_or_default()).into_owned();
-    Json::parse(format!("{{{members}}}")).expect("the writer writes JSON")
+    let members = String::from_utf8_lossy(members.get(1..).unwrap_or_default());
+    Json::written(format!("{{{members}}}"))
 }

@@ -42,6 +42,11 @@ impl<'a> Json<'a> {
         }
     }
 
+    /// A text that this library has written. It may be nested deeper than what is parsed.
+    pub(crate) const fn written(text: String) -> Json<'static> {
+        Json(Cow::Owned(text))
+    }
+
     /// A value of a property as it would be sent.
     pub(crate) fn of(value: &impl Value) -> Json<'static> {
         let (mut bytes, mut left_out) = (Vec::new(), Vec::new());

@@ -87,8 +87,8 @@ impl PostHog {
     }
 
     /// The most sensitive properties that PostHog may see, where that is less than the plan's `destinations:` say: it
-    /// only narrows. What no plan speaks of, the attributes of a [`Decision`](crate::Decision), is personal and goes
-    /// there only under an explicit `.allow(Sensitivity::Personal)`.
+    /// only narrows. What no plan speaks of, the attributes of a [`Decision`](crate::Decision) in the policy `guide`, is
+    /// personal and goes there only under an explicit `.allow(Sensitivity::Personal)`.
     pub fn allow(mut self, highest: Sensitivity) -> Self {
         self.allow = Some(highest);
         self
