@@ -248,3 +248,32 @@ fn a_file_that_cannot_be_read_ends_with_2() {
     assert_eq!((told.code, told.out.as_str()), (2, ""));
     assert!(told.err.starts_with("error: `folder` cannot be read: "), "{}", told.err);
 }
+
+/// The one block of code of a page in this language, or the first.
+fn block<'a>(page: &'a str, language: &str) -> &'a str {
+    let (_, block) = page.split_once(&format!("```{language}\n")).expect("the page has such a block");
+    block.split_once("```").expect("a block ends").0
+}
+
+#[test]
+fn the_pages_on_optimizely_say_what_is_printed() {
+    for vendor in ["posthog", "segment", "mixpanel"] {
+        let page = format!("{}/../docs/optimizely-with-{vendor}.md", env!("CARGO_MANIFEST_DIR"));
+        let page = fs::read_to_string(page).expect("the page is there");
+        let files = [("taxonomy.yaml", block(&page, "yaml")), ("notifications.jsonl", block(&page, "jsonl"))];
+        let command: Vec<_> = block(&page, "sh").split_whitespace().collect();
+        let told = Folder::new(&files).run(&command[1..]);
+        assert_eq!((command[0], told.code), ("taxogen", 0), "{}", told.err);
+
+        let mut shown: Value = serde_json::from_str(block(&page, "json")).expect("JSON");
+        let set = shown["properties"].as_object_mut().and_then(|properties| properties.remove("$set"));
+        let [sent, rest @ ..] = &*lines(&told.out) else { panic!("nothing is printed") };
+        assert_eq!(
+            [&sent["event"], &sent["user_id"], &sent["properties"]],
+            ["name", "user", "properties"].map(|name| &shown[name])
+        );
+        assert!(set.is_none_or(|set| set == sent["person_properties"]));
+        let skipped = ["repeated", "delivery"].map(|reason| json!({"seq": null, "skipped": reason}));
+        assert_eq!(rest, skipped, "{vendor}");
+    }
+}
