@@ -267,12 +267,12 @@ fn the_pages_on_optimizely_say_what_is_printed() {
 
         let mut shown: Value = serde_json::from_str(block(&page, "json")).expect("JSON");
         let set = shown["properties"].as_object_mut().and_then(|properties| properties.remove("$set"));
-        let [sent, rest @ ..] = &*lines(&told.out) else { panic!("nothing is printed") };
+        let [event, rest @ ..] = &*lines(&told.out) else { panic!("nothing is printed") };
         assert_eq!(
-            [&sent["event"], &sent["user_id"], &sent["properties"]],
+            [&event["event"], &event["user_id"], &event["properties"]],
             ["name", "user", "properties"].map(|name| &shown[name])
         );
-        assert!(set.is_none_or(|set| set == sent["person_properties"]));
+        assert!(set.is_none_or(|set| set == event["person_properties"]));
         let skipped = ["repeated", "delivery"].map(|reason| json!({"seq": null, "skipped": reason}));
         assert_eq!(rest, skipped, "{vendor}");
     }
