@@ -8,7 +8,7 @@ use std::thread::{self, Thread};
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use taxogen::{Answer, Assignment, Client, Fallback, Flag, FlagSource, LossReason, PostHog, Segment};
+use taxogen::{Answer, Assignment, Client, Decision, Engine, Fallback, Flag, FlagSource, LossReason, PostHog, Segment};
 use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, SEGMENT_WRITE_KEY, Vendor};
 
 use crate::scripted::{Reply, Scripted};
@@ -473,4 +473,34 @@ fn a_client_without_posthog_says_so_and_one_without_delivery_loads_nothing() {
         user.load_flags_blocking(PATIENCE).unwrap();
         assert!(user.flag(PAYMENTS_ENABLED));
     }
+}
+
+#[test]
+fn an_answer_becomes_a_decision() {
+    let stage = Stage::posthog();
+    let flags = stage.sandbox.flags();
+    flags.set_default(CHECKOUT.key(), FlagAnswer::variant("test"));
+    flags.set_default(NEW_DASHBOARD.key(), FlagAnswer::on());
+    flags.set("off", NEW_DASHBOARD.key(), FlagAnswer::off());
+    flags.set("held out", NEW_DASHBOARD.key(), FlagAnswer::variant("holdout-7"));
+    flags.set("unknown", CHECKOUT.key(), FlagAnswer::variant("gold"));
+    let decided = |user: &str, flag: &str| Decision::new(user, flag).with_engine(Engine::PostHog);
+    let (dashboard, checkout) = (NEW_DASHBOARD.key(), CHECKOUT.key());
+    for (user, expected) in [
+        ("in", decided("in", dashboard)),
+        ("off", decided("off", dashboard).with_enabled(false)),
+        (
+            "held out",
+            decided("held out", dashboard).with_variation("holdout-7").with_rule("holdout-7").with_enabled(false),
+        ),
+    ] {
+        assert_eq!(stage.loaded(user).evaluate(NEW_DASHBOARD).to_decision(user), expected);
+    }
+    let variant = stage.loaded("in").peek(CHECKOUT).to_decision("in");
+    assert_eq!(variant, decided("in", checkout).with_variation("test"));
+    let unknown = stage.loaded("unknown").peek(CHECKOUT).to_decision("unknown");
+    assert_eq!(unknown, decided("unknown", checkout).with_enabled(false), "nobody decided for the default");
+    let fixed = stage.client.user("fixed");
+    fixed.fix_flag(CHECKOUT, CheckoutExperiment::Control);
+    assert_eq!(fixed.evaluate(CHECKOUT).to_decision("fixed"), decided("fixed", checkout).with_variation("control"));
 }

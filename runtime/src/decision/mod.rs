@@ -3,6 +3,7 @@
 #[cfg(any(feature = "open-feature", feature = "optimizely-crate"))]
 pub(crate) mod adapter;
 mod attributes;
+mod decided;
 mod engine;
 mod hub;
 mod listener;
@@ -16,6 +17,7 @@ mod report;
 mod state;
 mod viewed;
 
+pub(crate) use decided::Decided;
 pub use engine::Engine;
 pub use hub::{DecisionHub, HubReport, Listening};
 pub use listener::ExposureListener;

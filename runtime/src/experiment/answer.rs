@@ -1,7 +1,6 @@
 use taxogen_flags::{Assignment, Reason};
 
-use super::Decided;
-use crate::decision::Decision;
+use crate::decision::{Decided, Decision};
 use crate::flag::{FlagSource, NoPayload};
 use crate::payload::PayloadError;
 

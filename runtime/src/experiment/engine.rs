@@ -2,8 +2,8 @@
 
 use taxogen_flags::{Assignment, Fallback};
 
-use super::{Decided, ExperimentAnswer, ExperimentKey};
-use crate::decision::{Decision, RuleKind};
+use super::{ExperimentAnswer, ExperimentKey};
+use crate::decision::{Decided, Decision, RuleKind};
 use crate::flag::FlagSource;
 use crate::json;
 
@@ -26,7 +26,7 @@ impl<V, P> ExperimentKey<V, P> {
             _ if decision.rule_key().is_none() => FlagSource::Fixed,
             _ => FlagSource::Decision,
         };
-        let decided = Decided::by(decision);
+        let decided = Decided::elsewhere(decision);
         ExperimentAnswer { variant, payload, payload_error, assignment, reason: None, source, decided }
     }
 

@@ -2,7 +2,6 @@
 
 mod answer;
 mod bound;
-mod decided;
 mod engine;
 mod exposure;
 mod key;
@@ -12,5 +11,3 @@ pub use answer::ExperimentAnswer;
 pub use bound::Experiment;
 pub use exposure::Exposure;
 pub use key::ExperimentKey;
-
-use decided::Decided;

@@ -1,6 +1,6 @@
-use super::{Decided, Experiment, ExperimentAnswer, ExperimentKey};
-use crate::decision::{Engine, Shown, Viewed};
-use crate::flag::{Resolved, Variant};
+use super::{Experiment, ExperimentAnswer, ExperimentKey};
+use crate::decision::{Decided, Engine, Shown, Viewed};
+use crate::flag::{FlagSource, Known, Resolved, Variant};
 use crate::user::User;
 
 /// Reading experiments. It never does I/O, as [reading a flag](User::flag) does not. An assigned variant is one exposure:
@@ -26,7 +26,8 @@ impl User {
     /// also how the person came to the variant, why, and who said so.
     #[must_use]
     pub fn evaluate_experiment<E: Experiment>(&self) -> ExperimentAnswer<E, E::Payload> {
-        self.enrol(&ExperimentKey::bound(), |key, resolved| self.experiment_answer(key, resolved))
+        let experiment = ExperimentKey::bound();
+        self.enrol(&experiment, |known, resolved| self.experiment_answer(&experiment, known, resolved))
     }
 
     /// The variant that this person is shown, as the plan's enum.
@@ -45,7 +46,7 @@ impl User {
     /// [`evaluate_experiment`](Self::evaluate_experiment) by the plan's enum.
     #[must_use]
     pub fn evaluate_variant<V: Variant, P>(&self, experiment: ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
-        self.enrol(&experiment, |key, resolved| self.experiment_answer(key, resolved))
+        self.enrol(&experiment, |known, resolved| self.experiment_answer(&experiment, known, resolved))
     }
 
     /// [`evaluate_experiment`](Self::evaluate_experiment) without a report, as [`peek`](Self::peek) is without one: where a
@@ -63,15 +64,11 @@ impl User {
 
     fn look<V, P>(&self, experiment: &ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
         let ExperimentKey { flag, names, fallback, .. } = experiment;
-        self.resolve(flag, names, fallback, |_, resolved| self.experiment_answer(experiment, resolved))
+        self.resolve(flag, names, fallback, |known, resolved| self.experiment_answer(experiment, known, resolved))
     }
 
     /// Finds the variant, reports it where a rule assigned it, and hands it over.
-    fn enrol<V, P, R>(
-        &self,
-        experiment: &ExperimentKey<V, P>,
-        use_it: impl FnOnce(&ExperimentKey<V, P>, Resolved<'_, V>) -> R,
-    ) -> R {
+    fn enrol<V, P, R>(&self, experiment: &ExperimentKey<V, P>, use_it: impl FnOnce(&Known, Resolved<'_, V>) -> R) -> R {
         let ExperimentKey { key, flag, names, fallback, exposure, .. } = experiment;
         self.resolve(flag, names, fallback, |known, resolved| {
             self.note_flag(flag, &resolved);
@@ -87,10 +84,10 @@ impl User {
                     elsewhere: None,
                 };
                 if self.report_viewed(&viewed) {
-                    self.publish(|| Decided::of(experiment, &resolved));
+                    self.publish(|| experiment.decided(known, &resolved));
                 }
             }
-            use_it(experiment, resolved)
+            use_it(known, resolved)
         })
     }
 
@@ -107,12 +104,21 @@ impl User {
     fn experiment_answer<V, P>(
         &self,
         experiment: &ExperimentKey<V, P>,
+        known: &Known,
         resolved: Resolved<'_, V>,
     ) -> ExperimentAnswer<V, P> {
         let (payload, payload_error) = self.payload_of(experiment.flag, &experiment.payloads, &resolved);
-        let decided = Decided::of(experiment, &resolved);
+        let decided = experiment.decided(known, &resolved);
         let Resolved { value: variant, assignment, source, served } = resolved;
         let reason = served.and_then(|served| served.reason.clone());
         ExperimentAnswer { variant, payload, payload_error, assignment, reason, source, decided }
+    }
+}
+
+impl<V, P> ExperimentKey<V, P> {
+    fn decided(&self, known: &Known, resolved: &Resolved<'_, V>) -> Decided {
+        // What was fixed by hand no rule decided.
+        let rule = (resolved.source != FlagSource::Fixed).then_some(self.key);
+        Decided::here(self.flag, rule, known.value(resolved), resolved.assignment)
     }
 }

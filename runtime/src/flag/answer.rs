@@ -1,6 +1,7 @@
 use taxogen_flags::{Assignment, Reason, ServedFlag};
 
 use super::key::NoPayload;
+use crate::decision::{Decided, Decision};
 
 /// What [`User::evaluate`](crate::User::evaluate) says about a flag.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +17,29 @@ pub struct Answer<T, P = NoPayload> {
     pub reason: Option<Reason>,
     /// Who said so.
     pub source: FlagSource,
+    pub(super) decided: Decided,
+}
+
+impl<T, P> Answer<T, P> {
+    /// The same as a decision about this person, made now: for a hub, a log, or another program.
+    ///
+    /// A flag with variants has the variant as its variation, one without has none and is on or off. There is no rule: no
+    /// experiment was read ([`ExperimentAnswer::to_decision`](crate::ExperimentAnswer::to_decision) has one). Of a holdout
+    /// it has the holdout as rule and as variation.
+    ///
+    /// ```
+    /// use taxogen::{Client, Flag};
+    ///
+    /// const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
+    ///
+    /// let (client, _) = Client::builder().fix_flag(NEW_DASHBOARD, true).recorder();
+    /// let decision = client.user("user_123").evaluate(NEW_DASHBOARD).to_decision("user_123");
+    /// assert_eq!((decision.engine().name(), decision.flag_key()), ("PostHog", "new-dashboard"));
+    /// assert!(decision.enabled());
+    /// ```
+    pub fn to_decision(&self, user_id: impl Into<String>) -> Decision {
+        self.decided.to_decision(user_id.into())
+    }
 }
 
 /// Who gave the value of a flag.

@@ -22,4 +22,4 @@ pub(crate) use answer::Resolved;
 pub(crate) use fixed::FixedFlags;
 pub(crate) use payloads::Payloads;
 pub(crate) use shape::Names;
-pub(crate) use state::{FlagState, UserFlags};
+pub(crate) use state::{FlagState, Known, UserFlags};

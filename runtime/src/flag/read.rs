@@ -6,7 +6,7 @@ use super::payloads::Payloads;
 use super::report::FlagProblem;
 use super::shape::Shape;
 use super::state::Known;
-use crate::decision::Engine;
+use crate::decision::{Decided, Engine};
 use crate::payload::PayloadError;
 use crate::user::User;
 
@@ -39,7 +39,7 @@ impl User {
     pub fn evaluate<T, P>(&self, flag: Flag<T, P>) -> Answer<T, P> {
         self.read(flag, |known, resolved| {
             self.flag_was_called(flag, known, &resolved);
-            self.answer(flag, resolved)
+            self.answer(flag, known, resolved)
         })
     }
 
@@ -47,7 +47,7 @@ impl User {
     /// anything at all.
     #[must_use]
     pub fn peek<T, P>(&self, flag: Flag<T, P>) -> Answer<T, P> {
-        self.read(flag, |_, resolved| self.answer(flag, resolved))
+        self.read(flag, |known, resolved| self.answer(flag, known, resolved))
     }
 
     /// Fixes a flag for this handle and its clones, whatever is loaded; nothing is reported for it.
@@ -86,10 +86,12 @@ impl User {
         use_it(&known, resolved)
     }
 
-    fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<'_, T>) -> Answer<T, P> {
+    fn answer<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: Resolved<'_, T>) -> Answer<T, P> {
         let (payload, _) = self.payload_of(flag.key(), &flag.payloads(), &resolved);
         let reason = resolved.served.and_then(|served| served.reason.clone());
-        Answer { value: resolved.value, payload, assignment: resolved.assignment, reason, source: resolved.source }
+        let decided = Decided::here(flag.key(), None, known.value(&resolved), resolved.assignment);
+        let Resolved { value, assignment, source, .. } = resolved;
+        Answer { value, payload, assignment, reason, source, decided }
     }
 
     /// What goes with a value; counts and tells where the source's payload cannot be read.

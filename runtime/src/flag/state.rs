@@ -97,6 +97,14 @@ impl UserFlags {
 }
 
 impl Known {
+    /// What the source said or somebody fixed; nothing where settings were fixed, and where nobody said anything.
+    pub(crate) fn value<'k, T>(&'k self, resolved: &Resolved<'k, T>) -> Option<&'k FlagValue> {
+        match (&self.fixed, resolved.source) {
+            (Some(Fixed::Value(value)), FlagSource::Fixed) => Some(value),
+            _ => resolved.served.map(|served| &served.value),
+        }
+    }
+
     /// The value of a flag: what was fixed, else what was loaded, else the default. Beside it why settings
     /// could not be read.
     pub(super) fn resolve<T>(
