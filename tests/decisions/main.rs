@@ -1,5 +1,6 @@
 //! Decisions and experiments from outside: what is reported of them, once, and to whom.
 
+mod attributes;
 mod by_plan;
 mod cases;
 mod context;

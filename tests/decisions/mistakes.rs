@@ -1,6 +1,6 @@
 //! The fourteen mistakes in the published guides that join Optimizely to PostHog, Segment and Mixpanel, by number.
 //!
-//! Five of them cannot be made here, because there is nothing to be named or called wrongly:
+//! Six of them cannot be made here, because there is nothing to be named or called wrongly:
 //!
 //! - 3: modules and constants of Python's SDK that do not exist. A name that this library does not have does not compile.
 //! - 4: `createInstance({ sdkKey })` throws. No client of Optimizely is made here: decisions come in as values.
