@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use super::DecisionHub;
 use crate::decision::Decision;
+use crate::sync::thread_local;
 
 thread_local! {
     /// The hubs whose listeners run on this thread, and what these have published there.

@@ -2,6 +2,8 @@
 
 mod inside;
 mod report;
+#[cfg(all(test, shuttle, feature = "http"))]
+mod schedules;
 #[cfg(test)]
 mod tests;
 
@@ -12,10 +14,11 @@ use std::fmt;
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 use std::time::Duration;
 
 use super::Decision;
+use crate::sync::{Condvar, Mutex, MutexGuard};
 use crate::telemetry;
 
 /// How many decisions are kept for the first listener, unless [`DecisionHub::with_replay`] says otherwise.

@@ -9,18 +9,18 @@ use super::*;
 
 /// What a listener was told, by the ids of the persons.
 #[derive(Clone, Default)]
-struct Told(Arc<Mutex<Vec<String>>>);
+pub(super) struct Told(Arc<Mutex<Vec<String>>>);
 
 impl Told {
     fn add(&self, decision: &Decision) {
         self.0.lock().unwrap().push(decision.user_id().to_owned());
     }
 
-    fn ids(&self) -> Vec<String> {
+    pub(super) fn ids(&self) -> Vec<String> {
         self.0.lock().unwrap().clone()
     }
 
-    fn listen(hub: &DecisionHub) -> (Self, Listening) {
+    pub(super) fn listen(hub: &DecisionHub) -> (Self, Listening) {
         let told = Self::default();
         let listening = hub.listen({
             let told = told.clone();
@@ -30,7 +30,7 @@ impl Told {
     }
 }
 
-fn publish(hub: &DecisionHub, id: &(impl ToString + ?Sized)) {
+pub(super) fn publish(hub: &DecisionHub, id: &(impl ToString + ?Sized)) {
     hub.publish(Decision::new(id.to_string(), "flag"));
 }
 
@@ -231,7 +231,7 @@ fn what_a_listener_holds_may_use_the_hub_when_it_goes() {
 }
 
 /// Decisions are numbered by publisher: `publisher:number`.
-fn by_publisher(told: &[String], publishers: usize) -> Vec<Vec<u64>> {
+pub(super) fn by_publisher(told: &[String], publishers: usize) -> Vec<Vec<u64>> {
     let mut numbers = vec![Vec::new(); publishers];
     for id in told {
         let (publisher, number) = id.split_once(':').unwrap();
