@@ -390,6 +390,9 @@ pub mod __private {
     #[cfg(feature = "macros")]
     pub use taxogen_macros::{event, flag, taxonomy};
 
+    /// For the benches.
+    pub use crate::dedup::Remembered;
+
     /// Stands in generated code, so that code of another version of the compiler fails by this name.
     pub const CODEGEN_1: () = ();
 }

@@ -7,6 +7,7 @@
 
 mod fingerprint;
 mod fleet;
+mod measured;
 mod moment;
 mod order;
 mod receipt;
@@ -16,10 +17,11 @@ mod subject;
 mod table;
 
 pub(crate) use fleet::{Fleet, FleetMark};
+pub use measured::Remembered;
 pub(crate) use receipt::Receipt;
 pub use settings::Dedup;
 pub(crate) use subject::{Kind, Seen, Subject};
-pub use table::Table;
+pub(crate) use table::Table;
 
 use std::fmt;
 use std::num::NonZeroU64;

@@ -11,8 +11,8 @@ use crate::sync::Mutex;
 /// The last value of each key, in memory that is taken at once and never grows.
 ///
 /// A key leads to a set of eight places with a lock of its own, so that threads seldom meet; of a full set the one is
-/// forgotten that was asked for longest ago. Nobody outside the crate needs it but who measures it.
-pub struct Table {
+/// forgotten that was asked for longest ago.
+pub(crate) struct Table {
     fingerprints: Fingerprints,
     sets: Box<[Slot]>,
     lives: Lives,
