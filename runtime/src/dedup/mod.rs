@@ -29,6 +29,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use moment::Clock;
+use set::Ticket;
 use settings::Scope;
 
 /// What a client remembers of what it reported.
@@ -47,7 +48,8 @@ pub(crate) struct Memory {
 pub(crate) struct Claim<'a> {
     memory: &'a Memory,
     receipt: Receipt,
-    is_confirmed: bool,
+    /// None once it is confirmed.
+    ticket: Option<Ticket>,
 }
 
 impl Memory {
@@ -80,11 +82,9 @@ impl Memory {
         let handle = self.is_of_handle().then(handle);
         let table = self.table();
         let here = table.fingerprint(&(handle, subject), seen);
-        if !table.claim(here, self.clock.now()) {
-            return None;
-        }
+        let ticket = table.claim(here, self.clock.now())?;
         let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));
-        Some(Claim { memory: self, receipt: Receipt { here, fleet }, is_confirmed: false })
+        Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket: Some(ticket) })
     }
 
     /// Forgets what was reported by a record that is lost, unless something else was reported since.
@@ -123,14 +123,15 @@ impl Claim<'_> {
 
     /// The log has taken the record.
     pub(crate) fn confirm(mut self) {
-        self.is_confirmed = true;
-        self.memory.table().confirm(self.receipt.here);
+        if let Some(ticket) = self.ticket.take() {
+            self.memory.table().confirm(self.receipt.here, ticket);
+        }
     }
 }
 
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
-        if !self.is_confirmed {
+        if self.ticket.is_some() {
             // Nobody else was told of it: what the fleet knows is asked for when the log would take it.
             self.memory.table().take_back(self.receipt.here);
         }

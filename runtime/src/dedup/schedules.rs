@@ -7,6 +7,7 @@ use shuttle::sync::Mutex;
 use shuttle::thread;
 
 use super::moment::Moment;
+use super::set::Ticket;
 use super::table::Table;
 use crate::log::schedules::in_many_orders;
 
@@ -17,21 +18,19 @@ struct Trial {
 
 impl Trial {
     /// Of no time passes, however long a schedule takes.
-    fn claim(&self, variation: &str) -> bool {
+    fn claim(&self, variation: &str) -> Option<Ticket> {
         self.table.claim(self.table.fingerprint(&"user", &variation), Moment::START)
     }
 
     /// Reports, where it is new, to a log that may refuse it.
     fn report(&self, variation: &'static str, is_full: bool) {
-        if !self.claim(variation) {
-            return;
-        }
+        let Some(ticket) = self.claim(variation) else { return };
         let fingerprint = self.table.fingerprint(&"user", &variation);
         if is_full {
             self.table.take_back(fingerprint);
         } else {
             self.log.lock().unwrap().push(variation);
-            self.table.confirm(fingerprint);
+            self.table.confirm(fingerprint, ticket);
         }
     }
 }
@@ -53,7 +52,7 @@ fn run<const N: usize>(threads: [&'static [&'static str]; N]) -> Vec<&'static st
     threads.into_iter().for_each(|thread| thread.join().unwrap());
     let log = trial.log.lock().unwrap().clone();
     for variation in ["on", "off"] {
-        if !trial.claim(variation) {
+        if trial.claim(variation).is_none() {
             assert_eq!(log.last(), Some(&variation), "what is suppressed is what was reported last: {log:?}");
         }
     }

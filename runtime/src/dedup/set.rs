@@ -9,6 +9,8 @@ pub(super) struct Set {
     keys: [u64; WAYS],
     values: [u64; WAYS],
     entered: [Entered; WAYS],
+    tickets: [Ticket; WAYS],
+    last_ticket: u16,
     order: Order,
 }
 
@@ -21,6 +23,10 @@ struct Entered(u32);
 
 const CLAIMED: u32 = 1 << 31;
 
+/// Of which claim an entry is. They begin anew after 65,536 in a set, of which the first has long been confirmed then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Ticket(u16);
+
 /// How long entries count, in tenths of a second.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lives {
@@ -31,35 +37,48 @@ pub(super) struct Lives {
 }
 
 impl Set {
-    pub(super) const EMPTY: Self =
-        Self { keys: [0; WAYS], values: [0; WAYS], entered: [Entered(0); WAYS], order: Order::NEW };
+    pub(super) const EMPTY: Self = Self {
+        keys: [0; WAYS],
+        values: [0; WAYS],
+        entered: [Entered(0); WAYS],
+        tickets: [Ticket(0); WAYS],
+        last_ticket: 0,
+        order: Order::NEW,
+    };
 
-    /// Enters a value as a claim; `false` where it is there already, and counts still.
+    /// Enters a value as a claim; `None` where it is there already, and counts still.
     #[inline]
-    pub(super) fn claim(&mut self, Fingerprint { key, value }: Fingerprint, now: Moment, lives: Lives) -> bool {
+    pub(super) fn claim(
+        &mut self,
+        Fingerprint { key, value }: Fingerprint,
+        now: Moment,
+        lives: Lives,
+    ) -> Option<Ticket> {
         let known = self.place_of(key);
         if let Some(place) = known
             && self.values[place] == value
             && self.entered[place].counts(now, lives)
         {
             self.order.used(place);
-            return false;
+            return None;
         }
         let place = known.or_else(|| self.place_of(0)).unwrap_or_else(|| self.order.oldest());
         (self.keys[place], self.values[place]) = (key, value);
         self.entered[place] = Entered(now.tenths() | CLAIMED);
         self.order.used(place);
-        true
+        self.last_ticket = self.last_ticket.wrapping_add(1);
+        self.tickets[place] = Ticket(self.last_ticket);
+        Some(self.tickets[place])
     }
 
     /// The record of a claim was taken. Where another value was claimed meanwhile, nobody knows whose record came first:
-    /// the subject is forgotten.
-    pub(super) fn confirm(&mut self, Fingerprint { key, value }: Fingerprint) {
+    /// the subject is forgotten. Where the same one was, that claim will be confirmed itself.
+    pub(super) fn confirm(&mut self, Fingerprint { key, value }: Fingerprint, ticket: Ticket) {
         if let Some(place) = self.place_of(key) {
-            if self.values[place] == value {
-                self.entered[place].0 &= !CLAIMED;
-            } else {
+            if self.values[place] != value {
                 self.keys[place] = 0;
+            } else if self.tickets[place] == ticket {
+                self.entered[place].0 &= !CLAIMED;
             }
         }
     }

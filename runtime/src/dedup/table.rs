@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::fingerprint::{Fingerprint, Fingerprints};
 use super::moment::{self, Moment};
-use super::set::{Lives, Set, WAYS};
+use super::set::{Lives, Set, Ticket, WAYS};
 use crate::sync::Mutex;
 
 /// The last value of each key, in memory that is taken at once and never grows.
@@ -45,16 +45,16 @@ impl Table {
         self.fingerprints.of(key, value)
     }
 
-    /// Enters a value as a claim; `false` where it is there already.
+    /// Enters a value as a claim; `None` where it is there already.
     #[inline]
-    pub(super) fn claim(&self, fingerprint: Fingerprint, now: Moment) -> bool {
+    pub(super) fn claim(&self, fingerprint: Fingerprint, now: Moment) -> Option<Ticket> {
         self.with_set(fingerprint, |set| set.claim(fingerprint, now, self.lives))
     }
 
     /// The record of a claim was taken.
     #[inline]
-    pub(super) fn confirm(&self, fingerprint: Fingerprint) {
-        self.with_set(fingerprint, |set| set.confirm(fingerprint));
+    pub(super) fn confirm(&self, fingerprint: Fingerprint, ticket: Ticket) {
+        self.with_set(fingerprint, |set| set.confirm(fingerprint, ticket));
     }
 
     /// Forgets a value, unless another came after it.
@@ -65,11 +65,8 @@ impl Table {
     /// Enters a value that needs no record; `false` where it is there already. It counts for as long as it is there.
     pub(crate) fn enter(&self, key: &impl Hash, value: &impl Hash) -> bool {
         let fingerprint = self.fingerprint(key, value);
-        let is_new = self.claim(fingerprint, Moment::START);
-        if is_new {
-            self.confirm(fingerprint);
-        }
-        is_new
+        let ticket = self.claim(fingerprint, Moment::START);
+        ticket.map(|ticket| self.confirm(fingerprint, ticket)).is_some()
     }
 
     #[inline]
@@ -106,11 +103,8 @@ mod tests {
     /// Claims at this moment, and confirms.
     fn enter_at(table: &Table, key: &str, now: Duration) -> bool {
         let fingerprint = table.fingerprint(&key, &"value");
-        let is_new = table.claim(fingerprint, moment(now));
-        if is_new {
-            table.confirm(fingerprint);
-        }
-        is_new
+        let ticket = table.claim(fingerprint, moment(now));
+        ticket.map(|ticket| table.confirm(fingerprint, ticket)).is_some()
     }
 
     #[test]
@@ -135,11 +129,14 @@ mod tests {
     fn a_claim_that_nobody_came_back_for_is_no_lock() {
         let table = Table::new(16, DAY);
         let key = table.fingerprint(&"key", &"value");
-        assert!(table.claim(key, Moment::START));
-        assert!(!table.claim(key, moment(CLAIM / 2)));
-        assert!(table.claim(key, moment(CLAIM)));
-        table.confirm(key);
-        assert!(!table.claim(key, moment(2 * CLAIM)), "the first confirmation counts, whoever it is of");
+        let first = table.claim(key, Moment::START).unwrap();
+        assert!(table.claim(key, moment(CLAIM / 2)).is_none());
+        let second = table.claim(key, moment(CLAIM)).expect("the first one is over");
+        table.confirm(key, first);
+        let third = table.claim(key, moment(2 * CLAIM)).expect("that was not of the second one, which is over too");
+        table.confirm(key, second);
+        table.confirm(key, third);
+        assert!(table.claim(key, moment(4 * CLAIM)).is_none());
     }
 
     #[test]

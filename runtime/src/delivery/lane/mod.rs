@@ -253,6 +253,8 @@ fn jitter() -> f64 {
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }
 
+#[cfg(all(test, feature = "mixpanel"))]
+mod receipts;
 #[cfg(all(test, shuttle, feature = "mixpanel"))]
 mod schedules;
 #[cfg(all(test, feature = "mixpanel"))]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::dedup::Receipt;
 use crate::delivery::{Books, Outlet, Post, Settings};
 use crate::destinations::Destinations;
 use crate::id::EventId;
@@ -35,6 +36,11 @@ fn capture_at(lane: &Lane, distinct_id: &str, time: Timestamp) {
 
 /// An event of somebody, captured at that time.
 pub(super) fn event(distinct_id: &str, time: Timestamp) -> Vec<u8> {
+    exposure(distinct_id, time, None)
+}
+
+/// The same of what is reported once.
+pub(super) fn exposure(distinct_id: &str, time: Timestamp, receipt: Option<&Receipt>) -> Vec<u8> {
     let mut encoded = Vec::new();
     encode_text(&mut encoded, distinct_id);
     let header = Header {
@@ -50,7 +56,7 @@ pub(super) fn event(distinct_id: &str, time: Timestamp) -> Vec<u8> {
         second_id: "",
         group_type: "",
         groups: (0, &[]),
-        receipt: None,
+        receipt,
     };
     RecordWriter::encode(&header, |_| {}, |bytes, _| bytes.to_vec())
 }
