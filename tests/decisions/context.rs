@@ -192,6 +192,14 @@ fn an_exposure_says_the_variation_of_now() {
         .map(|event| (event["variation_key"].clone(), event["[PostHog] checkout-experiment"].clone()))
         .collect();
     assert_eq!(said, [("test".into(), "test".into()), ("control".into(), "control".into())]);
+    let bodies: String = stage
+        .sandbox
+        .requests(Vendor::PostHog)
+        .iter()
+        .map(|request| String::from_utf8_lossy(&request.body).into_owned())
+        .collect();
+    assert_eq!(bodies.matches("$feature_flag_called").count(), 2, "{bodies}");
+    assert_eq!(bodies.matches(r#""$feature/checkout-experiment""#).count(), 2, "its own, and no second: {bodies}");
 }
 
 #[test]
