@@ -160,10 +160,19 @@ mod tests {
         let source = Source::from_text(
             "taxonomy.yaml",
             "taxogen: 1\ntypes: { tier: { enum: [free, pro] } }\nflags: { dark-mode: { kind: release } }\n\
+             experiments: { look: { flag: dark-mode, optimizely: { rules: { ab: experiment } } } }\n\
              events: { visited: { properties: { page: strng, items: { list: { object: { sku: string } } } } } }\n",
         );
         let text = items(&source, &quote!(compile_error!("broken"))).to_string();
-        for name in ["type Tier", "type Visited ", "type VisitedItems ", "const DARK_MODE", "type Properties"] {
+        for name in [
+            "type Tier",
+            "type Visited ",
+            "type VisitedItems ",
+            "const DARK_MODE",
+            "const LOOK",
+            "const DECISIONS",
+            "type Properties",
+        ] {
             assert!(text.contains(&format!("pub {name}")), "{name} in {text}");
         }
         assert_eq!(text.matches("compile_error").count(), 1);

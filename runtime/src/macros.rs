@@ -18,6 +18,25 @@
 /// assert_eq!(client.user("user_123").experiment::<Checkout>(), Checkout::Control);
 /// ```
 ///
+/// What goes with a variant has the type that the plan gives to the flag's payload:
+///
+/// ```
+/// taxogen::taxonomy!();
+///
+/// #[derive(Debug, PartialEq, taxogen::Experiment)]
+/// #[experiment("checkout-flow-redesign", payload = types::CheckoutExperimentPayload<'static>)]
+/// enum Checkout {
+///     Control,
+///     Test,
+/// }
+///
+/// fn main() {
+///     let (client, _) = taxogen::Client::recorder();
+///     let answer = client.user("user_123").experiment_with_payload::<Checkout>();
+///     assert_eq!(answer, (Checkout::Control, None));
+/// }
+/// ```
+///
 pub use taxogen_macros::Experiment;
 
 /// The items of the plan: the modules `types`, `events`, `flags`, `experiments`, `person`, `groups` and

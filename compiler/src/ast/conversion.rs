@@ -1,7 +1,6 @@
 //! What an event counts for as a conversion.
 
 use super::Text;
-use crate::source::Span;
 
 /// `conversion:` of an event that is one.
 #[derive(Clone)]
@@ -11,10 +10,8 @@ pub struct Conversion {
 }
 
 /// `optimizely:` of a conversion.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct OptimizelyConversion {
-    /// Where it stands: the key, or the word of the short form.
-    pub span: Span,
     /// `revenue:`, the name of a property of the event, in cents.
     pub revenue: Option<Text>,
     /// `value:`, the name of a property of the event.

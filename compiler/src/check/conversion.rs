@@ -30,7 +30,7 @@ impl Role {
 }
 
 pub(super) fn all<'p>(event: &'p Event, included: &Included<'_, 'p>, index: &Index<'p>, diagnostics: &mut Diagnostics) {
-    let Some(OptimizelyConversion { revenue, value, .. }) = event.optimizely() else { return };
+    let Some(OptimizelyConversion { revenue, value }) = event.optimizely() else { return };
     let value = value.as_ref().filter(|value| !is_revenue(value, revenue.as_ref(), diagnostics));
     for (role, name) in [(Role::Revenue, revenue.as_ref()), (Role::Value, value)] {
         let Some(name) = name else { continue };

@@ -29,9 +29,7 @@ pub(super) fn conversion(entry: &Entry, diagnostics: &mut Diagnostics) -> Option
     let optimizely = match core(scalar) {
         Core::Boolean(true) => None,
         Core::Boolean(false) => return None,
-        _ if scalar.text == DestinationKind::Optimizely.as_str() => {
-            Some(OptimizelyConversion { span: entry.value.span, revenue: None, value: None })
-        }
+        _ if scalar.text == DestinationKind::Optimizely.as_str() => Some(OptimizelyConversion::default()),
         _ => {
             invalid(entry, WANTED, scalar, diagnostics).help(meant(scalar));
             return None;
@@ -76,5 +74,5 @@ fn optimizely(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Optimizely
     let revenue = fields.take("revenue").and_then(|entry| text(entry, diagnostics));
     let value = fields.take("value").and_then(|entry| text(entry, diagnostics));
     fields.finish(diagnostics);
-    Some(OptimizelyConversion { span: entry.key.span, revenue, value })
+    Some(OptimizelyConversion { revenue, value })
 }
