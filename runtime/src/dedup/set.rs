@@ -27,6 +27,10 @@ const CLAIMED: u32 = 1 << 31;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket(u16);
 
+/// A thread that looked at the clock before another one entered the value may come to the set after it. It does so within
+/// a minute, in tenths of a second.
+const OVERTAKEN: u32 = 600;
+
 /// How long entries count, in tenths of a second.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Lives {
@@ -101,6 +105,8 @@ impl Set {
 impl Entered {
     fn counts(self, now: Moment, lives: Lives) -> bool {
         let life = if self.0 & CLAIMED == 0 { lives.confirmed } else { lives.claimed };
-        now.since(Moment::from_tenths(self.0)) < life
+        let entered = Moment::from_tenths(self.0);
+        let is_overtaken = (1..OVERTAKEN).contains(&entered.since(now));
+        now.since(entered) < life || is_overtaken && life > 0
     }
 }

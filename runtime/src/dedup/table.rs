@@ -126,6 +126,16 @@ mod tests {
     }
 
     #[test]
+    fn who_looked_at_the_clock_before_somebody_else_entered_it_finds_it() {
+        let table = Table::new(16, DAY);
+        let second = Duration::from_secs(1);
+        assert!(enter_at(&table, "key", DAY + second));
+        assert!(!enter_at(&table, "key", DAY));
+        assert!(!enter_at(&table, "key", DAY + DAY));
+        assert!(enter_at(&table, "key", DAY + DAY + second), "its age is that of the entry");
+    }
+
+    #[test]
     fn a_claim_that_nobody_came_back_for_is_no_lock() {
         let table = Table::new(16, DAY);
         let key = table.fingerprint(&"key", &"value");
