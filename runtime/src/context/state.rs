@@ -148,8 +148,7 @@ impl User {
         let groups = self.sorted_groups();
         reports.retain(|report| {
             let (subject, seen) = report.as_remembered(self.distinct_id(), &groups);
-            // A claim that is dropped leaves nothing behind.
-            memory.claim(|| self.identity.handle(), &subject, &seen).is_none()
+            memory.knows(|| self.identity.handle(), &subject, &seen)
         });
         reports
     }

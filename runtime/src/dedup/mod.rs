@@ -87,6 +87,13 @@ impl Memory {
         Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket: Some(ticket) })
     }
 
+    /// Whether this is what was seen last, as far as this process knows; nothing is entered.
+    pub(crate) fn knows(&self, handle: impl FnOnce() -> HandleNumber, subject: &Subject<'_>, seen: &Seen<'_>) -> bool {
+        let handle = self.is_of_handle().then(handle);
+        let knows = |table: &Table| table.knows(table.fingerprint(&(handle, subject), seen), self.clock.now());
+        self.table.get().is_some_and(knows)
+    }
+
     /// Forgets what was reported by a record that is lost, unless something else was reported since.
     pub(crate) fn take_back(&self, receipt: &Receipt) {
         // Of another process's table there is nothing in this one.

@@ -75,6 +75,12 @@ impl Set {
         Some(self.tickets[place])
     }
 
+    /// Whether the value is there, and counts still.
+    pub(super) fn knows(&self, Fingerprint { key, value }: Fingerprint, now: Moment, lives: Lives) -> bool {
+        let place = self.place_of(key);
+        place.is_some_and(|place| self.values[place] == value && self.entered[place].counts(now, lives))
+    }
+
     /// The record of a claim was taken. Where another value was claimed meanwhile, nobody knows whose record came first:
     /// the subject is forgotten. Where the same one was, that claim will be confirmed itself.
     pub(super) fn confirm(&mut self, Fingerprint { key, value }: Fingerprint, ticket: Ticket) {

@@ -51,6 +51,11 @@ impl Table {
         self.with_set(fingerprint, |set| set.claim(fingerprint, now, self.lives))
     }
 
+    /// Whether a value is there; nothing is entered.
+    pub(super) fn knows(&self, fingerprint: Fingerprint, now: Moment) -> bool {
+        self.with_set(fingerprint, |set| set.knows(fingerprint, now, self.lives))
+    }
+
     /// The record of a claim was taken.
     #[inline]
     pub(super) fn confirm(&self, fingerprint: Fingerprint, ticket: Ticket) {
