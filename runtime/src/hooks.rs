@@ -70,6 +70,13 @@ pub enum TroubleKind {
     /// Something in the spool's directory is left as it is: another version of this crate wrote it, or it cannot be
     /// opened.
     SpoolLeft,
+    /// The Redis of a fleet ([`Dedup::fleet`](crate::Dedup::fleet)) gives no answers: why says the detail. Exposures are sent
+    /// without it, counted in [`FleetReport`](crate::FleetReport), and it is asked again every five seconds.
+    #[cfg(feature = "redis")]
+    FleetSilent,
+    /// The Redis of a fleet answers again.
+    #[cfg(feature = "redis")]
+    FleetAnswers,
     /// The spool keeps events for a destination, or an earlier key or host of one, that this client does not have. When
     /// they are given up says the detail.
     SpoolOrphaned,
@@ -86,6 +93,8 @@ impl fmt::Display for Trouble {
             TroubleKind::Stopped => "has stopped",
             TroubleKind::Forked => "stops at a fork",
             TroubleKind::SpoolUnwritable | TroubleKind::SpoolWritable => "goes on",
+            #[cfg(feature = "redis")]
+            TroubleKind::FleetSilent | TroubleKind::FleetAnswers => "goes on",
             TroubleKind::SpoolDamaged => "goes on with what is left",
             TroubleKind::SpoolLeft => "leaves something out",
             TroubleKind::SpoolOrphaned => "keeps something for nobody",

@@ -272,7 +272,8 @@
 //! the crates of these names, and are off by default. `deflate`, `br` and `zstd` are encodings of bodies for version 1 of
 //! PostHog; `zstd` is built with a C compiler, as TLS is. `cohort-webhook` brings no crate. `open-feature` and
 //! `optimizely-crate` bring the crates of these names, thirty and twenty packages; `optimizely-crate-online` is for where
-//! that crate sends, and brings its HTTP client.
+//! that crate sends, and brings its HTTP client. `redis` adds `Dedup::fleet`, by which processes report each exposure once
+//! together, and brings a dozen small crates.
 
 #![cfg_attr(
     not(all(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely")),
@@ -339,6 +340,8 @@ pub use decision::{
     Listening, Notification, PersonAttribute, PersonProperty, RuleKind, SkipReason,
 };
 pub use dedup::Dedup;
+#[cfg(feature = "redis")]
+pub use dedup::{FleetProblem, FleetReport, Redis};
 pub use destinations::Destinations;
 pub use draft::Draft;
 pub use error::Error;

@@ -7,6 +7,8 @@ mod context;
 mod conversions;
 mod experiments;
 mod exposures;
+#[cfg(unix)]
+mod fleet;
 mod generated;
 mod guides;
 mod hand_over;

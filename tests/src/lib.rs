@@ -13,3 +13,6 @@ pub mod checkout;
 #[rustfmt::skip]
 #[path = "../golden/mod.rs"]
 pub mod golden;
+
+#[allow(missing_docs, clippy::missing_panics_doc, clippy::must_use_candidate, reason = "tests read it")]
+pub mod redis;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::decision::{DecisionHub, DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
-use crate::dedup::Receipt;
+use crate::dedup::{Asked, Receipt};
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Settings, Storage};
 use crate::destinations::Destinations;
@@ -17,8 +17,6 @@ use crate::flag::{FixedFlags, FlagState};
 use crate::hash_key::HashKey;
 use crate::hooks::{BeforeCapture, Hooks, InvalidProperty};
 use crate::id::EventId;
-#[cfg(feature = "http")]
-use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
 use crate::reach::Reach;
 use crate::record::{Class, Header, Place, RecordWriter, RunTag, RunWriter, Told, Verb};
@@ -288,19 +286,26 @@ impl Core {
             #[cfg(feature = "http")]
             Sink::Delivery(delivery) => {
                 entry.notice.iter().for_each(|notice| notice.watch(delivery, record));
-                if entry.receipt.is_some_and(|receipt| self.is_asked(receipt, record)) {
-                    return Ok(());
+                match entry.receipt {
+                    Some(receipt) if self.memory.fleet().is_some() => self.append_shared(delivery, receipt, record),
+                    _ => delivery.append(record),
                 }
-                deliver(delivery, record)
             }
         }
     }
 
-    /// Whether the fleet is asked for what is new to this process, and appends the record itself where it is new there too.
+    /// Has the fleet asked about what this process may have to report; only where nobody can be asked is it appended now.
     #[cfg(feature = "http")]
     #[cold]
-    fn is_asked(&self, receipt: &Receipt, record: &[u8]) -> bool {
-        self.memory.fleet().zip(receipt.fleet()).is_some_and(|(fleet, mark)| fleet.ask(mark, record))
+    fn append_shared(&self, delivery: &Delivery, receipt: &Receipt, record: &[u8]) -> Result<(), LossReason> {
+        if delivery.is_forked() {
+            return Err(LossReason::Forked);
+        }
+        if self.memory.ask(receipt, record) == Asked::Nobody {
+            delivery.append(record).inspect_err(|_| self.memory.refused(receipt))?;
+            self.memory.fleet().iter().for_each(|fleet| fleet.tell(record));
+        }
+        Ok(())
     }
 
     /// Counts as lost what no destination will see, and tells so.
@@ -325,35 +330,6 @@ impl Core {
             self.ledger.invalid(event, &path, rule);
             self.hooks.invalid(&InvalidProperty { event: event.to_owned(), property: path, rule, value });
         }
-    }
-}
-
-#[cfg(feature = "http")]
-fn deliver(delivery: &Delivery, record: &[u8]) -> Result<(), LossReason> {
-    if delivery.is_left() {
-        return Err(LossReason::Forked);
-    }
-    match delivery.append(record) {
-        Appended::Accepted(lost) => {
-            if !lost.is_empty() {
-                log_full(delivery, &lost);
-            }
-            Ok(())
-        }
-        Appended::Full => Err(LossReason::LogFull),
-        // A fork writes to no file of the first process.
-        Appended::Unwritable if delivery.is_forked() => Err(LossReason::Forked),
-        Appended::Unwritable => Err(LossReason::Spool),
-        Appended::Closed => Err(LossReason::AfterShutdown),
-        Appended::TooLarge => Err(LossReason::TooLarge),
-    }
-}
-
-#[cfg(feature = "http")]
-#[cold]
-fn log_full(delivery: &Delivery, lost: &[(LaneId, Vec<RecordRef>)]) {
-    for (lane, records) in lost {
-        delivery.log_full(*lane, records);
     }
 }
 

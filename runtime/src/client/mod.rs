@@ -16,6 +16,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+use crate::dedup::FleetReport;
 use crate::error::Error;
 use crate::event::SuperProperties;
 use crate::flag::FlagReport;
@@ -199,6 +201,16 @@ impl Client {
     #[must_use]
     pub fn flag_report(&self) -> FlagReport {
         self.core.flags.report()
+    }
+
+    /// What the fleet said of this process's exposures, and why it gave no answer; `None` where the client asks none.
+    #[cfg(feature = "redis")]
+    #[must_use]
+    pub fn fleet_report(&self) -> Option<FleetReport> {
+        match &self.core.sink {
+            Sink::Delivery(delivery) => delivery.fleet_report(),
+            Sink::Recorder(_) | Sink::Nothing => None,
+        }
     }
 
     /// Which properties were left out of which events, and why; how many they are in all stands in the

@@ -6,7 +6,8 @@ use super::outcome::{DecisionOutcome, SkipReason};
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecisionReport {
-    /// Exposures that were recorded.
+    /// Exposures that were recorded, or, with `Dedup::fleet`, handed over to ask the fleet: `Client::fleet_report` says what
+    /// it answered.
     pub reported: u64,
     /// Decisions that said what was reported before.
     pub repeated: u64,

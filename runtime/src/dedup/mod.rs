@@ -16,7 +16,11 @@ mod settings;
 mod subject;
 mod table;
 
+#[cfg(feature = "redis")]
+pub(crate) use fleet::{Desk, RedisFleet, Worker};
 pub(crate) use fleet::{Fleet, FleetMark};
+#[cfg(feature = "redis")]
+pub use fleet::{FleetProblem, FleetReport, Redis};
 pub use measured::Remembered;
 pub(crate) use receipt::Receipt;
 pub use settings::Dedup;
@@ -28,6 +32,8 @@ use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
+use crate::id::EventId;
+use fingerprint::Fingerprint;
 use moment::Clock;
 use set::Ticket;
 use settings::Scope;
@@ -82,9 +88,36 @@ impl Memory {
         let handle = self.is_of_handle().then(handle);
         let table = self.table();
         let here = table.fingerprint(&(handle, subject), seen);
-        let ticket = table.claim(here, self.clock.now())?;
         let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));
-        Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket: Some(ticket) })
+        // What was seen last in this process may not be what was seen last in the fleet, so that the fleet is asked, and the
+        // value entered when it has answered.
+        let ticket = match fleet {
+            None => Some(table.claim(here, self.clock.now())?),
+            Some(_) if subject.is_once_for_each_value() && table.knows(here, self.clock.now()) => return None,
+            Some(_) => None,
+        };
+        Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket })
+    }
+
+    /// Asks the fleet about a record, where there is a fleet.
+    pub(crate) fn ask(&self, receipt: &Receipt, record: &[u8]) -> Asked {
+        match self.fleet().filter(|_| receipt.fleet.is_some()) {
+            None => Asked::Nobody,
+            Some(fleet) if fleet.ask(record) => Asked::Fleet,
+            Some(_) if self.enter(receipt.here) => Asked::Nobody,
+            Some(_) => Asked::Here,
+        }
+    }
+
+    /// The record of which nobody was asked was refused.
+    pub(crate) fn refused(&self, receipt: &Receipt) {
+        self.table().take_back(receipt.here);
+    }
+
+    /// Enters a value; `false` where it is what was there already.
+    pub(crate) fn enter(&self, here: Fingerprint) -> bool {
+        let ticket = self.table().claim(here, self.clock.now());
+        ticket.map(|ticket| self.table().confirm(here, ticket)).is_some()
     }
 
     /// Whether this is what was seen last, as far as this process knows; nothing is entered.
@@ -95,13 +128,13 @@ impl Memory {
     }
 
     /// Forgets what was reported by a record that is lost, unless something else was reported since.
-    pub(crate) fn take_back(&self, receipt: &Receipt) {
+    pub(crate) fn take_back(&self, receipt: &Receipt, id: EventId) {
         // Of another process's table there is nothing in this one.
         if let Some(table) = self.table.get() {
             table.take_back(receipt.here);
         }
         if let (Some(fleet), Some(mark)) = (self.fleet(), receipt.fleet) {
-            fleet.take_back(mark);
+            fleet.take_back(mark, id);
         }
     }
 
@@ -139,10 +172,20 @@ impl Claim<'_> {
 impl Drop for Claim<'_> {
     fn drop(&mut self) {
         if self.ticket.is_some() {
-            // Nobody else was told of it: what the fleet knows is asked for when the log would take it.
             self.memory.table().take_back(self.receipt.here);
         }
     }
+}
+
+/// Who knows about a record that is to be appended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asked {
+    /// Nobody: it is to be appended.
+    Nobody,
+    /// It is what was reported last in this process, and the fleet cannot be asked.
+    Here,
+    /// The fleet is being asked, and the record was taken over.
+    Fleet,
 }
 
 /// The number of a person's handle, which its clones share and no other handle of the process has.

@@ -17,11 +17,6 @@ const SHORT: usize = 32;
 const LONG: usize = SHORT + 48;
 
 impl Receipt {
-    /// The fleet's entry.
-    pub(crate) fn fleet(&self) -> Option<FleetMark> {
-        self.fleet
-    }
-
     /// Appends its text.
     pub(crate) fn write(&self, bytes: &mut Vec<u8>) {
         let Fingerprint { key, value } = self.here;

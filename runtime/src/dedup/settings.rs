@@ -1,5 +1,7 @@
 use std::time::Duration;
 
+#[cfg(feature = "redis")]
+use super::Redis;
 use super::Table;
 
 /// How exposures are remembered, so that each is reported once: [`Builder::dedup`](crate::Builder::dedup).
@@ -28,6 +30,8 @@ pub struct Dedup {
     pub(super) scope: Scope,
     pub(super) capacity: usize,
     pub(super) time_to_live: Duration,
+    #[cfg(feature = "redis")]
+    pub(super) redis: Option<Redis>,
 }
 
 /// Who remembers together.
@@ -56,8 +60,37 @@ impl Dedup {
         Self::of(Scope::Request)
     }
 
+    /// One memory for all processes that ask the same Redis or Valkey: each exposure is reported once by all of them, and
+    /// what was decided last is what counts, wherever it was. It takes a [`Redis`](crate::Redis) or its URL.
+    ///
+    /// Nobody waits for it: decisions go into a bounded queue, and the delivery thread asks, many at once. Each entry has
+    /// the time of its decision, and an older decision never replaces a newer one, nor is it reported. Where Redis is away,
+    /// slow (a quarter of a second), full or refuses, the process goes by its own memory as with
+    /// [`process`](Self::process), counts that ([`FleetReport`](crate::FleetReport)), asks again after five seconds, tells
+    /// Redis then what it has missed, and tells [`on_trouble`](crate::Builder::on_trouble) once of each. `flush` and
+    /// `shutdown` wait for the queue, `shutdown` for half of its time. A recorder, and a client that delivers nowhere, ask
+    /// nobody; a fork of the process delivers nothing, and asks nobody either.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use taxogen::Dedup;
+    ///
+    /// let dedup = Dedup::fleet("redis://127.0.0.1:6379").time_to_live(Duration::from_secs(7 * 24 * 60 * 60));
+    /// # let _ = dedup;
+    /// ```
+    #[cfg(feature = "redis")]
+    pub fn fleet(redis: impl Into<Redis>) -> Self {
+        Self { redis: Some(redis.into()), ..Self::process() }
+    }
+
     const fn of(scope: Scope) -> Self {
-        Self { scope, capacity: 65_536, time_to_live: Duration::from_secs(24 * 60 * 60) }
+        Self {
+            scope,
+            capacity: 65_536,
+            time_to_live: Duration::from_secs(24 * 60 * 60),
+            #[cfg(feature = "redis")]
+            redis: None,
+        }
     }
 
     /// How many persons and flags are remembered; 65,536 unless set, at least 16, rounded up to a power of two.

@@ -9,6 +9,13 @@ pub(crate) struct Subject<'a> {
     pub(crate) groups: &'a [(String, String)],
 }
 
+impl Subject<'_> {
+    /// Whether its value never changes: the value is part of the subject.
+    pub(super) const fn is_once_for_each_value(&self) -> bool {
+        matches!(self.kind, Kind::Called { .. })
+    }
+}
+
 /// What is reported of a subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Kind<'a> {

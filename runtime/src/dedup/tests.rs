@@ -11,6 +11,8 @@ fn subject(distinct_id: &str) -> Subject<'_> {
     Subject { kind, distinct_id, flag_key: "checkout", groups: &[] }
 }
 
+const ID: EventId = EventId([7; 16]);
+
 fn seen(variation: &str) -> Seen<'_> {
     Seen { variation: Some(variation), rule: Some("rule"), enabled: true }
 }
@@ -113,16 +115,16 @@ fn a_lost_record_takes_its_entry_back_unless_another_came() {
         receipt
     };
     let (on, of_another) = (receipt_of("u", "on"), receipt_of("v", "on"));
-    memory.take_back(&on);
+    memory.take_back(&on, ID);
     assert!(report(&memory, "u", "on"), "the next decision reports it");
     assert!(!report(&memory, "v", "on"));
     assert!(report(&memory, "u", "off"));
-    memory.take_back(&on);
+    memory.take_back(&on, ID);
     assert!(!report(&memory, "u", "off"), "a later value stays");
-    memory.take_back(&of_another);
-    memory.take_back(&of_another);
+    memory.take_back(&of_another, ID);
+    memory.take_back(&of_another, ID);
     assert!(report(&memory, "v", "on"));
-    Memory::default().take_back(&on);
+    Memory::default().take_back(&on, ID);
 }
 
 #[test]
@@ -158,10 +160,14 @@ fn of_eight_threads_one_reports() {
     assert_eq!(reports.into_inner(), 2_000);
 }
 
+/// Who is told of everything, and takes records over or not.
 #[derive(Debug, Default)]
-struct Asked(Mutex<Vec<String>>);
+struct Others {
+    told: Mutex<Vec<String>>,
+    are_silent: bool,
+}
 
-impl Fleet for Asked {
+impl Fleet for Others {
     fn mark(&self, subject: &Subject<'_>, seen: &Seen<'_>) -> FleetMark {
         let mut mark = FleetMark { key: [0; 16], value: [0; 8] };
         mark.key[0] = subject.distinct_id.as_bytes()[0];
@@ -169,28 +175,66 @@ impl Fleet for Asked {
         mark
     }
 
-    fn ask(&self, _: FleetMark, _: &[u8]) -> bool {
-        true
+    fn ask(&self, _: &[u8]) -> bool {
+        !self.are_silent
     }
 
-    fn take_back(&self, mark: FleetMark) {
-        self.0.lock().unwrap().push(format!("{}={}", char::from(mark.key[0]), char::from(mark.value[0])));
+    fn tell(&self, _: &[u8]) {}
+
+    fn take_back(&self, mark: FleetMark, id: EventId) {
+        let (key, value) = (char::from(mark.key[0]), char::from(mark.value[0]));
+        self.told.lock().unwrap().push(format!("{key}={value} {}", id.0[0]));
     }
+}
+
+fn shared_with(others: Others) -> (Memory, Arc<Others>) {
+    let (memory, others) = (Memory::default(), Arc::new(others));
+    memory.share(Arc::clone(&others) as Arc<dyn Fleet>);
+    (memory, others)
 }
 
 #[test]
 fn a_fleet_hears_of_lost_records_also_of_those_of_other_processes() {
-    let (memory, asked) = (Memory::default(), Arc::<Asked>::default());
-    memory.share(Arc::clone(&asked) as Arc<dyn Fleet>);
+    let (memory, others) = shared_with(Others::default());
     let claim = memory.claim(HandleNumber::next, &subject("u"), &seen("on")).unwrap();
     let mut text = Vec::new();
     claim.receipt().write(&mut text);
     drop(claim);
-    assert!(asked.0.lock().unwrap().is_empty(), "it was never asked");
+    assert!(others.told.lock().unwrap().is_empty(), "it was never asked");
 
-    let restarted = Memory::default();
-    restarted.share(Arc::clone(&asked) as Arc<dyn Fleet>);
+    let (restarted, others) = shared_with(Others::default());
     let receipt = Receipt::read(std::str::from_utf8(&text).unwrap()).expect("it is one");
-    restarted.take_back(&receipt);
-    assert_eq!(*asked.0.lock().unwrap(), ["u=o"]);
+    restarted.take_back(&receipt, ID);
+    assert_eq!(*others.told.lock().unwrap(), ["u=o 7"]);
+}
+
+#[test]
+fn a_fleet_is_asked_each_time_about_what_may_have_changed_elsewhere() {
+    let (memory, _) = shared_with(Others::default());
+    for _ in 0..2 {
+        let claim = memory.claim(HandleNumber::next, &subject("u"), &seen("on")).expect("who knows");
+        assert_eq!(memory.ask(claim.receipt(), b""), Asked::Fleet);
+        assert!(memory.enter(claim.receipt().here), "it is entered when the fleet has answered, and by nobody else");
+        claim.confirm();
+        memory.table().take_back(memory.table().fingerprint(&(None::<HandleNumber>, &subject("u")), &seen("on")));
+    }
+
+    let called = Subject { kind: Kind::Called { variant: None, enabled: true }, ..subject("u") };
+    let claim = || memory.claim(HandleNumber::next, &called, &Seen::default());
+    let here = claim().expect("it is new").receipt().here;
+    assert!(claim().is_some(), "the fleet has not answered");
+    assert!(memory.enter(here));
+    assert!(claim().is_none(), "a value that was told stays told");
+}
+
+#[test]
+fn where_the_fleet_takes_nothing_the_process_goes_by_what_it_knows() {
+    let (memory, _) = shared_with(Others { are_silent: true, ..Others::default() });
+    let ask = |variation| {
+        let claim = memory.claim(HandleNumber::next, &subject("u"), &seen(variation)).expect("who knows");
+        let asked = memory.ask(claim.receipt(), b"");
+        claim.confirm();
+        asked
+    };
+    assert_eq!(["on", "on", "off", "on"].map(ask), [Asked::Nobody, Asked::Here, Asked::Nobody, Asked::Nobody]);
 }

@@ -122,7 +122,7 @@ impl Books {
     /// What no vendor had was not reported, parts included: the next decision reports it again, to all destinations.
     fn take_back(&self, reason: LossReason, events: &Events) {
         if reason.is_before_any_vendor() {
-            events.receipts.iter().for_each(|receipt| self.memory.take_back(receipt));
+            events.receipts.iter().for_each(|(receipt, id)| self.memory.take_back(receipt, *id));
         }
     }
 
@@ -156,7 +156,7 @@ struct Events {
     /// The ids of the first.
     ids: Vec<EventId>,
     /// Of those that are reported once.
-    receipts: Vec<Receipt>,
+    receipts: Vec<(Receipt, EventId)>,
 }
 
 impl Events {
@@ -165,7 +165,7 @@ impl Events {
         for (record, share) in records {
             let record = record.read();
             let event = LostEvent::from_record(&record);
-            events.receipts.extend(record.receipt());
+            events.receipts.extend(record.receipt().map(|receipt| (receipt, record.id)));
             if share == Share::Part {
                 events.parts.push(event);
             } else {

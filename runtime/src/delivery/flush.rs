@@ -40,15 +40,27 @@ impl Delivery {
 
     /// Asks every lane to deliver what is in the log now.
     fn flushed(&self) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-        let end = self.store.log.end();
-        let flushed = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), lane.orders.flush(end));
-        let answers: Vec<_> = self.own_lanes().map(flushed).collect();
+        let log = Arc::clone(&self.store.log);
+        let lane = |lane: &Outlet| (lane.post.books.name(), Arc::clone(&lane.post.standing), Arc::clone(&lane.orders));
+        let own: Vec<_> = self.own_lanes().map(lane).collect();
         // One of these may be the lane that asks whether a destination is still paused.
         let others = self.store.lanes.iter().filter(|lane| !Arc::ptr_eq(&lane.log, &self.store.log));
         others.for_each(|lane| lane.orders.hurry());
+        let flush = move || {
+            let end = log.end();
+            own.iter()
+                .map(|(name, standing, orders)| (*name, Arc::clone(standing), orders.flush(end)))
+                .collect::<Vec<_>>()
+        };
+        // What waits for the fleet's answer comes into the log first.
+        let asked = self.flush_fleet();
+        let answers = asked.is_none().then(&flush);
         async move {
+            if let Some(asked) = asked {
+                let _ = asked.await;
+            }
             let mut result = Ok(());
-            for (name, standing, answer) in answers {
+            for (name, standing, answer) in answers.unwrap_or_else(flush) {
                 let settled = answer.await.unwrap_or(false);
                 if !settled && result.is_ok() {
                     result = Err(not_settled(name, &standing));

@@ -195,8 +195,9 @@ impl Keeper {
             }
             Account::Orphan(orphan) => {
                 if skipped.why.is_before_any_vendor() {
-                    let receipts = records.iter().filter_map(|record| record.read().receipt());
-                    receipts.for_each(|receipt| self.memory.take_back(&receipt));
+                    let records = records.iter().map(RecordRef::read);
+                    let receipts = records.filter_map(|record| Some((record.receipt()?, record.id)));
+                    receipts.for_each(|(receipt, id)| self.memory.take_back(&receipt, id));
                 }
                 let whole = records.iter().filter(|record| orphan.share(&record.read()) == Share::Whole);
                 let events: Vec<_> = whole.map(|record| LostEvent::from_record(&record.read())).collect();

@@ -2,11 +2,18 @@
 
 mod body;
 mod books;
+#[cfg(feature = "redis")]
+mod fleet;
+#[cfg(not(feature = "redis"))]
+#[path = "no_fleet.rs"]
+#[expect(clippy::unused_self, reason = "a fleet has something to say")]
+mod fleet;
 mod flush;
 #[cfg(feature = "metrics")]
 mod gauges;
 mod home;
 mod http;
+mod intake;
 #[cfg(feature = "spool")]
 mod keeper;
 mod lane;
@@ -29,9 +36,12 @@ mod watch;
 pub(crate) use flush::flushed;
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
+pub(crate) use intake::Intake;
 pub(crate) use pending::Pending;
 #[cfg(feature = "posthog")]
 pub(crate) use pending::Waited;
+#[cfg(feature = "redis")]
+pub(crate) use race::{Won, race};
 pub(crate) use settings::{Settings, Storage};
 pub(crate) use watch::Watch;
 
@@ -46,10 +56,11 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 
 use crate::dedup::Memory;
+#[cfg(feature = "redis")]
+use crate::dedup::RedisFleet;
 use crate::error::Error;
 use crate::hooks::{self, Hooks};
 use crate::id::EventId;
-use crate::log::{Appended, LaneId, RecordRef};
 use crate::opt_out::OptOuts;
 use crate::report::{Ledger, LossReason, Queued, Report};
 use crate::telemetry;
@@ -71,6 +82,10 @@ use watch::Watches;
 /// program can end.
 pub(crate) struct Delivery {
     store: Store,
+    intake: Intake,
+    /// Asked before the log.
+    #[cfg(feature = "redis")]
+    fleet: Option<Arc<RedisFleet>>,
     /// The first PostHog project among the destinations: flags are asked there.
     #[cfg(feature = "posthog")]
     pub(crate) posthog: Option<Project>,
@@ -126,13 +141,24 @@ impl Delivery {
         let http = Http::new(&settings, secure)?;
         let store = Store::open(storage, &posts, &home, &settings)?;
         let stop = Arc::<Notify>::default();
+        let intake = Intake { log: Arc::clone(&store.log), posts: posts.into(), home: Arc::clone(&home) };
+        #[cfg(feature = "redis")]
+        let asking = fleet::share(memory, &intake, ledger, hooks, settings.haste)?;
         let (runtime, thread) = thread::spawn(Arc::clone(&stop))?;
         store.start(&runtime, &http, &settings);
+        #[cfg(feature = "redis")]
+        let fleet = asking.map(|(fleet, worker)| {
+            runtime.spawn(worker.run());
+            fleet
+        });
         telemetry::describe();
         #[cfg(feature = "metrics")]
         runtime.spawn(gauges::run(gauges::Gauges::of(&store.lanes, settings)));
         Ok(Self {
             store,
+            intake,
+            #[cfg(feature = "redis")]
+            fleet,
             #[cfg(feature = "posthog")]
             posthog: destinations.iter().find_map(Destination::posthog).transpose()?,
             ledger: Arc::clone(ledger),
@@ -154,15 +180,25 @@ impl Delivery {
         if self.is_forked() {
             return Pending::answered(self.thread, ());
         }
-        self.store.log.close();
-        let end = after(deadline);
-        let ended: Vec<_> = self.store.lanes.iter().map(|lane| lane.orders.drain(end)).collect();
-        let (stop, finish) = (Arc::clone(&self.stop), self.store.finish());
+        let (log, end) = (Arc::clone(&self.store.log), after(deadline));
+        let lanes: Vec<_> = self.store.lanes.iter().map(|lane| Arc::clone(&lane.orders)).collect();
+        let drain = move || {
+            log.close();
+            lanes.iter().map(|lane| lane.drain(end)).collect::<Vec<_>>()
+        };
+        // What waits for the fleet's answer comes into the log first.
+        let asked = self.close_fleet(deadline);
+        let ended = asked.is_none().then(&drain);
+        let (stop, finish, told) = (Arc::clone(&self.stop), self.store.finish(), self.finish_fleet());
         let stopped = self.runtime.spawn(async move {
-            for lane in ended {
+            if let Some(asked) = asked {
+                let _ = asked.await;
+            }
+            for lane in ended.unwrap_or_else(drain) {
                 let _ = lane.await;
             }
             finish();
+            told.await;
             stop.notify_one();
         });
         // Another shutdown may have given the lanes longer than this one waits.
@@ -195,16 +231,17 @@ impl Delivery {
     }
 
     /// Appends a record to the log.
-    pub(crate) fn append(&self, record: &[u8]) -> Appended {
+    pub(crate) fn append(&self, record: &[u8]) -> Result<(), LossReason> {
+        if self.is_left() {
+            return Err(LossReason::Forked);
+        }
         // The delivery thread would wait for itself, and so would a hook that holds what it needs.
-        self.store.log.append(record, || std::thread::current().id() != self.thread && !hooks::is_inside())
-    }
-
-    /// Records that a lane lost because the log was full.
-    pub(crate) fn log_full(&self, lane: LaneId, records: &[RecordRef]) {
-        let Post { endpoint, books, .. } = &self.store.lanes[lane.0].post;
-        let shares = records.iter().map(|record| (record, endpoint.dialect.share(&record.read())));
-        books.lost_unread(LossReason::LogFull, "", shares);
+        let may_wait = || std::thread::current().id() != self.thread && !hooks::is_inside();
+        self.intake.append(record, may_wait).inspect_err(|reason| {
+            if *reason == LossReason::Forked {
+                self.home.tell(&self.hooks);
+            }
+        })
     }
 
     /// What became of everything so far.

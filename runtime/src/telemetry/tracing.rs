@@ -34,6 +34,10 @@ pub(super) fn trouble(trouble: &Trouble) {
     let destination = destination.unwrap_or(NONE);
     tell(|| match kind {
         TroubleKind::SpoolWritable => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
+        #[cfg(feature = "redis")]
+        TroubleKind::FleetAnswers => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
+        #[cfg(feature = "redis")]
+        TroubleKind::FleetSilent => warn!(target: "taxogen", destination, ?kind, "delivery goes on"),
         TroubleKind::SpoolDamaged
         | TroubleKind::SpoolLeft
         | TroubleKind::SpoolOrphaned
