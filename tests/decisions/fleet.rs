@@ -50,7 +50,9 @@ impl Fleet {
 
     /// The variations that the vendor was told of, in order, after these have delivered all they have.
     fn told(&self, clients: &[&Client]) -> Vec<String> {
-        clients.iter().for_each(|client| client.flush(LONG).expect("the sandbox takes everything"));
+        for client in clients {
+            client.flush(LONG).expect("the sandbox takes everything");
+        }
         let events = self.sandbox.received(Vendor::Mixpanel).into_iter().filter(|one| one.name == "Experiment Viewed");
         events.map(|one| one.properties["variation_key"].as_str().unwrap_or_default().to_owned()).collect()
     }
@@ -384,8 +386,8 @@ fn a_shutdown_with_a_redis_that_hangs_ends_in_time_and_loses_nothing() {
 
 #[test]
 fn a_flood_of_decisions_is_answered_one_by_one_and_counted() {
-    let Some(fleet) = Fleet::start(&[]) else { return };
     const MANY: u64 = 50_000;
+    let Some(fleet) = Fleet::start(&[]) else { return };
     let client = fleet.client();
     for number in 0..MANY {
         if number == MANY / 2 {
