@@ -64,8 +64,10 @@ impl Dedup {
     /// what was decided last is what counts, wherever it was. It takes a [`Redis`](crate::Redis) or its URL.
     ///
     /// Nobody waits for it: decisions go into a bounded queue, and the delivery thread asks, many at once. Each entry has
-    /// the time of its decision, and an older decision never replaces a newer one, nor is it reported. Where Redis is away,
-    /// slow (a quarter of a second), full or refuses, the process goes by its own memory as with
+    /// the time of its decision, and an older decision never replaces a newer one, nor is it reported. The times are those
+    /// of the machines: what one whose clock is a minute ahead has seen stays for that minute.
+    ///
+    /// Where Redis is away, slow (a quarter of a second), full or refuses, the process goes by its own memory as with
     /// [`process`](Self::process), counts that ([`FleetReport`](crate::FleetReport)), asks again after five seconds, tells
     /// Redis then what it has missed, and tells [`on_trouble`](crate::Builder::on_trouble) once of each. `flush` and
     /// `shutdown` wait for the queue, `shutdown` for half of its time. A recorder, and a client that delivers nowhere, ask
