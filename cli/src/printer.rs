@@ -17,20 +17,27 @@ const HELP: Style = AnsiColor::Cyan.on_default().bold();
 
 pub(crate) struct Printer {
     out: io::Stdout,
+    is_closed: bool,
     err: AutoStream<io::Stderr>,
 }
 
 impl Printer {
     pub(crate) fn new() -> Self {
-        Self { out: io::stdout(), err: AutoStream::auto(io::stderr()) }
+        Self { out: io::stdout(), is_closed: false, err: AutoStream::auto(io::stderr()) }
     }
 
     /// Data, as it is. A reader that went away has read enough.
     pub(crate) fn data(&mut self, text: &str) -> Result<(), Failure> {
         match self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(Failure::Print(error)),
-            _ => Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => self.is_closed = true,
+            written => written.map_err(Failure::Print)?,
         }
+        Ok(())
+    }
+
+    /// Whether the reader of the data went away.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.is_closed
     }
 
     /// A line for the person who watches; nobody may be there.
@@ -41,8 +48,13 @@ impl Printer {
     pub(crate) fn failure(&mut self, failure: &Failure) {
         self.talk(format_args!("{ERROR}error{ERROR:#}: {failure}"));
         if let Some(help) = failure.help() {
-            self.talk(format_args!("{HELP}help{HELP:#}: {help}"));
+            self.help(help);
         }
+    }
+
+    /// What to do.
+    pub(crate) fn help(&mut self, help: &str) {
+        self.talk(format_args!("{HELP}help{HELP:#}: {help}"));
     }
 
     /// Every finding with the source around it.

@@ -135,10 +135,50 @@ stdin: 7 notifications, 4 sent to PostHog, 3 skipped: 1 empty id, 1 not a flag d
     let call = ["decisions", "replay", "-", "--to", "posthog", "--policy", "guide"];
     assert_eq!(from_stdin(&folder, &call, &input), run(1, out, err));
     assert_eq!(from_stdin(&folder, &call, b""), run(0, "", "stdin: 0 notifications, 0 sent to PostHog\n"));
+    assert_eq!(from_stdin(&folder, &call, b"[]\n"), run(0, "", "stdin: 0 notifications, 0 sent to PostHog\n"));
     let marked = b"\xef\xbb\xbf[\"ab-test\",\"u\",{},{\"experiment_key\":\"e\"}]";
     let skipped = "{\"seq\":null,\"skipped\":\"not a flag decision: ab-test\"}\n";
     let summary = "stdin: 1 notification, 0 sent to PostHog, 1 skipped: 1 not a flag decision: ab-test\n";
     assert_eq!(from_stdin(&folder, &call, marked), run(0, skipped, summary));
+}
+
+#[test]
+fn a_file_that_is_no_recording_is_told_in_few_lines_and_how_to_make_it_one() {
+    let folder = Folder::new(&[("n.json", &format!("{{\n{}}}\n", "\"a\": 1,\n".repeat(300)))]);
+    let told = folder.run(&["decisions", "replay", "n.json", "--to", "mixpanel", "--policy", "guide"]);
+    let mut lines = told.err.lines();
+    assert_eq!(lines.next(), Some("n.json:1: the line is cut off: its JSON does not end"));
+    assert_eq!(lines.next(), Some("n.json:2: not JSON at column 4: trailing characters"));
+    let rest: Vec<_> = lines.skip(98).collect();
+    let end = [
+        "and 202 more",
+        "n.json: 0 notifications, 0 sent to Mixpanel; 302 not read",
+        "help: each line is one JSON value: a notification, or a list of them; `jq -c .` writes any JSON so",
+    ];
+    assert_eq!((told.code, told.out.as_str(), rest.as_slice()), (1, "", end.as_slice()));
+}
+
+#[test]
+fn it_ends_when_nobody_reads_on() {
+    let folder = Folder::new(&[]);
+    let mut child = folder
+        .command(&["decisions", "replay", "-", "--to", "posthog", "--policy", "guide"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program starts");
+    drop(child.stdout.take());
+    let mut stdin = child.stdin.take().expect("it is piped");
+    let line = b"[\"flag\",\"u\",{},{\"flag_key\":\"f\",\"enabled\":true}]\n";
+    // Far more than pipes hold.
+    let written = (0..200_000).try_for_each(|_| stdin.write_all(line));
+    assert_eq!(written.map_err(|error| error.kind()), Err(std::io::ErrorKind::BrokenPipe));
+    let told: Run = child.wait_with_output().expect("the program ends").into();
+    let (left, summary) = told.err.split_once('\n').expect("two lines");
+    assert!(left.starts_with("stdin: nobody reads on, so that line "), "{left}");
+    assert!(summary.ends_with(" sent to PostHog\n"), "{summary}");
+    assert_eq!(told.code, 0);
 }
 
 const PLAN: &str = "\
@@ -182,6 +222,7 @@ fn by_the_plan_experiments_are_told_from_what_is_none() {
         decided("checkout", Some("banner_ab"), &json!({})),
         decided("other", Some("checkout_ab"), &json!({})),
         decided("checkout", None, &json!({})),
+        decided("checkout", Some("banner_ab"), &json!({})),
     ];
     let folder = Folder::new(&[("taxonomy.yaml", PLAN), ("n.jsonl", &notifications.concat())]);
     let skipped = "\
@@ -190,10 +231,14 @@ fn by_the_plan_experiments_are_told_from_what_is_none() {
 {\"seq\":null,\"skipped\":\"unknown rule\"}
 {\"seq\":null,\"skipped\":\"unknown flag\"}
 {\"seq\":null,\"skipped\":\"forced\"}
+{\"seq\":null,\"skipped\":\"unknown rule\"}
 ";
     let summary = |to| {
-        format!(
-            "n.jsonl: 7 notifications, 2 sent to {to}, 5 skipped: 1 delivery, 1 forced, 1 holdout, 1 unknown flag, 1 unknown rule\n"
+        "n.jsonl:5: the plan does not know Optimizely's rule `banner_ab` of flag `checkout`: say under `optimizely.rules` of the \
+         experiment whether it is an `experiment`, a `delivery` or a `holdout`\n"
+            .to_owned()
+            + &format!(
+            "n.jsonl: 8 notifications, 2 sent to {to}, 6 skipped: 1 delivery, 1 forced, 1 holdout, 1 unknown flag, 2 unknown rule\n"
         )
     };
     let snake = r#"{"seq":null,"event":"Experiment Viewed","user_id":"u","properties":{"flag_key":"checkout","variation_key":"test","rule_key":"checkout_ab","enabled":true},"person_properties":{"[Optimizely] checkout":"test"}}

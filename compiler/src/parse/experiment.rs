@@ -17,6 +17,16 @@ use crate::yaml::{Entry, Node, NodeKind, Value};
 const RULES: &[(&str, RuleKind)] =
     &[("experiment", RuleKind::Experiment), ("delivery", RuleKind::Delivery), ("holdout", RuleKind::Holdout)];
 
+/// What Optimizely's own pages and notifications call them, without separators: `rollout` is near to `holdout`, which it
+/// is not.
+const THEIR_RULES: &[(&str, &str)] = &[
+    ("abtest", "experiment"),
+    ("featuretest", "experiment"),
+    ("rollout", "delivery"),
+    ("targeteddelivery", "delivery"),
+    ("everyoneelse", "delivery"),
+];
+
 /// One of `experiments`.
 pub(super) fn experiment(name: Text, node: &Node, diagnostics: &mut Diagnostics) -> Experiment {
     let Some(mut fields) = Fields::of(node, "an experiment", diagnostics) else {
@@ -125,8 +135,15 @@ fn rule(entry: &Entry, diagnostics: &mut Diagnostics) -> Option<Spanned<RuleKind
         return Some(Spanned { value: *kind, span });
     }
     let message = format!("a rule is `experiment`, `delivery` or `holdout`, not `{value}`");
-    let similar = suggest::nearest(&value, RULES.iter().map(|(word, _)| *word));
-    let help = similar.map(|similar| format!("did you mean `{similar}`?"));
-    diagnostics.error(Code::InvalidValue, span, message).help(help);
+    diagnostics.error(Code::InvalidValue, span, message).help(meant_rule(&value));
     None
+}
+
+fn meant_rule(word: &str) -> Option<String> {
+    let letters: String = word.chars().filter(char::is_ascii_alphabetic).collect();
+    if let Some((_, ours)) = THEIR_RULES.iter().find(|(theirs, _)| letters.eq_ignore_ascii_case(theirs)) {
+        return Some(format!("what optimizely calls `{word}` is written `{ours}`"));
+    }
+    let similar = suggest::nearest(word, RULES.iter().map(|(word, _)| *word))?;
+    Some(format!("did you mean `{similar}`?"))
 }

@@ -1,9 +1,11 @@
 //! What the runtime makes of notifications, for one destination.
 
+use std::sync::mpsc::{Receiver, channel};
+
 use serde_json::Value;
 use taxogen::{
     Client, Decision, DecisionInfo, DecisionOutcome, Dedup, Destinations, Error, ExposurePolicy, ExposurePreview,
-    Notification, Recorder,
+    Notification, Recorder, SkipReason,
 };
 
 use super::rows::Row;
@@ -15,8 +17,12 @@ const REMEMBERED: usize = 1 << 20;
 pub(super) struct Player {
     policy: ExposurePolicy,
     destination: Destinations,
-    /// A client that remembers what it has reported, where that counts.
-    memory: Option<(Client, Recorder)>,
+    /// Whether it counts what was reported before.
+    dedup: bool,
+    /// Remembers what it has reported, and has its troubles as any other.
+    client: Client,
+    recorder: Recorder,
+    troubles: Receiver<String>,
 }
 
 /// What becomes of a notification.
@@ -28,11 +34,17 @@ pub(super) enum Fate {
 
 impl Player {
     pub(super) fn new(policy: ExposurePolicy, destination: Destinations, dedup: bool) -> Self {
-        let remembering = || {
-            let dedup = Dedup::process().capacity(REMEMBERED);
-            Client::builder().exposures(policy.clone()).dedup(dedup).recorder()
-        };
-        Self { memory: dedup.then(remembering), policy, destination }
+        let (told, troubles) = channel();
+        let builder = Client::builder().exposures(policy.clone()).dedup(Dedup::process().capacity(REMEMBERED));
+        // It goes nowhere when the player is gone.
+        let builder = builder.on_trouble(move |trouble| _ = told.send(trouble.detail.clone()));
+        let (client, recorder) = builder.recorder();
+        Self { policy, destination, dedup, client, recorder, troubles }
+    }
+
+    /// What a client would have told since this was asked last: which rule the plan does not know.
+    pub(super) fn troubles(&self) -> impl Iterator<Item = String> {
+        self.troubles.try_iter()
     }
 
     pub(super) fn play(&self, notification: &Value) -> Result<Fate, Error> {
@@ -46,14 +58,21 @@ impl Player {
         };
         Ok(match self.policy.preview(&decision, self.destination) {
             Ok(preview) => self.unless_repeated(&decision, preview),
-            Err(reason) => Fate::Skipped(reason.to_string()),
+            Err(reason) => {
+                if reason == SkipReason::UnknownRule {
+                    self.client.decided(&decision);
+                }
+                Fate::Skipped(reason.to_string())
+            }
         })
     }
 
     fn unless_repeated(&self, decision: &Decision, preview: ExposurePreview) -> Fate {
-        let Some((client, recorder)) = &self.memory else { return Fate::Sent(preview) };
-        let outcome = client.decided(decision);
-        recorder.clear();
+        if !self.dedup {
+            return Fate::Sent(preview);
+        }
+        let outcome = self.client.decided(decision);
+        self.recorder.clear();
         match outcome {
             DecisionOutcome::Reported => Fate::Sent(preview),
             DecisionOutcome::Skipped(reason) => Fate::Skipped(reason.to_string()),

@@ -22,7 +22,8 @@ use crate::printer::{Printer, verdict};
 /// `{"seq", "event", "user_id", "properties", "person_properties"}` of what would be sent, without what every event has
 /// (library, time, ids), or `{"seq", "skipped"}` with the reason. `seq` is that of the row, or `null`.
 ///
-/// A line that cannot be read is told on stderr with its number, and the rest goes on. A summary follows there.
+/// A line that cannot be read is told on stderr with its number, and the rest goes on; so is, once, a rule that the plan
+/// does not know. A summary follows there.
 ///
 /// Exits with 0 when every line was read; with 1 when one was not, or the plan has an error; with 2 when a file is missing
 /// or unreadable.
@@ -80,6 +81,11 @@ impl Replay {
             if lines.buffer().is_empty() {
                 printer.data(&mem::take(&mut out))?;
             }
+            if printer.is_closed() {
+                printer
+                    .talk(format_args!("{name}: nobody reads on, so that line {number} and those behind it are left"));
+                break;
+            }
             line.clear();
             if lines.read_until(b'\n', &mut line).map_err(unreadable)? == 0 {
                 break;
@@ -99,8 +105,9 @@ impl Replay {
                     Err(error) => tally.unread(printer, number, &error.to_string()),
                 }
             }
+            player.troubles().for_each(|trouble| printer.talk(format_args!("{name}:{number}: {trouble}")));
         }
-        printer.talk(tally.summary(self.to.name()));
+        tally.sum_up(printer, self.to.name());
         Ok(if tally.is_whole() { Outcome::Good } else { Outcome::Bad })
     }
 

@@ -21,16 +21,17 @@ pub(super) fn read(line: &[u8]) -> Result<Vec<Row>, String> {
         return Ok(Vec::new());
     }
     let value = serde_json::from_str(line).map_err(|error| {
-        let is_cut = error.is_eof();
-        if is_cut {
-            "the line is cut off: its JSON does not end".to_owned()
-        } else {
-            format!("not JSON at column {}", error.column())
+        if error.is_eof() {
+            return "the line is cut off: its JSON does not end".to_owned();
         }
+        // What is no JSON it names without a word of it, and then the place.
+        let said = error.to_string();
+        let what = said.rsplit_once(" at line ").map_or(&*said, |(what, _)| what);
+        format!("not JSON at column {}: {what}", error.column())
     })?;
     Ok(match value {
         // Python's four values begin with a text.
-        Value::Array(items) if items.first().is_some_and(|first| first.is_object() || first.is_array()) => {
+        Value::Array(items) if items.first().is_none_or(|first| first.is_object() || first.is_array()) => {
             items.into_iter().map(row).collect()
         }
         one => vec![row(one)],
@@ -71,7 +72,8 @@ mod tests {
             (json!([four, bare]), vec![row(Value::Null, four.clone()), row(Value::Null, bare.clone())]),
             (json!([{ "seq": 1, "notification": bare }]), vec![row(json!(1), bare.clone())]),
             (json!(7), vec![row(Value::Null, json!(7))]),
-            (json!([]), vec![row(Value::Null, json!([]))]),
+            (json!([]), vec![]),
+            (json!([7]), vec![row(Value::Null, json!([7]))]),
         ] {
             assert_eq!(read(line.to_string().as_bytes()), Ok(expected), "{line}");
         }
@@ -81,8 +83,11 @@ mod tests {
     fn the_error_says_what_is_wrong_and_repeats_nothing() {
         for (line, error) in [
             (&b"{\"type\": \"flag\", \"userId\": \"u\r\n"[..], "the line is cut off: its JSON does not end"),
-            (b"{\"type\": flag}", "not JSON at column 11"),
-            (b"{} {}", "not JSON at column 4"),
+            (b"{\"type\": flag}", "not JSON at column 11: expected ident"),
+            (b"[1e999]", "not JSON at column 6: number out of range"),
+            (b"[\"\\ud800\"]", "not JSON at column 9: unexpected end of hex escape"),
+            (&[b'['; 200], "not JSON at column 128: recursion limit exceeded"),
+            (b"{} {}", "not JSON at column 4: trailing characters"),
             (b"\xff", "not UTF-8"),
         ] {
             assert_eq!(read(line), Err(error.to_owned()));
