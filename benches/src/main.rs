@@ -1,6 +1,7 @@
 //! Measures taxogen beside the SDKs it is compared with: the same work of both, in one run.
 
 mod capture;
+mod dedup;
 mod delivery;
 mod error;
 mod memory;
@@ -36,6 +37,7 @@ const COMPARISONS: &[Comparison] = &[
         run: delivery::compare_plain,
     },
     Comparison { name: "memory", about: "100,000 events queued for three destinations: memory", run: memory::compare },
+    Comparison { name: "dedup", about: "whether an exposure is to be reported: time of a check", run: dedup::compare },
     Comparison { name: "plan", about: "check, generate and expand plans of many events: CPU time", run: plan::compare },
 ];
 

@@ -2,7 +2,7 @@ use std::hash::{BuildHasher, Hash, Hasher, RandomState};
 use std::sync::LazyLock;
 
 use foldhash::SharedSeed;
-use foldhash::quality::FoldHasher;
+use foldhash::fast::FoldHasher;
 
 /// A key, and a value of that key, as 64 bits each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

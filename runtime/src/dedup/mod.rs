@@ -85,7 +85,7 @@ impl Memory {
         subject: &Subject<'_>,
         seen: &Seen<'_>,
     ) -> Option<Claim<'_>> {
-        let handle = self.is_of_handle().then(handle);
+        let handle = if self.is_of_handle() { handle().0.get() } else { 0 };
         let table = self.table();
         let here = table.fingerprint(&(handle, subject), seen);
         let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));

@@ -155,7 +155,9 @@ proptest! {
         values in Just([0_u8, 1, 2]).prop_shuffle(),
     ) {
         let mut world = World::new(capacity);
-        steps.into_iter().for_each(|step| world.go(step));
+        for step in steps {
+            world.go(step);
+        }
         world.finish();
         for key in 0..40 {
             for value in values {

@@ -17,20 +17,18 @@ impl Order {
     #[inline]
     pub(super) fn used(&mut self, place: usize) {
         let place = u32::try_from(place).unwrap_or_default();
+        if self.0 & 7 == place {
+            return;
+        }
         // The nibble that is this place is the lowest one that is zero here.
         let differs = self.0 ^ (place * ONES);
         let zero = differs.wrapping_sub(ONES) & !differs & (ONES << 3);
         let at = zero.trailing_zeros() / 4 * 4;
         let newer = self.0 & ((1 << at) - 1);
         // What was used since moves up by one, over where this place stood.
-        let older = self.0 & !(newer_and(at));
+        let older = self.0 & !(u32::MAX >> (28 - at));
         self.0 = older | newer << 4 | place;
     }
-}
-
-/// The nibbles up to this one, that included.
-const fn newer_and(at: u32) -> u32 {
-    ((1_u64 << (at + 4)) - 1) as u32
 }
 
 #[cfg(test)]

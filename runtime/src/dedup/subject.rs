@@ -1,5 +1,7 @@
+use std::hash::{Hash, Hasher};
+
 /// Of what the last value is remembered: keys are these, and no texts that were put together.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Subject<'a> {
     pub(crate) kind: Kind<'a>,
     /// Whose it is.
@@ -17,7 +19,7 @@ impl Subject<'_> {
 }
 
 /// What is reported of a subject.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind<'a> {
     /// `Experiment Viewed`.
     Viewed {
@@ -36,9 +38,54 @@ pub(crate) enum Kind<'a> {
 }
 
 /// The value of a subject: when another one comes, that is reported.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Seen<'a> {
     pub(crate) variation: Option<&'a str>,
     pub(crate) rule: Option<&'a str>,
     pub(crate) enabled: bool,
+}
+
+// By hand, so that one byte says which texts follow, where the derived ones write eight for each that may: of what a check
+// takes that was a third.
+
+impl Hash for Subject<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        match self.kind {
+            Kind::Viewed { engine, experiment } => {
+                state.write_u8(u8::from(experiment.is_some()));
+                engine.hash(state);
+                if let Some(experiment) = experiment {
+                    experiment.hash(state);
+                }
+            }
+            Kind::Called { variant, enabled } => {
+                state.write_u8(2 | u8::from(variant.is_some()) | u8::from(enabled) << 2);
+                if let Some(variant) = variant {
+                    variant.hash(state);
+                }
+            }
+        }
+        self.distinct_id.hash(state);
+        self.flag_key.hash(state);
+        // Nothing follows: how many there are need not be said.
+        for (group_type, key) in self.groups {
+            group_type.hash(state);
+            key.hash(state);
+        }
+    }
+}
+
+impl Hash for Seen<'_> {
+    #[inline]
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        let Self { variation, rule, enabled } = self;
+        state.write_u8(u8::from(variation.is_some()) | u8::from(rule.is_some()) << 1 | u8::from(*enabled) << 2);
+        if let Some(variation) = variation {
+            variation.hash(state);
+        }
+        if let Some(rule) = rule {
+            rule.hash(state);
+        }
+    }
 }
