@@ -519,7 +519,7 @@ pub mod events {
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.internal("amount_cents", &self.amount_cents.at_least(0));
             properties.internal("currency", &self.currency.pattern("^[A-Z]{3}$"));
-            properties.conversion().revenue(&self.amount_cents.at_least(0));
+            properties.conversion().revenue("amount_cents");
         }
     }
 

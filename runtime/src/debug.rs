@@ -47,8 +47,8 @@ fn print(formatter: &mut fmt::Formatter<'_>, name: &str, write: impl FnOnce(&mut
     write!(formatter, "{name} {}", properties(read_runs(&bytes)))
 }
 
-/// Runs as one JSON object, the person's properties under `$set`, `$set_once` and `$unset`, and what Optimizely counts a
-/// conversion for under `$conversion`.
+/// Runs as one JSON object, the person's properties under `$set`, `$set_once` and `$unset`, and under `$conversion`
+/// the names of the properties that Optimizely counts a conversion for.
 pub(crate) fn properties<'a>(runs: impl Iterator<Item = Run<'a>>) -> String {
     let (mut event, mut conversion) = (Vec::new(), Vec::new());
     let (mut set, mut set_once, mut unset) = (Vec::new(), Vec::new(), Vec::new());

@@ -185,8 +185,14 @@ impl<'a> Draft<'a> {
     fn rewrite(&mut self, mut write: impl FnMut(&mut RunWriter, &Run<'_>, &Fragment<'_>)) {
         let before = self.runs();
         let mut runs = RunWriter::new(Vec::with_capacity(before.len()));
-        for (run, fragment) in properties(before) {
-            write(&mut runs, &run, &fragment);
+        for run in read_runs(before) {
+            if is_names(&run) {
+                runs.fragments(run.tag, run.destinations, run.fragments);
+                continue;
+            }
+            for fragment in fragments(run.fragments) {
+                write(&mut runs, &run, &fragment);
+            }
         }
         self.keep(runs);
     }
@@ -239,7 +245,13 @@ pub(crate) fn screen(hook: &BeforeCapture, record: &[u8], terms: Terms<'_>) -> (
 }
 
 fn properties(runs: &[u8]) -> impl Iterator<Item = (Run<'_>, Fragment<'_>)> {
-    read_runs(runs).flat_map(|run| fragments(run.fragments).map(move |fragment| (run, fragment)))
+    let of_values = read_runs(runs).filter(|run| !is_names(run));
+    of_values.flat_map(|run| fragments(run.fragments).map(move |fragment| (run, fragment)))
+}
+
+/// Whether these are names of properties: those that a conversion counts for are what they are when it is sent.
+fn is_names(run: &Run<'_>) -> bool {
+    run.tag.place() == Some(Place::Conversion)
 }
 
 fn escaped(name: &str) -> Vec<u8> {

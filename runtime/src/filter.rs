@@ -3,7 +3,7 @@ use std::sync::Arc;
 
 use crate::hooks::decide;
 use crate::json;
-use crate::record::{Record, fragments};
+use crate::record::{Place, Record, Run, fragments};
 use crate::recorder::unescaped;
 use crate::report::LossReason;
 use crate::sight::Sight;
@@ -66,13 +66,14 @@ impl<'a> Outgoing<'a> {
     pub fn property(&self, name: &str) -> Option<&'a str> {
         let mut escaped = Vec::with_capacity(name.len());
         json::write_escaped(&mut escaped, name);
-        let mut seen = self.record.runs().filter(|run| self.sight.sees_run(run));
+        let is_property = |run: &Run<'_>| run.tag.place() != Some(Place::Conversion) && self.sight.sees_run(run);
+        let mut seen = self.record.runs().filter(is_property);
         let value = seen.find_map(|run| fragments(run.fragments).find(|fragment| fragment.name == escaped))?.value();
         std::str::from_utf8(value).ok()
     }
 
-    /// The properties as JSON, those of the person under `$set` and `$set_once`, those of a conversion under
-    /// `$conversion`.
+    /// The properties as JSON, those of the person under `$set` and `$set_once`, the names of those that a
+    /// conversion counts for under `$conversion`.
     #[must_use]
     pub fn to_json(&self) -> String {
         crate::debug::properties(self.record.runs().filter(|run| self.sight.sees_run(run)))

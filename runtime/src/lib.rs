@@ -105,7 +105,7 @@
 //!     }
 //!     fn write(&self, properties: &mut PropertyWriter<'_>) {
 //!         properties.internal("amount_cents", &self.amount_cents);
-//!         properties.conversion().revenue(&self.amount_cents);
+//!         properties.conversion().revenue("amount_cents");
 //!     }
 //! }
 //!
@@ -115,7 +115,7 @@
 //! let (client, recorder) = Client::recorder();
 //! client.user("user_123").capture(OrderPaid { amount_cents: 4999 });
 //! let sent = recorder.all()[0].sent_to(taxogen::Destinations::OPTIMIZELY);
-//! assert_eq!(sent.as_deref(), Some(r#"order_paid {"amount_cents":4999,"$conversion":{"revenue":4999}}"#));
+//! assert_eq!(sent.as_deref(), Some(r#"order_paid {"amount_cents":4999,"$conversion":{"revenue":"amount_cents"}}"#));
 //! # Ok(())
 //! # }
 //! # #[cfg(not(feature = "optimizely"))]

@@ -109,7 +109,7 @@ impl Recorded {
     }
 
     /// The properties of the event as JSON, those of the person under `$set`, `$set_once` and `$unset`, and under
-    /// `$conversion` what Optimizely counts it for.
+    /// `$conversion` which of them Optimizely counts it for.
     #[must_use]
     pub fn to_json(&self) -> String {
         crate::debug::properties(self.record().runs().filter(|run| !run.tag.is_twin()))

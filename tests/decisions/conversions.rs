@@ -47,7 +47,7 @@ impl Event for Purchase {
     fn write(&self, properties: &mut PropertyWriter<'_>) {
         properties.internal("cents", &self.cents);
         properties.set().internal("country", self.country);
-        properties.conversion().revenue(&self.cents);
+        properties.conversion().revenue("cents");
     }
 }
 
@@ -122,8 +122,8 @@ fn a_conversion_is_the_body_that_the_sdks_send() {
         properties.internal("gift", &true);
         properties.set().internal("country", "US");
         properties.set().internal("unknown_there", "x");
-        properties.conversion().revenue(&4999);
-        properties.conversion().value(&12.5);
+        properties.conversion().revenue("revenue");
+        properties.conversion().value("value");
     });
     let sandbox = Sandbox::start().unwrap();
     let time = Timestamp::from_unix_millis(1_795_206_446_729);
@@ -272,12 +272,16 @@ fn a_revenue_that_is_no_integer_never_arrives_and_is_told() {
         |client| {
             let user = client.user("u");
             user.capture(Plain(const { &SCHEMA }, |properties| {
-                properties.conversion().revenue(&49.99);
-                properties.conversion().value("12.5");
+                properties.internal("revenue", &49.99);
+                properties.internal("size", "12.5");
+                properties.conversion().revenue("revenue");
+                properties.conversion().value("size");
             }));
             user.capture(Plain(const { &SCHEMA }, |properties| {
-                properties.conversion().revenue(&None::<i64>);
-                properties.conversion().value(&3);
+                properties.internal("cents", &None::<i64>);
+                properties.internal("seats", &3);
+                properties.conversion().revenue("cents");
+                properties.conversion().value("seats");
             }));
             user.capture(Plain(const { &SCHEMA }, |properties| {
                 let mut extra = Extra::new();
@@ -308,8 +312,8 @@ fn a_revenue_that_is_no_integer_never_arrives_and_is_told() {
         let event = event_of(&conversions[place]);
         (event.get("revenue").cloned(), event.get("value").cloned(), event.get("tags").cloned())
     };
-    assert_eq!(counts(0), (None, None, None));
-    assert_eq!(counts(1), (None, Some(json!(3)), Some(json!({ "value": 3 }))));
+    assert_eq!(counts(0), (None, None, Some(json!({ "size": "12.5" }))));
+    assert_eq!(counts(1), (None, Some(json!(3)), Some(json!({ "value": 3, "seats": 3 }))));
     assert_eq!(counts(2), (None, None, Some(json!({ "coupon": "X" }))));
     assert_eq!(conversions[2].item["attributes"], json!([]));
 }
@@ -435,7 +439,7 @@ fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
     const PUBLIC: PlanId = PLAN.allow(Destinations::OPTIMIZELY, Sensitivity::Public);
     const PERSONAL: PlanId = PLAN.allow(Destinations::OPTIMIZELY, Sensitivity::Personal);
     fn write(properties: &mut PropertyWriter<'_>) {
-        properties.public("public", &1);
+        properties.public("public", &100);
         properties.internal("internal", &2);
         properties.personal("personal", &3);
         properties.hashed().personal("hashed", "what do ya want for nothing?");
@@ -443,21 +447,21 @@ fn optimizely_sees_what_the_plan_and_the_client_let_it_see() {
         properties.set().internal("plan", "pro");
         properties.set().personal("age", &40);
         properties.set_once().public("age", &1);
-        properties.conversion().public().revenue(&100);
-        properties.conversion().value(&1.5);
+        properties.conversion().revenue("public");
+        properties.conversion().value("internal");
     }
     const fn schema(plan: PlanId) -> EventSchema {
         EventSchema::new("purchase_completed", plan).converting()
     }
     let hash = json!("5bdcc146bf60754e6a042426089575c7");
     let [public, internal] = [
-        json!({ "revenue": 100, "public": 1, "hashed": hash }),
+        json!({ "revenue": 100, "public": 100, "hashed": hash }),
         json!({
-            "revenue": 100, "value": 1.5, "public": 1, "internal": 2, "hashed": hash,
+            "revenue": 100, "value": 2, "public": 100, "internal": 2, "hashed": hash,
         }),
     ];
     let all = json!({
-        "revenue": 100, "value": 1.5, "public": 1, "internal": 2, "personal": 3,
+        "revenue": 100, "value": 2, "public": 100, "internal": 2, "personal": 3,
         "hashed": "what do ya want for nothing?",
     });
     for (schema, allow, tags, attributes) in [
@@ -503,7 +507,7 @@ fn what_the_code_of_a_plan_counts_arrives() {
     let report = client.shutdown(LONG);
     assert!(report.is_complete(), "{report}");
     let hidden =
-        r#"plan_bought {"price":900,"refunded":"<personal>","$conversion":{"revenue":900,"value":"<personal>"}}"#;
+        r#"plan_bought {"price":900,"refunded":"<personal>","$conversion":{"revenue":"price","value":"refunded"}}"#;
     assert_eq!(shown, hidden);
     let counted = received(&sandbox).into_iter().map(|one| {
         let event = event_of(&one);
@@ -531,6 +535,41 @@ fn what_the_filter_holds_back_is_dropped_and_no_loss() {
     );
     assert_eq!((report.destinations[0].delivered, report.destinations[0].dropped), (1, 1));
     assert_eq!((told.losses(), received(&sandbox).len()), (vec![], 1));
+}
+
+#[test]
+fn what_is_counted_is_what_before_capture_left() {
+    let sandbox = Sandbox::start().unwrap();
+    let told = Told::default();
+    let builder = told.listen(Client::builder().to(optimizely(&sandbox)));
+    let hook = |draft: &mut taxogen::Draft<'_>| {
+        assert_eq!(draft.names(), ["cents", "country"]);
+        assert!(!draft.remove("revenue"));
+        match draft.distinct_id().as_str() {
+            "removed" => assert!(draft.remove("cents")),
+            "replaced" => assert!(draft.replace("cents", &5)),
+            "float" => assert!(draft.replace("cents", &49.99)),
+            "added" => draft.add("revenue", &7),
+            _ => {}
+        }
+    };
+    let client = builder.before_capture(hook).build().unwrap();
+    for user in ["kept", "removed", "replaced", "float", "added"] {
+        client.user(user).capture(purchase(4999));
+    }
+    assert!(client.shutdown(LONG).is_complete());
+    let counted = received(&sandbox).into_iter().map(|one| (event_of(&one)["revenue"].clone(), one.properties));
+    let expected = [
+        (json!(4999), json!({ "revenue": 4999, "cents": 4999 })),
+        (Value::Null, json!({})),
+        (json!(5), json!({ "revenue": 5, "cents": 5 })),
+        (Value::Null, json!({ "cents": 49.99 })),
+        (json!(4999), json!({ "revenue": 4999, "cents": 4999 })),
+    ];
+    assert_eq!(counted.collect::<Vec<_>>(), expected);
+    let sentence = "`revenue` of `purchase_completed` is left out: optimizely takes whole cents for a revenue and would misread \
+                    others";
+    assert_eq!((told.losses(), told.limits()), (vec![], vec![sentence.to_owned()]));
 }
 
 #[test]
@@ -589,7 +628,7 @@ fn a_recorder_shows_what_optimizely_would_get() {
     client.user("u").capture(Plain(const { &EventSchema::new("seen", PLAN) }, |_| {}));
     let sent =
         recorder.all().into_iter().map(|recorded| recorded.sent_to(Destinations::OPTIMIZELY)).collect::<Vec<_>>();
-    let expected = r#"purchase_completed {"cents":5,"$set":{"country":"US"},"$conversion":{"revenue":5}}"#;
+    let expected = r#"purchase_completed {"cents":5,"$set":{"country":"US"},"$conversion":{"revenue":"cents"}}"#;
     assert_eq!(sent, [Some(expected.to_owned()), None]);
     let posthog = recorder.all()[0].sent_to(Destinations::POSTHOG);
     assert_eq!(posthog.as_deref(), Some(r#"purchase_completed {"cents":5,"$set":{"country":"US"}}"#));

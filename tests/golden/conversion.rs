@@ -153,8 +153,8 @@ pub mod events {
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.internal("amount_cents", &self.amount_cents.at_least(0));
             properties.internal("amount", &self.amount);
-            properties.conversion().revenue(&self.amount_cents.at_least(0));
-            properties.conversion().value(&self.amount);
+            properties.conversion().revenue("amount_cents");
+            properties.conversion().value("amount");
         }
     }
 
@@ -206,8 +206,8 @@ pub mod events {
             properties.internal("price", &self.price);
             properties.personal("refunded", &self.refunded);
             properties.extra(&self.extra, &["price", "refunded"]);
-            properties.conversion().revenue(&self.price);
-            properties.conversion().personal().value(&self.refunded);
+            properties.conversion().revenue("price");
+            properties.conversion().value("refunded");
         }
     }
 
@@ -252,7 +252,7 @@ pub mod events {
         fn write(&self, properties: &mut PropertyWriter<'_>) {
             properties.internal("worth", &2.5);
             properties.personal("email", &self.email);
-            properties.conversion().value(&2.5);
+            properties.conversion().value("worth");
         }
     }
 

@@ -39,7 +39,7 @@ pub(super) fn event<'p>(scope: &Scope<'p>, event: &'p Event) -> TokenStream {
     let mut writes =
         value::written(properties, |property| scope.lines_of(property, Part::Write, &|| write(scope, property)));
     writes.extend(extra.as_ref().map(|extra| extra.write.clone().into()));
-    writes.extend(conversion::lines(scope, event));
+    writes.extend(conversion::lines(event));
     let write = Once::from(write_method(&writes));
     let debug = Once::from(debug(scope, &ident, elided.as_ref(), "debug"));
     quote! {

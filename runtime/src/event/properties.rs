@@ -86,50 +86,40 @@ impl<'a> PropertyWriter<'a> {
         PersonWriter { runs: self.runs, terms: self.terms, place: Place::SetOnce }
     }
 
-    /// Where goes what a [conversion](super::EventSchema::converting) counts for: revenue and value.
+    /// Says which of the event's properties a [conversion](super::EventSchema::converting) counts for.
     #[inline]
     pub fn conversion(&mut self) -> ConversionWriter<'_> {
-        ConversionWriter { runs: self.runs, terms: self.terms, class: Sensitivity::Internal }
+        ConversionWriter { runs: self.runs, terms: self.terms }
     }
 }
 
-/// Takes what an event counts for as a conversion at Optimizely, which alone may see it: of `internal` class, unless
-/// [`public`](Self::public) or [`personal`](Self::personal) stands before it.
+/// Takes the names of the event's own properties that it counts for as a conversion at Optimizely.
+///
+/// Names and not values: what is counted is what Optimizely sees of that property, and nothing where it does not see it, or
+/// where [`before_capture`](crate::Builder::before_capture) took it out.
 #[must_use = "nothing is written until there is a revenue or a value"]
 pub struct ConversionWriter<'a> {
     runs: &'a mut RunWriter,
     terms: &'a Terms<'a>,
-    class: Sensitivity,
 }
 
 impl ConversionWriter<'_> {
-    /// What anybody may see.
+    /// The property that is the revenue, in whole cents. One that is no integer Optimizely does not get as such: it would
+    /// take dollars for cents.
     #[inline]
-    pub fn public(self) -> Self {
-        Self { class: Sensitivity::Public, ..self }
+    pub fn revenue(&mut self, property: &str) {
+        self.write("revenue", property);
     }
 
-    /// What is about a person: only where Optimizely is allowed `personal`.
+    /// The property that is the value, a number.
     #[inline]
-    pub fn personal(self) -> Self {
-        Self { class: Sensitivity::Personal, ..self }
+    pub fn value(&mut self, property: &str) {
+        self.write("value", property);
     }
 
-    /// The revenue, in whole cents. What is no integer Optimizely does not get: it would take dollars for cents.
-    #[inline]
-    pub fn revenue(&mut self, cents: &(impl Value + ?Sized)) {
-        self.write("revenue", cents);
-    }
-
-    /// The value, a number.
-    #[inline]
-    pub fn value(&mut self, value: &(impl Value + ?Sized)) {
-        self.write("value", value);
-    }
-
-    fn write(&mut self, name: &str, value: &(impl Value + ?Sized)) {
-        let destinations = self.terms.who_sees(self.class).only(Destinations::OPTIMIZELY);
-        self.runs.property(RunTag::new(Place::Conversion, self.class.into()), destinations, name, value);
+    fn write(&mut self, name: &str, property: &str) {
+        let destinations = self.terms.who_sees(Sensitivity::Public).only(Destinations::OPTIMIZELY);
+        self.runs.property(RunTag::new(Place::Conversion, Class::Public), destinations, name, property);
     }
 }
 

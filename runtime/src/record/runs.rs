@@ -15,7 +15,7 @@ pub(crate) enum Place {
     SetOnce = 2,
     /// Properties that the person has no more; each has the value `null`.
     Unset = 3,
-    /// What the event counts for as a conversion: revenue and value.
+    /// What the event counts for as a conversion, revenue and value: the names of properties of the event.
     Conversion = 8,
 }
 

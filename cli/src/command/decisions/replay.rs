@@ -105,7 +105,9 @@ impl Replay {
                     Err(error) => tally.unread(printer, number, &error.to_string()),
                 }
             }
-            player.troubles().for_each(|trouble| printer.talk(format_args!("{name}:{number}: {trouble}")));
+            for trouble in player.troubles() {
+                printer.talk(format_args!("{name}:{number}: {trouble}"));
+            }
         }
         tally.sum_up(printer, self.to.name());
         Ok(if tally.is_whole() { Outcome::Good } else { Outcome::Bad })

@@ -6,7 +6,7 @@ use super::datafile::Datafile;
 use crate::destinations::Destinations;
 use crate::json;
 use crate::limited::{Limit, Met};
-use crate::record::{Fragment, Place, Record, fragments};
+use crate::record::{Fragment, Place, Record, Run, fragments};
 use crate::recorder::unescaped;
 use crate::sight::Sight;
 use crate::transport::endpoint::put;
@@ -32,8 +32,8 @@ pub(super) fn write(
     json::write_integer(bytes, record.time.as_unix_millis());
     put(bytes, &[b",\"uuid\":\"", &record.id.to_text(), b"\""]);
     let counted = counted(record, sight, &mut met);
-    for fragment in &counted {
-        bytes.extend_from_slice(fragment.bytes);
+    for counted in &counted {
+        counted.write(bytes);
     }
     write_tags(record, &counted, sight, bytes, &mut met);
     bytes.push(b'}');
@@ -54,35 +54,60 @@ fn write_attributes(record: &Record<'_>, datafile: &Datafile, sight: Sight, byte
     }
 }
 
-/// The revenue and the value that the conversion has, as they can be counted.
-fn counted<'a>(record: &Record<'a>, sight: Sight, met: &mut Vec<Met>) -> Vec<Fragment<'a>> {
+/// A property that the conversion counts for.
+struct Counted<'a> {
+    /// `revenue` or `value`.
+    role: &'a [u8],
+    property: Fragment<'a>,
+    is_fit: bool,
+}
+
+impl Counted<'_> {
+    /// What can be counted.
+    fn write(&self, bytes: &mut Vec<u8>) {
+        if self.is_fit {
+            put(bytes, &[b",\"", self.role, b"\":", self.property.value()]);
+        }
+    }
+}
+
+/// The revenue and the value: what can be seen of the properties that the conversion names.
+fn counted<'a>(record: &Record<'a>, sight: Sight, met: &mut Vec<Met>) -> Vec<Counted<'a>> {
     let mut counted = Vec::new();
-    for fragment in sight.runs(record, Place::Conversion).flat_map(|run| fragments(run.fragments)) {
-        let text = std::str::from_utf8(fragment.value()).unwrap_or_default();
-        let (is_fit, limit) = match fragment.name {
+    for role in sight.runs(record, Place::Conversion).flat_map(|run| fragments(run.fragments)) {
+        let quoted = role.value().strip_prefix(b"\"");
+        let Some(name) = quoted.and_then(|quoted| quoted.strip_suffix(b"\"")) else { continue };
+        // A hash is a value of nobody.
+        let mut of_event = own(record, sight).filter(|run| !run.tag.is_twin()).flat_map(|run| fragments(run.fragments));
+        let Some(property) = of_event.find(|property| property.name == name) else { continue };
+        let text = std::str::from_utf8(property.value()).unwrap_or_default();
+        let (is_fit, limit) = match role.name {
             b"revenue" => (text.parse::<i64>().is_ok(), Limit::Cents),
             _ => (text.starts_with(|first: char| first == '-' || first.is_ascii_digit()), Limit::Number),
         };
-        match text {
-            "null" => {}
-            _ if is_fit => counted.push(fragment),
-            _ => met.push(limited(&fragment, limit)),
+        if !is_fit && text != "null" {
+            met.push(limited(&role, limit));
         }
+        counted.push(Counted { role: role.name, property, is_fit });
     }
     counted
 }
 
+/// What the event brought itself.
+fn own<'a>(record: &Record<'a>, sight: Sight) -> impl Iterator<Item = Run<'a>> {
+    sight.runs(record, Place::Event).filter(|run| !run.tag.is_under())
+}
+
 /// What the event brought itself, behind what is counted: the SDKs of Optimizely have that there too.
-fn write_tags(record: &Record<'_>, counted: &[Fragment<'_>], sight: Sight, bytes: &mut Vec<u8>, met: &mut Vec<Met>) {
+fn write_tags(record: &Record<'_>, counted: &[Counted<'_>], sight: Sight, bytes: &mut Vec<u8>, met: &mut Vec<Met>) {
     const TAGS: &[u8] = b",\"tags\":";
     bytes.extend_from_slice(TAGS);
     let start = bytes.len();
-    for fragment in counted {
-        bytes.extend_from_slice(fragment.bytes);
+    for counted in counted {
+        counted.write(bytes);
     }
-    let own = sight.runs(record, Place::Event).filter(|run| !run.tag.is_under());
-    for fragment in own.flat_map(|run| fragments(run.fragments)) {
-        if counted.contains(&fragment) {
+    for fragment in own(record, sight).flat_map(|run| fragments(run.fragments)) {
+        if counted.iter().any(|counted| counted.role == fragment.name && counted.property == fragment) {
             continue;
         }
         if matches!(fragment.name, b"revenue" | b"value") {
