@@ -1,5 +1,6 @@
 //! A fleet of processes with a real Redis: each exposure once, whatever becomes of Redis.
 
+use std::net::TcpListener;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, exit};
 use std::sync::{Arc, Mutex};
@@ -8,11 +9,11 @@ use std::time::{Duration, Instant};
 
 use fork::Fork;
 use taxogen::{
-    Builder, Client, Decision, Dedup, ExposurePolicy, FleetProblem, FleetReport, LossReason, Mixpanel, Redis,
-    Timestamp, TroubleKind,
+    Builder, Client, Decision, DecisionHub, Dedup, ExposurePolicy, FleetProblem, FleetReport, LossReason, Mixpanel,
+    Redis, Timestamp, TroubleKind,
 };
 use taxogen_sandbox::{Fault, FlagAnswer, MIXPANEL_TOKEN, Sandbox, Vendor};
-use taxogen_tests::checkout::{CHECKOUT, Stage};
+use taxogen_tests::checkout::{CHECKOUT, Checkout, Stage};
 use taxogen_tests::redis::RedisServer;
 
 const LONG: Duration = Duration::from_secs(20);
@@ -382,6 +383,39 @@ fn a_shutdown_with_a_redis_that_hangs_ends_in_time_and_loses_nothing() {
         assert!(begin.elapsed() < LONG / 2, "{:?}", begin.elapsed());
     }
     assert_eq!(fleet.told(&[]), ["a"; 600]);
+}
+
+#[test]
+fn a_shutdown_does_not_wait_until_a_redis_that_hangs_was_told_what_it_missed() {
+    let attempt = || {
+        let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+        let sandbox = Sandbox::start().unwrap();
+        let dedup = Dedup::fleet(format!("redis://{}", silent.local_addr().unwrap()));
+        let client = delivering(&sandbox).dedup(dedup).times_for_tests(Timestamp::now, 10).build().unwrap();
+        client.decided(&seen("a"));
+        let _asked = silent.accept().unwrap();
+        // It was sent unasked, and Redis is to be told of it: that takes the second that a connection may take.
+        let _told = silent.accept().unwrap();
+        client.decided(&seen_by("user-2", "b"));
+        client.shutdown(Duration::from_millis(900)).delivered == 2
+    };
+    assert!((0..3).any(|_| attempt()), "each time something had to be left behind");
+}
+
+#[test]
+fn the_hub_hears_of_an_exposure_once_though_the_fleet_is_asked_at_each_reading() {
+    let Some(redis) = RedisServer::start(&[]) else { return };
+    let hub = DecisionHub::new();
+    let stage = Stage::everywhere_with(|builder| builder.decisions(&hub).dedup(Dedup::fleet(redis.url())));
+    for (published, variant) in (1..).zip(["test", "control", "test"]) {
+        stage.sandbox.flags().set_default(CHECKOUT.key(), FlagAnswer::variant(variant));
+        let user = stage.loaded("u1");
+        for _ in 0..3 {
+            let _ = user.experiment::<Checkout>();
+            stage.client.flush(LONG).unwrap();
+        }
+        assert_eq!(hub.report().published, published, "{variant}");
+    }
 }
 
 #[test]

@@ -195,8 +195,10 @@ impl Elsewhere<'_> {
 }
 
 impl User {
-    /// Reports what this person was seen in, once until it changes; says whether it was now.
+    /// Reports what this person was seen in, once until it changes; says whether it was now, as far as this process knows.
     pub(crate) fn report_viewed(&self, viewed: &Viewed<'_>) -> bool {
-        viewed.claim_for(self).is_some_and(|claim| viewed.report(self, claim))
+        let Some(claim) = viewed.claim_for(self) else { return false };
+        let is_news_here = claim.is_news_here();
+        viewed.report(self, claim) && is_news_here
     }
 }

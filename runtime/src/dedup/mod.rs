@@ -54,8 +54,10 @@ pub(crate) struct Memory {
 pub(crate) struct Claim<'a> {
     memory: &'a Memory,
     receipt: Receipt,
-    /// None once it is confirmed.
+    /// None once it is confirmed, and where the fleet is asked first.
     ticket: Option<Ticket>,
+    /// Whether this process has reported it already, and it is only that the fleet is asked.
+    is_known_here: bool,
 }
 
 impl Memory {
@@ -91,12 +93,14 @@ impl Memory {
         let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));
         // What was seen last in this process may not be what was seen last in the fleet, so that the fleet is asked, and the
         // value entered when it has answered.
+        let now = self.clock.now();
+        let is_known_here = fleet.is_some() && table.knows(here, now);
         let ticket = match fleet {
-            None => Some(table.claim(here, self.clock.now())?),
-            Some(_) if subject.is_once_for_each_value() && table.knows(here, self.clock.now()) => return None,
+            None => Some(table.claim(here, now)?),
+            Some(_) if subject.is_once_for_each_value() && is_known_here => return None,
             Some(_) => None,
         };
-        Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket })
+        Some(Claim { memory: self, receipt: Receipt { here, fleet }, ticket, is_known_here })
     }
 
     /// Asks the fleet about a record, where there is a fleet.
@@ -159,6 +163,11 @@ impl Claim<'_> {
     /// What the record carries.
     pub(crate) fn receipt(&self) -> &Receipt {
         &self.receipt
+    }
+
+    /// Whether this process has not reported it yet.
+    pub(crate) fn is_news_here(&self) -> bool {
+        !self.is_known_here
     }
 
     /// The log has taken the record.

@@ -108,6 +108,11 @@ impl Queue {
         self.state().closed
     }
 
+    /// Whether nobody is to be asked any more.
+    pub(super) fn is_hurried(&self) -> bool {
+        self.state().hurry_from.is_some_and(|from| from <= Instant::now())
+    }
+
     /// Waits until nobody is to be asked any more.
     pub(super) async fn hurried(&self) {
         loop {

@@ -80,11 +80,7 @@ impl Worker {
                 continue;
             }
             let questions: Vec<_> = self.jobs.iter().map(Job::question).collect();
-            let answers = if self.jobs.iter().any(Job::is_record) {
-                self.answers_in_time(&questions).await
-            } else {
-                self.answers(&questions).await
-            };
+            let answers = self.answers_in_time(&questions).await;
             for answer in answers {
                 self.settle_next(answer);
             }
@@ -100,14 +96,25 @@ impl Worker {
             return changed.await;
         }
         let again = self.breaker.open_until().unwrap_or_else(|| Instant::now() + self.again);
-        if timeout_at(again.into(), changed).await.is_err() {
+        if timeout_at(again.into(), changed).await.is_ok() {
+            return;
+        }
+        let fleet = Arc::clone(&self.fleet);
+        if fleet.queue.is_hurried() {
             self.catch_up().await;
+        } else {
+            // Records may come while this takes its time, and at the end they have none.
+            race(fleet.queue.hurried(), self.catch_up()).await;
         }
     }
 
-    /// The answers to all of these, as long as there is time for that.
+    /// The answers to all of these, as long as there is time for that. At the end there is some for what was lost, when no
+    /// record waits behind it any more.
     async fn answers_in_time(&mut self, questions: &[Question]) -> Vec<Answer> {
         let fleet = Arc::clone(&self.fleet);
+        if fleet.queue.is_hurried() && !self.jobs.iter().any(Job::is_record) {
+            return self.answers(questions).await;
+        }
         match race(fleet.queue.hurried(), self.answers(questions)).await {
             Won::First(()) => vec![Err(FleetProblem::Shutdown); questions.len()],
             Won::Second(answers) => answers,
