@@ -66,6 +66,7 @@ impl Memory {
     }
 
     /// Shares it with others from now on; whoever was asked first stays.
+    #[cfg(any(feature = "redis", test))]
     pub(crate) fn share(&self, fleet: Arc<dyn Fleet>) {
         let _ = self.fleet.set(fleet);
     }
