@@ -280,6 +280,14 @@
     allow(dead_code, reason = "what one destination alone needs is idle without it")
 )]
 
+#[cfg(all(
+    feature = "http",
+    not(any(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely"))
+))]
+compile_error!(
+    "the features `redis` and `http` need a destination: turn on `posthog`, `segment`, `mixpanel` or `optimizely`"
+);
+
 mod client;
 #[cfg(feature = "cohort-webhook")]
 pub mod cohort;

@@ -1,10 +1,12 @@
 //! A fleet of processes with a real Redis: each exposure once, whatever becomes of Redis.
 
-use std::net::TcpListener;
+use std::io::Write;
+use std::net::{TcpListener, TcpStream};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::{Command, exit};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::thread::sleep;
+use std::thread::{self, sleep};
 use std::time::{Duration, Instant};
 
 use fork::Fork;
@@ -321,6 +323,47 @@ fn a_redis_that_cannot_keep_it_is_counted_by_what_it_says() {
         assert_eq!(troubles.len(), 1, "{settings:?} {troubles:?}");
         assert!(!troubles[0].1.contains("hidden"), "{troubles:?}");
         assert!(client.shutdown(LONG).is_complete());
+    }
+}
+
+#[test]
+fn who_is_no_redis_costs_nothing_but_the_question() {
+    let endless = "+OK\r\n".repeat(100_000);
+    let nested = "*1\r\n".repeat(100_000);
+    for garbage in [
+        "",
+        "HTTP/1.1 400 Bad Request\r\n\r\n",
+        "$99999999999999\r\nx",
+        "*2147483647\r\n",
+        &endless,
+        &nested,
+        "\0\u{fffd}",
+    ] {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = listener.local_addr().unwrap();
+        let ended = AtomicBool::new(false);
+        let found = thread::scope(|scope| {
+            scope.spawn(|| {
+                for mut stream in listener.incoming().flatten().take_while(|_| !ended.load(Ordering::Acquire)) {
+                    let _ = stream.write_all(garbage.as_bytes());
+                }
+            });
+            let found = catch_unwind(|| {
+                let sandbox = Sandbox::start().unwrap();
+                let client = delivering(&sandbox).dedup(Dedup::fleet(format!("redis://{address}"))).build().unwrap();
+                for variation in ["a", "a", "b"] {
+                    client.decided(&seen(variation));
+                    client.flush(LONG).unwrap();
+                }
+                let counted = counts(&client);
+                (sandbox.received(Vendor::Mixpanel).len(), counted, client.shutdown(LONG).is_complete())
+            });
+            ended.store(true, Ordering::Release);
+            drop(TcpStream::connect(address));
+            found
+        });
+        let events_and_people = 4;
+        assert_eq!(found.ok(), Some((events_and_people, [0, 0, 0, 3], true)), "{garbage:.20}");
     }
 }
 

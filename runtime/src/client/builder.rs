@@ -322,9 +322,10 @@ impl Builder {
     ///
     /// PostHog gets `$feature/<flag>` and `$active_feature_flags`, as from its own SDKs: the variant, `true` or `false`. The
     /// others get one property per flag, named as the person's property of a decision is: `[PostHog] checkout-experiment`,
-    /// `[Optimizely] checkout_redesign`; none of what is off, or held out. They are as public as the exposures themselves. A
-    /// property that the event brings itself, or a super property, goes before one of these of the same name, and events
-    /// whose plan says `super: false` take none. A hundred flags are kept of a person.
+    /// `[Optimizely] checkout_redesign`; none of what PostHog has off or holds out, and of another engine each variation that it
+    /// named, one that is called `off` or is a holdout's included: a decision does not say that. They are as public as the
+    /// exposures themselves. A property that the event brings itself, or a super property, goes before one of these of the
+    /// same name, and events whose plan says `super: false` take none. A hundred flags are kept of a person.
     ///
     /// A flag for which the default stands in, be it that it could not be loaded, is no variation from then on.
     pub fn stamp_variations(mut self, stamp: bool) -> Self {

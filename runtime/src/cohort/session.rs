@@ -72,7 +72,8 @@ impl Sessions {
     }
 
     fn finish(&mut self, session: OpenSession) -> Vec<String> {
-        if self.applied.len() == APPLIED {
+        // More of them may come out of storage.
+        while self.applied.len() >= APPLIED {
             self.applied.pop_front();
         }
         self.applied.push_back(session.key);
@@ -80,7 +81,7 @@ impl Sessions {
     }
 
     fn keep(&mut self, session: OpenSession) {
-        if self.open.len() == OPEN {
+        while self.open.len() >= OPEN {
             self.open.remove(0);
             self.abandoned += 1;
         }

@@ -92,6 +92,14 @@ fn the_room_for_what_waits_is_bounded() {
         let _ = membership.apply(&page("add_members", &format!("whole {session}"), 1, 1, &["a"]));
     }
     assert_eq!(membership.sessions.applied.len(), 1024);
+
+    // Who stores it may have added to it.
+    membership.sessions.open.extend(membership.sessions.open.clone());
+    membership.sessions.applied.extend(membership.sessions.applied.clone());
+    let mut membership = Membership::from_json(&membership.to_json()).unwrap();
+    let _ = membership.apply(&page("members", "one more", 1, 2, &["a"]));
+    let _ = membership.apply(&page("members", "and whole", 1, 1, &["a"]));
+    assert_eq!((membership.waiting(), membership.sessions.applied.len()), (64, 1024));
 }
 
 #[test]
