@@ -6,10 +6,11 @@ use std::time::Duration;
 use taxogen::{Client, Decision, ExposurePolicy, Mixpanel};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = client(Mixpanel::new(std::env::var("MIXPANEL_TOKEN")?))?;
-    forward(&client, std::io::stdin().lock())?;
-    println!("{}", client.shutdown(Duration::from_secs(5)));
-    Ok(())
+    let key = std::env::var("MIXPANEL_TOKEN").map_err(|_| "MIXPANEL_TOKEN is not set")?;
+    let client = client(Mixpanel::new(key))?;
+    let read = forward(&client, std::io::stdin().lock());
+    println!("{}", client.shutdown(Duration::from_secs(5))); // also where reading failed
+    Ok(read?)
 }
 
 /// An exposure is what the plan calls an experiment.

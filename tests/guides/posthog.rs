@@ -6,10 +6,11 @@ use std::time::Duration;
 use taxogen::{Client, Decision, ExposurePolicy, PostHog};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = client(PostHog::new(std::env::var("POSTHOG_API_KEY")?))?;
-    forward(&client, std::io::stdin().lock())?;
-    println!("{}", client.shutdown(Duration::from_secs(5)));
-    Ok(())
+    let key = std::env::var("POSTHOG_API_KEY").map_err(|_| "POSTHOG_API_KEY is not set")?;
+    let client = client(PostHog::new(key))?;
+    let read = forward(&client, std::io::stdin().lock());
+    println!("{}", client.shutdown(Duration::from_secs(5))); // also where reading failed
+    Ok(read?)
 }
 
 /// An exposure is what the plan calls an experiment.

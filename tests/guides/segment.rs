@@ -6,10 +6,11 @@ use std::time::Duration;
 use taxogen::{Client, Decision, ExposurePolicy, Segment};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let client = client(Segment::new(std::env::var("SEGMENT_WRITE_KEY")?))?;
-    forward(&client, std::io::stdin().lock())?;
-    println!("{}", client.shutdown(Duration::from_secs(5)));
-    Ok(())
+    let key = std::env::var("SEGMENT_WRITE_KEY").map_err(|_| "SEGMENT_WRITE_KEY is not set")?;
+    let client = client(Segment::new(key))?;
+    let read = forward(&client, std::io::stdin().lock());
+    println!("{}", client.shutdown(Duration::from_secs(5))); // also where reading failed
+    Ok(read?)
 }
 
 /// An exposure is what the plan calls an experiment.
