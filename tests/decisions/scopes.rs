@@ -88,7 +88,10 @@ fn ids_are_told_apart_whatever_they_hold() {
 
 #[test]
 fn what_the_application_drops_is_decided_once() {
-    let (client, recorder) = builder().before_capture(taxogen::Draft::discard).recorder();
+    let discard = |draft: &mut taxogen::Draft<'_>| {
+        draft.discard();
+    };
+    let (client, recorder) = builder().before_capture(discard).recorder();
     client.decided(&decision("u"));
     client.decided(&decision("u"));
     assert_eq!((recorder.len(), client.report().dropped), (0, 1));
