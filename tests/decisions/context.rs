@@ -178,6 +178,19 @@ fn what_another_engine_decides_is_known_from_then_on() {
 }
 
 #[test]
+fn an_engine_that_says_nothing_of_a_flag_takes_nothing_from_another_one() {
+    let (client, _) = Client::builder().recorder();
+    let user = client.user("u1");
+    let of_both = Decision::new("u1", CHECKOUT.key()).with_rule("exp");
+    let _ = user.decided(&of_both.clone().with_variation("test"));
+    let known = user.state();
+    assert_eq!(user.flag(CHECKOUT), CheckoutExperiment::Control, "nothing was loaded");
+    assert_eq!(user.state(), known, "Optimizely has said so");
+    let _ = user.decided(&of_both);
+    assert_ne!(user.state(), known, "and takes it back itself");
+}
+
+#[test]
 fn an_exposure_says_the_variation_of_now() {
     let stage = Stage::everywhere_with(|builder| builder.stamp_variations(true));
     let user = stage.client.user("u1");

@@ -35,7 +35,8 @@ pub(crate) struct Variation {
 pub(super) const KEPT: usize = 100;
 
 impl Context {
-    /// What a flag is now; `None` where nobody says so any more, and a default stands in.
+    /// What a flag is now, by the engine that spoke last; `None` where this one does not say so any more, and a default stands
+    /// in. What another engine said of a flag of that name stays.
     ///
     /// `stamps` says whether all of the client's events take it.
     pub(crate) fn note(&self, engine: &Engine, flag: &str, value: Option<&FlagValue>, stamps: bool) {
@@ -43,7 +44,7 @@ impl Context {
             return;
         }
         let mut active = self.active.write().unwrap_or_else(PoisonError::into_inner);
-        active.retain(|known| *known.flag != *flag);
+        active.retain(|known| *known.flag != *flag || value.is_none() && known.engine != *engine);
         if let Some(value) = value {
             if active.len() == KEPT {
                 active.remove(0);
@@ -57,8 +58,9 @@ impl Context {
         let active = self.active.read().unwrap_or_else(PoisonError::into_inner);
         match (active.iter().find(|known| *known.flag == *flag), value) {
             (None, None) => true,
+            (Some(known), None) => known.engine != *engine,
             (Some(known), Some(value)) => known.value == *value && known.engine == *engine,
-            _ => false,
+            (None, Some(_)) => false,
         }
     }
 

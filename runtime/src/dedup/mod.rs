@@ -88,9 +88,8 @@ impl Memory {
         subject: &Subject<'_>,
         seen: &Seen<'_>,
     ) -> Option<Claim<'_>> {
-        let handle = if self.is_of_handle() { handle().0.get() } else { 0 };
         let table = self.table();
-        let here = table.fingerprint(&(handle, subject), seen);
+        let here = self.fingerprint(table, handle, subject, seen);
         let fleet = self.fleet().map(|fleet| fleet.mark(subject, seen));
         // What was seen last in this process may not be what was seen last in the fleet, so that the fleet is asked, and the
         // value entered when it has answered.
@@ -127,8 +126,7 @@ impl Memory {
 
     /// Whether this is what was seen last, as far as this process knows; nothing is entered.
     pub(crate) fn knows(&self, handle: impl FnOnce() -> HandleNumber, subject: &Subject<'_>, seen: &Seen<'_>) -> bool {
-        let handle = self.is_of_handle().then(handle);
-        let knows = |table: &Table| table.knows(table.fingerprint(&(handle, subject), seen), self.clock.now());
+        let knows = |table: &Table| table.knows(self.fingerprint(table, handle, subject, seen), self.clock.now());
         self.table.get().is_some_and(knows)
     }
 
@@ -141,6 +139,18 @@ impl Memory {
         if let (Some(fleet), Some(mark)) = (self.fleet(), receipt.fleet) {
             fleet.take_back(mark, id);
         }
+    }
+
+    #[inline]
+    fn fingerprint(
+        &self,
+        table: &Table,
+        handle: impl FnOnce() -> HandleNumber,
+        subject: &Subject<'_>,
+        seen: &Seen<'_>,
+    ) -> Fingerprint {
+        let handle = if self.is_of_handle() { handle().0.get() } else { 0 };
+        table.fingerprint(&(handle, subject), seen)
     }
 
     fn table(&self) -> &Table {

@@ -70,8 +70,10 @@ impl Dedup {
     /// Where Redis is away, slow (a quarter of a second), full or refuses, the process goes by its own memory as with
     /// [`process`](Self::process), counts that ([`FleetReport`](crate::FleetReport)), asks again after five seconds, tells
     /// Redis then what it has missed, and tells [`on_trouble`](crate::Builder::on_trouble) once of each. `flush` and
-    /// `shutdown` wait for the queue, `shutdown` for half of its time. A recorder, and a client that delivers nowhere, ask
-    /// nobody; a fork of the process delivers nothing, and asks nobody either.
+    /// `shutdown` wait for the queue, `shutdown` for half of its time. What waits there, mostly for some milliseconds, is not in
+    /// the log yet: a process that is killed loses it, with a [spool](crate::Builder::spool) too, and the next decision reports
+    /// it. A recorder, and a client that delivers nowhere, ask nobody; a fork of the process delivers nothing, and asks nobody
+    /// either.
     ///
     /// ```
     /// use std::time::Duration;
