@@ -1,3 +1,5 @@
+use std::fmt;
+
 use crate::decision::members::Members;
 use crate::value::Json;
 
@@ -37,8 +39,8 @@ impl DecisionInfo {
     }
 }
 
-/// What was decided about a flag.
-#[derive(Debug, Clone)]
+/// What was decided about a flag. `Debug` shows how many reasons there are: they may repeat attributes of the person.
+#[derive(Clone)]
 pub struct FlagInfo {
     /// Which flag.
     pub flag_key: String,
@@ -69,6 +71,23 @@ impl FlagInfo {
     #[must_use]
     pub fn reasons(&self) -> &[String] {
         &self.reasons
+    }
+}
+
+impl fmt::Debug for FlagInfo {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("FlagInfo")
+            .field("flag_key", &self.flag_key)
+            .field("enabled", &self.enabled)
+            .field("variation_key", &self.variation_key)
+            .field("rule_key", &self.rule_key)
+            .field("experiment_id", &self.experiment_id)
+            .field("variation_id", &self.variation_id)
+            .field("dispatched", &self.dispatched)
+            .field("variables", &self.variables)
+            .field("reasons", &self.reasons.len())
+            .finish()
     }
 }
 

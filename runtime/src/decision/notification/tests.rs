@@ -74,7 +74,8 @@ fn nothing_and_an_empty_text_are_alike() {
 fn reasons_are_not_compared_and_not_shown() {
     let (one, other) = (read(&flag(r#", "reasons": ["of u"]"#)), read(&flag("")));
     assert_eq!(one, other);
-    let shown = format!("{:?}", read(&flag(r#", "variables": {"headline": "Hello"}"#)));
+    let reasons = r#""reasons": ["Assigned bucket 7 to user with bucketing ID Hello."]"#;
+    let shown = format!("{:?}", read(&flag(&format!(r#", "variables": {{"headline": "Hello"}}, {reasons}"#))));
     assert!(shown.contains("headline") && !shown.contains("Hello"), "{shown}");
 }
 

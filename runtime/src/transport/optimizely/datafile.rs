@@ -23,7 +23,7 @@ type Ids = HashMap<String, String>;
 /// A datafile of no project.
 #[cfg(feature = "spool")]
 pub(in crate::transport) const EMPTY: &str =
-    r#"{"accountId":"","projectId":"","revision":"","events":[],"attributes":[]}"#;
+    r#"{"accountId":"0","projectId":"0","revision":"0","events":[],"attributes":[]}"#;
 
 impl Datafile {
     /// Reads the JSON that Optimizely keeps for the SDKs of a project.
@@ -84,6 +84,8 @@ fn ids(datafile: &Value, name: &str) -> Result<Ids, Error> {
 
 fn text_of(object: &Value, name: &str, path: &str) -> Result<String, Error> {
     match &object[name] {
+        // Optimizely would take it with its 204, and drop what comes under it.
+        Value::String(text) if text.is_empty() => Err(broken(path, "is empty")),
         Value::String(text) => {
             let mut bytes = Vec::with_capacity(text.len());
             json::write_escaped(&mut bytes, text);
@@ -133,6 +135,8 @@ mod tests {
             (r#""accountId":"8000","#, "", "`accountId` is missing in the datafile of optimizely"),
             (r#""9000""#, "9000", "`projectId` is no text in the datafile of optimizely"),
             (r#""12""#, "null", "`revision` is missing in the datafile of optimizely"),
+            (r#""8000""#, r#""""#, "`accountId` is empty in the datafile of optimizely"),
+            (r#""6001""#, r#""""#, "`events[0].id` is empty in the datafile of optimizely"),
             (r#""EU""#, r#""MARS""#, "`region` is neither `US` nor `EU` in the datafile of optimizely"),
             (r#""id":"6001","#, "", "`events[0].id` is missing in the datafile of optimizely"),
             (r#"[{"id":"70","key":"country"}]"#, "{}", "`attributes` is no list in the datafile of optimizely"),
@@ -152,5 +156,50 @@ mod tests {
         ] {
             assert_eq!(Datafile::read(text).unwrap_err().to_string(), sentence);
         }
+    }
+    /// Where there is a value in a value, itself first.
+    fn places(value: &Value, path: &str, all: &mut Vec<String>) {
+        all.push(path.to_owned());
+        let inner: Vec<_> = match value {
+            Value::Object(members) => members.iter().map(|(name, inner)| (name.clone(), inner)).collect(),
+            Value::Array(items) => items.iter().enumerate().map(|(at, item)| (at.to_string(), item)).collect(),
+            _ => Vec::new(),
+        };
+        for (name, inner) in inner {
+            places(inner, &format!("{path}/{name}"), all);
+        }
+    }
+
+    #[test]
+    fn whatever_stands_anywhere_is_used_or_named_and_not_repeated() {
+        let whole: Value = serde_json::from_str(WHOLE).unwrap();
+        let mut all = Vec::new();
+        places(&whole, "", &mut all);
+        assert_eq!(all.len(), 16);
+        for place in all {
+            for other in
+                ["null", "7", "1e300", "true", "\"\"", "\"hidden\"", "[]", "{}", "[{}]", "[[null]]", "{\"hidden\":1}"]
+            {
+                let mut changed = whole.clone();
+                *changed.pointer_mut(&place).unwrap() = other.parse().unwrap();
+                if let Err(error) = Datafile::read(&changed.to_string()) {
+                    let error = error.to_string();
+                    assert!(error.starts_with('`') && error.len() < 200, "{place} {other}: {error}");
+                    assert!(!["hidden", "8000", "6001", "country"].iter().any(|told| error.contains(told)), "{error}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_deep_or_stands_twice_harms_nothing() {
+        for deep in ["[".repeat(100_000), "{\"a\":".repeat(100_000), format!("{WHOLE}{WHOLE}")] {
+            let error = Datafile::read(&deep).unwrap_err().to_string();
+            assert!(error.starts_with("the datafile of optimizely is no JSON: ") && error.len() < 200, "{error}");
+        }
+        let twice = WHOLE.replacen('{', r#"{"accountId":7,"events":[],"#, 1);
+        assert_eq!(Datafile::read(&twice).unwrap().event(r#"bought \"it\""#), Some("6001"), "the last one counts");
+        let same = WHOLE.replace("\"events\":[", r#""events":[{"id":"1","key":"bought \"it\""},"#);
+        assert_eq!(Datafile::read(&same).unwrap().event(r#"bought \"it\""#), Some("6001"));
     }
 }
