@@ -264,17 +264,6 @@ impl Builder {
         self
     }
 
-    /// Which decisions of another engine are reported as exposures, by [`Client::decided`] and
-    /// [`User::decided`](crate::User::decided); mostly what the plan says:
-    /// `ExposurePolicy::by_plan(experiments::DECISIONS)`.
-    ///
-    /// Unless it is set nothing is reported: nobody could tell an experiment from a delivery. That is counted
-    /// ([`Client::decision_report`]), and told once to [`on_trouble`](Self::on_trouble).
-    pub fn exposures(mut self, policy: ExposurePolicy) -> Self {
-        self.exposures = Some(policy);
-        self
-    }
-
     /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
     /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
     ///
@@ -290,52 +279,6 @@ impl Builder {
     /// `taxogen_plan`: sixteen hex digits. It does not unless set.
     pub fn stamp_plan(mut self, stamp: bool) -> Self {
         self.stamps_plan = stamp;
-        self
-    }
-
-    /// Publishes the client's own exposures as decisions: each experiment that is read with
-    /// [`User::experiment`](crate::User::experiment) or [`User::variant`](crate::User::variant), and in which a rule has
-    /// assigned a variant, once until that changes, when it is recorded. The engine is
-    /// [`PostHog`](crate::Engine::PostHog), and the rule the experiment's key.
-    ///
-    /// Once per exposure and not per reading, because a flag may be read a thousand times in a request: who listens hears
-    /// of what the vendors are told of. An [`ExposureListener`](crate::ExposureListener) on the same hub reports none of
-    /// them again. Listeners run where the experiment is read. With `Dedup::fleet` it is once for each process, and once more
-    /// for each reading until the fleet has answered.
-    ///
-    /// ```
-    /// use taxogen::{Client, DecisionHub};
-    ///
-    /// let hub = DecisionHub::new();
-    /// let listening = hub.listen(|decision| println!("{decision:?}"));
-    /// let (client, recorder) = Client::builder().decisions(&hub).recorder();
-    /// # let _ = (client, recorder, listening);
-    /// ```
-    pub fn decisions(mut self, hub: &DecisionHub) -> Self {
-        self.hub = Some(hub.clone());
-        self
-    }
-
-    /// Whether every event says which variations its person is in, as far as the handle that captures it has read flags and
-    /// experiments and was told decisions. It does not unless set; [`User::stamp_variations`](crate::User::stamp_variations)
-    /// asks for it for one person.
-    ///
-    /// PostHog gets `$feature/<flag>` and `$active_feature_flags`, as from its own SDKs: the variant, `true` or `false`. The
-    /// others get one property per flag, named as the person's property of a decision is: `[PostHog] checkout-experiment`,
-    /// `[Optimizely] checkout_redesign`; none of what PostHog has off or holds out, and of another engine each variation that it
-    /// named, one that is called `off` or is a holdout's included: a decision does not say that. They are as public as the
-    /// exposures themselves. A property that the event brings itself, or a super property, goes before one of these of the
-    /// same name, and events whose plan says `super: false` take none. A hundred flags are kept of a person.
-    ///
-    /// A flag for which the default stands in, be it that it could not be loaded, is no variation from then on.
-    pub fn stamp_variations(mut self, stamp: bool) -> Self {
-        self.stamps_variations = stamp;
-        self
-    }
-
-    /// How exposures are remembered, so that each is reported once; [`Dedup::process`] unless set.
-    pub fn dedup(mut self, dedup: Dedup) -> Self {
-        self.dedup = dedup;
         self
     }
 

@@ -3,6 +3,7 @@ mod core;
 mod entry;
 #[cfg(feature = "http")]
 mod env;
+mod exposures;
 mod now;
 mod wait;
 
