@@ -28,13 +28,19 @@ pub(in crate::transport) const EMPTY: &str =
 impl Datafile {
     /// Reads the JSON that Optimizely keeps for the SDKs of a project.
     pub(super) fn read(text: &str) -> Result<Self, Error> {
+        Self::of(text, "give the text of the file, or its path to `Optimizely::from_file`")
+    }
+
+    /// The same of what lies in a file.
+    pub(super) fn read_file(text: &str) -> Result<Self, Error> {
+        Self::of(text, "give the file that Optimizely has for the SDKs of the project")
+    }
+
+    fn of(text: &str, remedy: &str) -> Result<Self, Error> {
         // A byte order mark is no JSON, and editors write it.
         let text = text.trim_start_matches('\u{feff}');
         let datafile: Value = serde_json::from_str(text).map_err(|problem| {
-            let sentence = format!(
-                "the datafile of optimizely is no JSON: {problem}; give the text of the file, or its path to \
-                 `Optimizely::from_file`"
-            );
+            let sentence = format!("the datafile of optimizely is no JSON: {problem}; {remedy}");
             Error::new(Kind::Configuration, sentence)
         })?;
         let field = |name| text_of(&datafile, name, name);
@@ -156,6 +162,11 @@ mod tests {
         ] {
             assert_eq!(Datafile::read(text).unwrap_err().to_string(), sentence);
         }
+        assert_eq!(
+            Datafile::read_file("taxogen: 1").unwrap_err().to_string(),
+            "the datafile of optimizely is no JSON: expected ident at line 1 column 2; give the file that Optimizely has for \
+             the SDKs of the project"
+        );
     }
     /// Where there is a value in a value, itself first.
     fn places(value: &Value, path: &str, all: &mut Vec<String>) {

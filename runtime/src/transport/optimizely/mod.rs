@@ -2,7 +2,6 @@ mod conversions;
 mod datafile;
 mod visitor;
 
-use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -130,7 +129,7 @@ impl Optimizely {
     }
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let datafile = Datafile::read(&self.datafile.text()?)?;
+        let datafile = self.datafile.read()?;
         let host = match &self.host {
             Some(host) => host,
             None if datafile.region == Region::Eu => "https://eu.logx.optimizely.com",
@@ -167,13 +166,16 @@ impl Optimizely {
 }
 
 impl Source {
-    fn text(&self) -> Result<Cow<'_, str>, Error> {
+    fn read(&self) -> Result<Datafile, Error> {
         match self {
-            Self::Text(text) => Ok(Cow::Borrowed(text)),
-            Self::File(path) => std::fs::read_to_string(path).map(Cow::Owned).map_err(|problem| {
-                let sentence = format!("the datafile of optimizely `{}` cannot be read: {problem}", path.display());
-                Error::new(Kind::Configuration, sentence).with_source(problem)
-            }),
+            Self::Text(text) => Datafile::read(text),
+            Self::File(path) => {
+                let text = std::fs::read_to_string(path).map_err(|problem| {
+                    let sentence = format!("the datafile of optimizely `{}` cannot be read: {problem}", path.display());
+                    Error::new(Kind::Configuration, sentence).with_source(problem)
+                })?;
+                Datafile::read_file(&text)
+            }
         }
     }
 }
