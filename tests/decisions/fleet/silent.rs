@@ -179,3 +179,28 @@ fn a_shutdown_does_not_wait_until_a_redis_that_hangs_was_told_what_it_missed() {
     };
     assert!((0..3).any(|_| attempt()), "each time something had to be left behind");
 }
+
+#[test]
+fn what_goes_past_a_full_queue_is_not_followed_by_what_is_older() {
+    let Some(fleet) = Fleet::start(&[]) else { return };
+    let client = fleet.client();
+    client.decided(&seen("before"));
+    assert_eq!(fleet.told(&[&client]), ["before"]);
+    fleet.redis.pause();
+    client.decided(&seen("a"));
+    let is_full = || problems(&client).contains(&(FleetProblem::QueueFull, 1));
+    // A thousand of these do not fit in 8 MiB, and are there before Redis is given up.
+    let mut others = (0..2000).map(|number| seen_by(&format!("{number:010000}"), "other"));
+    while !is_full() {
+        client.decided(&others.next().expect("the queue has a bound"));
+    }
+    // As large as the one for which there was no room.
+    let past = seen("b").with_rule("r".repeat(20_000));
+    client.decided(&past);
+    fleet.redis.resume();
+    // Whether "a" came before depends on who was faster. After it, it would stay the person's last.
+    let last = || fleet.told(&[&client]).into_iter().rfind(|variation| variation != "other");
+    assert_eq!(last().as_deref(), Some("b"));
+    client.decided(&seen("a"));
+    assert_eq!(last().as_deref(), Some("a"));
+}

@@ -9,7 +9,8 @@ pub struct FleetReport {
     pub reported: u64,
     /// How often the fleet knew it already.
     pub repeated: u64,
-    /// How often the fleet knew of something else that was decided later, which is what counts.
+    /// How often the fleet knew of something else that was decided later, which is what counts; or this process had reported
+    /// that already, while this one waited in a queue that was full.
     pub older: u64,
     /// How often there was no answer, and why. Then this process goes by what it knows itself: what it has not reported it
     /// reports, though somebody else of the fleet may have too. The fleet is told of it when it answers again.

@@ -228,6 +228,11 @@ impl Worker {
                 return;
             }
         };
+        // What this process has reported since is what counts, and the fleet will be told of it.
+        if self.fleet.queue.is_overtaken(&claim) {
+            counts.older.add(1);
+            return;
+        }
         match answer {
             Ok(Verdict::Changed) => {
                 counts.reported.add(1);
