@@ -4,7 +4,8 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum DecisionOutcome {
-    /// The exposure is on its way.
+    /// The exposure is on its way; with `Dedup::fleet` first to ask the fleet. One that `before_capture` drops counts as well,
+    /// since it would be dropped each time.
     Reported,
     /// It is what was reported last of this person and flag.
     Repeated,
