@@ -1,8 +1,10 @@
 //! For whom, for how long and for how many an exposure is remembered.
 
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use taxogen::{Builder, Client, Decision, Dedup, ExposurePolicy};
+use taxogen::{Builder, Client, Decision, DecisionOutcome, Dedup, Engine, ExposurePolicy, SkipReason, Timestamp};
 use taxogen_sandbox::{FlagAnswer, Vendor};
 
 use taxogen_tests::checkout::{CHECKOUT, Stage};
@@ -87,12 +89,42 @@ fn ids_are_told_apart_whatever_they_hold() {
 }
 
 #[test]
-fn what_the_application_drops_is_decided_once() {
-    let discard = |draft: &mut taxogen::Draft<'_>| {
-        draft.discard();
+fn what_the_application_drops_is_reported_when_it_lets_it_pass() {
+    let has_consent = Arc::new(AtomicBool::new(false));
+    let asked = Arc::clone(&has_consent);
+    let consent = move |draft: &mut taxogen::Draft<'_>| {
+        if !asked.load(Ordering::Relaxed) {
+            draft.discard();
+        }
     };
-    let (client, recorder) = builder().before_capture(discard).recorder();
+    let (client, recorder) = builder().before_capture(consent).recorder();
     client.decided(&decision("u"));
     client.decided(&decision("u"));
-    assert_eq!((recorder.len(), client.report().dropped), (0, 1));
+    assert_eq!((recorder.len(), client.report().dropped), (0, 2));
+    has_consent.store(true, Ordering::Relaxed);
+    client.decided(&decision("u"));
+    client.decided(&decision("u"));
+    assert_eq!((recorder.len(), client.report().dropped), (1, 2));
+}
+
+#[test]
+fn a_decision_of_the_future_is_of_now() {
+    let (client, recorder) = builder().recorder();
+    let tomorrow = SystemTime::now() + Duration::from_secs(24 * 60 * 60);
+    client.decided(&decision("u").with_time(tomorrow));
+    assert!(recorder.all()[0].time() <= Timestamp::now());
+    let long_ago = Timestamp::from_unix_millis(1_262_304_000_000);
+    client.decided(&decision("v").with_time(long_ago));
+    assert_eq!(recorder.all()[1].time(), long_ago);
+}
+
+#[test]
+fn an_engine_is_known_by_its_name_too() {
+    let (client, recorder) = builder().recorder();
+    let by_name = |name: &'static str| decision("u").with_engine(Engine::Other(name.into()));
+    assert_eq!(client.decided(&by_name("PostHog")), DecisionOutcome::Skipped(SkipReason::PostHogKnows));
+    assert_eq!(client.decided(&by_name("Optimizely")), DecisionOutcome::Reported);
+    assert_eq!(client.decided(&decision("u")), DecisionOutcome::Repeated);
+    assert_eq!(client.decided(&by_name("GrowthBook")), DecisionOutcome::Reported);
+    assert_eq!(recorder.len(), 2);
 }

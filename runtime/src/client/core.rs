@@ -147,7 +147,7 @@ impl Core {
     }
 
     /// Encodes a record and puts it where records go. Says whether it was taken; what is for none of the client's
-    /// destinations counts as taken, and nowhere else, and so does what `before_capture` drops.
+    /// destinations counts as taken, and nowhere else. What `before_capture` drops is not taken.
     pub(crate) fn record(
         &self,
         who: &Identity,
@@ -209,10 +209,10 @@ impl Core {
             self.tell(entry.label(), told);
             let taken = match &self.hooks.before_capture {
                 _ if entry.lacks_an_id(who) => Err(LossReason::EmptyId),
-                None => self.append(record, entry),
+                None => self.append(record, entry).map(|()| true),
                 Some(hook) => self.screen(hook, record, entry),
             };
-            taken.map_err(refused).is_ok()
+            taken.map_err(refused).unwrap_or(false)
         })
     }
 
@@ -222,20 +222,21 @@ impl Core {
             && (self.opt_outs.has_escaped(who.escaped()) || who.anonymous_id().is_some_and(|id| self.opt_outs.has(&id)))
     }
 
-    /// Shows a record to `before_capture`, and appends what is left of it.
+    /// Shows a record to `before_capture`, and appends what is left of it; whether anything is.
     #[cold]
-    fn screen(&self, hook: &Arc<BeforeCapture>, record: &[u8], entry: &Entry<'_>) -> Result<(), LossReason> {
+    fn screen(&self, hook: &Arc<BeforeCapture>, record: &[u8], entry: &Entry<'_>) -> Result<bool, LossReason> {
         let (screened, told) = draft::screen(&**hook, record, self.terms(entry, entry.plan.audience()));
         self.tell(entry.label(), told);
         match screened {
-            Screened::Unchanged => self.append(record, entry),
-            Screened::Changed(record) => self.append(&record, entry),
+            Screened::Unchanged => self.append(record, entry)?,
+            Screened::Changed(record) => self.append(&record, entry)?,
             Screened::Dropped => {
                 self.ledger.dropped(None, 1);
-                Ok(())
+                return Ok(false);
             }
-            Screened::Lost(reason) => Err(reason),
+            Screened::Lost(reason) => return Err(reason),
         }
+        Ok(true)
     }
 
     /// Appends what an event did not bring itself.

@@ -24,7 +24,7 @@ impl Builder {
     /// Once per exposure and not per reading, because a flag may be read a thousand times in a request: who listens hears
     /// of what the vendors are told of. An [`ExposureListener`](crate::ExposureListener) on the same hub reports none of
     /// them again. Listeners run where the experiment is read. With `Dedup::fleet` it is once for each process, and once more
-    /// for each reading until the fleet has answered. What `before_capture` drops is published.
+    /// for each reading until the fleet has answered. What `before_capture` drops is not published.
     ///
     /// ```
     /// use taxogen::{Client, DecisionHub};

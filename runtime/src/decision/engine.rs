@@ -35,6 +35,12 @@ impl Engine {
             Self::Other(name) => name,
         }
     }
+
+    /// The same, and not [`Other`](Self::Other) by a name that one of the others has.
+    pub(super) fn known(self) -> Self {
+        let known = [Self::Optimizely, Self::OpenFeature, Self::PostHog];
+        known.into_iter().find(|known| known.name() == self.name()).unwrap_or(self)
+    }
 }
 
 impl fmt::Display for Engine {

@@ -87,9 +87,9 @@ impl Decision {
         }
     }
 
-    /// Who decided; unless set, Optimizely.
+    /// Who decided; unless set, Optimizely. A known one is that, also by its name alone.
     pub fn with_engine(mut self, engine: Engine) -> Self {
-        self.engine = engine;
+        self.engine = engine.known();
         self
     }
 
@@ -142,7 +142,8 @@ impl Decision {
         self
     }
 
-    /// When it was decided; unless set, when this value was made.
+    /// When it was decided; unless set, when this value was made. A time in the future counts as that of the report: it
+    /// would stand before all that is decided until then.
     pub fn with_time(mut self, time: impl Into<Timestamp>) -> Self {
         self.time = time.into();
         self

@@ -44,7 +44,8 @@ pub enum SkipReason {
     PostHogKnows,
     /// The client delivers nowhere.
     NoDestination,
-    /// Nothing was recorded: the person has opted out, or the record was lost, as `on_loss` was told.
+    /// Nothing was recorded: the person has opted out, `before_capture` has dropped it, or it was lost, as `on_loss` was
+    /// told. The next decision of the same is asked for again.
     NotRecorded,
 }
 

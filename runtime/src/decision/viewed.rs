@@ -110,7 +110,9 @@ impl Viewed<'_> {
         let entry = Entry {
             destinations: self.destinations(),
             name: self.shown.event(),
-            options: self.elsewhere.map_or(Options::new(), |elsewhere| Options::new().at(elsewhere.time)),
+            options: self
+                .elsewhere
+                .map_or(Options::new(), |elsewhere| Options::new().at(elsewhere.time.min(Timestamp::now()))),
             receipt: Some(claim.receipt()),
             ..Entry::of_event(&schema)
         };

@@ -97,7 +97,8 @@ impl Dedup {
         }
     }
 
-    /// How many persons and flags are remembered; 65,536 unless set, at least 16, rounded up to a power of two.
+    /// How many persons and flags are remembered; 65,536 unless set, at least 16 and at most
+    /// 16,777,216, rounded up to a power of two.
     ///
     /// Each takes 48 bytes, taken when the first exposure is reported: 3 MiB unless set. Some 3 % of a full memory are
     /// forgotten early, because the room is divided into small sets.

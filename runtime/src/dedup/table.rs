@@ -90,7 +90,7 @@ impl fmt::Debug for Table {
 
 /// How many sets there are, for twice as many places as keys: at most as many as 32 bits can tell apart.
 fn sets(capacity: usize) -> usize {
-    capacity.saturating_mul(2).div_ceil(WAYS).clamp(4, 1 << 28).next_power_of_two()
+    capacity.saturating_mul(2).div_ceil(WAYS).clamp(4, 1 << 22).next_power_of_two()
 }
 
 #[cfg(test)]
@@ -114,6 +114,7 @@ mod tests {
 
     #[test]
     fn a_table_takes_the_bytes_that_it_says() {
+        assert_eq!(Table::bytes(usize::MAX), 768 * 1024 * 1024);
         for (capacity, bytes) in [(0, 768), (16, 768), (17, 1536), (1024, 48 * 1024), (65_536, 3 * 1024 * 1024)] {
             let table = Table::new(capacity, DAY);
             assert_eq!((Table::bytes(capacity), size_of_val(&*table.sets)), (bytes, bytes), "{capacity}");
