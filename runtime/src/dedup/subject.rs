@@ -53,8 +53,11 @@ impl Hash for Subject<'_> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         match self.kind {
             Kind::Viewed { engine, experiment } => {
-                state.write_u8(u8::from(experiment.is_some()));
-                engine.hash(state);
+                let number = number(engine);
+                state.write_u8(u8::from(experiment.is_some()) | number << 3);
+                if number == 0 {
+                    engine.hash(state);
+                }
                 if let Some(experiment) = experiment {
                     experiment.hash(state);
                 }
@@ -76,6 +79,17 @@ impl Hash for Subject<'_> {
     }
 }
 
+/// Most engines are one of these, and a number costs less than a name; 0 for all others.
+#[inline]
+fn number(engine: &str) -> u8 {
+    match engine {
+        "Optimizely" => 1,
+        "PostHog" => 2,
+        "OpenFeature" => 3,
+        _ => 0,
+    }
+}
+
 impl Hash for Seen<'_> {
     #[inline]
     fn hash<H: Hasher>(&self, state: &mut H) {
@@ -87,5 +101,45 @@ impl Hash for Seen<'_> {
         if let Some(rule) = rule {
             rule.hash(state);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+    use std::hash::BuildHasher;
+
+    use super::*;
+
+    #[test]
+    fn subjects_differ_where_anything_does() {
+        let hasher = foldhash::quality::RandomState::default();
+        let groups = [("company".to_owned(), "acme".to_owned())];
+        let viewed = |engine, experiment| Kind::Viewed { engine, experiment };
+        let called = |variant, enabled| Kind::Called { variant, enabled };
+        let mut prints = HashSet::new();
+        let mut subjects = 0;
+        for kind in [
+            viewed("Optimizely", None),
+            viewed("Optimizely", Some("")),
+            viewed("Optimizely", Some("e")),
+            viewed("PostHog", None),
+            viewed("OpenFeature", None),
+            viewed("optimizely", None),
+            viewed("GrowthBook", None),
+            viewed("", None),
+            called(None, true),
+            called(None, false),
+            called(Some(""), true),
+            called(Some("Optimizely"), true),
+        ] {
+            for (distinct_id, flag_key) in [("u", "flag"), ("uf", "lag"), ("", "uflag"), ("uflag", "")] {
+                for groups in [&[][..], &groups[..]] {
+                    prints.insert(hasher.hash_one(Subject { kind, distinct_id, flag_key, groups }));
+                    subjects += 1;
+                }
+            }
+        }
+        assert_eq!(prints.len(), subjects);
     }
 }
