@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ pub struct ServedFlag {
     /// Which version of the flag was evaluated.
     pub version: Option<i64>,
     /// What the flag hands out with this value: JSON text, as it came.
-    pub payload: Option<Box<str>>,
+    pub payload: Option<Arc<str>>,
     /// Whether an experiment runs on the flag, where the source says so.
     pub has_experiment: Option<bool>,
 }
@@ -84,7 +85,7 @@ impl ServedFlag {
 }
 
 /// A payload is JSON inside a text; some servers unpack it.
-pub(crate) fn payload(value: &Value) -> Option<Box<str>> {
+pub(crate) fn payload(value: &Value) -> Option<Arc<str>> {
     match value {
         Value::Null => None,
         Value::String(text) => Some(text.as_str().into()),

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -7,8 +8,8 @@ use serde_json::Value;
 pub enum FlagValue {
     /// A flag without variants, or one with variants that gave none.
     Boolean(bool),
-    /// The variant's key.
-    Variant(Box<str>),
+    /// The variant's key; shared with the definition that it comes from.
+    Variant(Arc<str>),
 }
 
 impl FlagValue {
@@ -23,7 +24,7 @@ impl FlagValue {
 
     /// The variant's key, where there is one.
     #[must_use]
-    pub const fn variant(&self) -> Option<&str> {
+    pub fn variant(&self) -> Option<&str> {
         match self {
             Self::Boolean(_) => None,
             Self::Variant(key) => Some(key),

@@ -112,7 +112,7 @@ fn engine_of(name: &str) -> Engine {
 fn read_called(at: &At<'_>) -> Result<Report, Error> {
     let (variant, enabled) = match at.item(1)?.flag_value()? {
         FlagValue::Boolean(enabled) => (None, enabled),
-        FlagValue::Variant(variant) => (Some(variant), true),
+        FlagValue::Variant(variant) => (Some((*variant).into()), true),
     };
     Ok(Report { of: Of::Called { variant, enabled }, flag: at.item(0)?.text()?.into() })
 }

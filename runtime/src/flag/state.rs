@@ -74,7 +74,7 @@ impl UserFlags {
 
     /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
     /// what was loaded; settings that were fixed have no value.
-    pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Box<str>>)> {
+    pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Arc<str>>)> {
         let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
         let loaded = loaded.filter_map(|(key, served)| Some((key.to_owned(), served.ok()?)));

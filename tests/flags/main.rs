@@ -1,0 +1,1 @@
+//! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
