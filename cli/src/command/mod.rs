@@ -4,6 +4,7 @@ mod check;
 mod completions;
 mod decisions;
 mod explain;
+mod flags;
 mod generate;
 mod init;
 mod sandbox;
@@ -22,6 +23,7 @@ pub(crate) enum Command {
     Generate(generate::Generate),
     Explain(explain::Explain),
     Decisions(decisions::Decisions),
+    Flags(flags::Flags),
     Sandbox(sandbox::Sandbox),
     Completions(completions::Completions),
 }
@@ -51,6 +53,7 @@ impl Command {
             Self::Generate(command) => command.run(printer),
             Self::Explain(command) => command.run(printer),
             Self::Decisions(command) => command.run(printer),
+            Self::Flags(command) => command.run(printer),
             Self::Sandbox(command) => command.run(printer),
             Self::Completions(command) => command.run(printer),
         }

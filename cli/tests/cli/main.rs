@@ -3,6 +3,7 @@
 mod check;
 mod decisions;
 mod explain;
+mod flags;
 mod generate;
 mod init;
 mod lints;

@@ -13,6 +13,8 @@ fn a_wrong_call_ends_with_2() {
         &["completions", "tcl"],
         &["sandbox", "--port", "70000"],
         &["decisions"],
+        &["flags"],
+        &["flags", "list", "--format", "xml"],
         &["decisions", "replay", "x"],
         &["decisions", "replay", "x", "--to", "optimizely"],
         &["decisions", "replay", "--to", "posthog"],
@@ -29,7 +31,7 @@ fn every_command_has_help_and_the_program_a_version() {
     let folder = Folder::new(&[]);
     let version = folder.run(&["--version"]);
     assert_eq!((version.code, version.out), (0, format!("taxogen {}\n", env!("CARGO_PKG_VERSION"))));
-    for command in ["init", "check", "generate", "explain", "decisions", "sandbox", "completions"] {
+    for command in ["init", "check", "generate", "explain", "decisions", "flags", "sandbox", "completions"] {
         let help = folder.run(&[command, "--help"]);
         assert_eq!((help.code, help.err.as_str()), (0, ""), "{command}");
         assert!(help.out.contains("Usage: taxogen "), "{}", help.out);
