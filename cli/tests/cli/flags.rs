@@ -70,11 +70,11 @@ won         experiment  100, 100 %  growth  321 days  -           at 100 %, 321 
 fn for_a_program_each_flag_is_a_line() {
     let out = r#"{"key":"old-banner","kind":"release","active":true,"rollout":[100.0],"owners":[],"created":"2025-01-01","age_days":686,"expires":"2026-01-01","expires_in_days":-321,"stale":["expired","at_100_percent","without_owner"]}
 {"key":"won","kind":"experiment","active":true,"rollout":[100.0,100.0],"owners":["growth"],"created":"2026-01-01","age_days":321,"expires":null,"expires_in_days":null,"stale":["at_100_percent"]}
-";
+"#;
     assert_eq!(list(PLAN, &["--stale", "--format", "json"]), run(1, out, SUMMARY));
     let unmanaged = "taxogen: 1\nflags: { later: { kind: release, owner: growth, created: 2026-12-18 } }\n";
     let out = r#"{"key":"later","kind":"release","active":true,"rollout":null,"owners":["growth"],"created":"2026-12-18","age_days":-30,"expires":null,"expires_in_days":null,"stale":[]}
-";
+"#;
     assert_eq!(list(unmanaged, &["--format", "json"]), run(0, out, "taxonomy.yaml: 1 flag, none stale\n"));
 }
 
