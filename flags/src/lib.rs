@@ -15,6 +15,7 @@
 //! ```
 
 mod assignment;
+mod property;
 mod reason;
 mod request;
 mod response;
@@ -22,6 +23,7 @@ mod served;
 mod value;
 
 pub use assignment::{Assignment, Fallback};
+pub use property::{Filter, Match, MatchingVersion, Number, Operator, Properties, PropertiesError, Value};
 pub use reason::{Reason, ReasonCode};
 pub use request::Request;
 pub use response::{DecodeError, Response};

@@ -1,0 +1,74 @@
+use std::cmp::Ordering;
+
+use super::Value;
+
+/// A text in lower case, as `exact` compares it.
+pub(super) fn fold(text: &str) -> Box<str> {
+    text.to_lowercase().into()
+}
+
+/// How a folded text compares with an ASCII text in any case.
+pub(super) fn compare_folded(folded: &str, ascii: &str) -> Ordering {
+    folded.bytes().cmp(ascii.bytes().map(|byte| byte.to_ascii_lowercase()))
+}
+
+/// A text to look for, whatever the case of ASCII letters.
+#[derive(Debug, Clone)]
+pub(super) struct Needle(Box<str>);
+
+impl Needle {
+    pub(super) fn new(filter: &Value<'_>) -> Self {
+        Self(filter.with_text(str::to_ascii_lowercase).into())
+    }
+
+    pub(super) fn begins(&self, text: &str) -> bool {
+        text.as_bytes().get(..self.0.len()).is_some_and(|start| self.is(start))
+    }
+
+    pub(super) fn ends(&self, text: &str) -> bool {
+        let start = text.len().checked_sub(self.0.len());
+        start.is_some_and(|start| self.is(&text.as_bytes()[start..]))
+    }
+
+    pub(super) fn within(&self, text: &str) -> bool {
+        /// How many comparisons of letters are fewer than it costs to fold the text for a search in linear time.
+        const FEW: usize = 1 << 14;
+
+        if self.0.is_empty() {
+            return true;
+        }
+        if text.len().saturating_mul(self.0.len()) > FEW {
+            return text.to_ascii_lowercase().contains(self.0.as_ref());
+        }
+        let first = self.0.as_bytes()[0];
+        let starts = text.as_bytes().windows(self.0.len());
+        starts.into_iter().any(|start| start[0].to_ascii_lowercase() == first && self.is(start))
+    }
+
+    fn is(&self, text: &[u8]) -> bool {
+        text.eq_ignore_ascii_case(self.0.as_bytes())
+    }
+}
+
+/// Texts of which one is to be found.
+#[derive(Debug, Clone)]
+pub(super) struct Needles(Box<[Needle]>);
+
+impl Needles {
+    /// The filter's value as it is, be it a list.
+    pub(super) fn one(filter: &Value<'_>) -> Self {
+        Self(Box::new([Needle::new(filter)]))
+    }
+
+    /// Each member of the filter's list, or the value that is no list.
+    pub(super) fn many(filter: &Value<'_>) -> Self {
+        match filter.members() {
+            Some(members) => Self(members.iter().map(Needle::new).collect()),
+            None => Self::one(filter),
+        }
+    }
+
+    pub(super) fn within(&self, text: &str) -> bool {
+        self.0.iter().any(|needle| needle.within(text))
+    }
+}
