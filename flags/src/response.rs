@@ -76,25 +76,15 @@ impl Response {
         })
     }
 
-    /// The same answer, and from an earlier one about the same person what could not be evaluated this time.
-    #[must_use]
-    pub fn or_before(mut self, before: &Self) -> Self {
-        for (key, flag) in before.flags.iter().filter(|(_, flag)| flag.is_ok()) {
-            let lost = match self.flags.get(key) {
-                Some(flag) => flag.is_err(),
-                None => self.errors_while_computing,
-            };
-            if lost {
-                self.flags.insert(key.clone(), flag.clone());
-            }
-        }
-        self
-    }
-
     /// What was said about a flag; `None` where nothing was.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<Result<&ServedFlag, &Unusable>> {
         self.flags.get(key).map(Result::as_ref)
+    }
+
+    /// The flags alone, in no order.
+    pub fn into_flags(self) -> impl Iterator<Item = (Box<str>, Result<ServedFlag, Unusable>)> {
+        self.flags.into_iter()
     }
 
     /// All flags that something was said about, in no order.
@@ -226,19 +216,6 @@ mod tests {
         }
         let deep = "[".repeat(1 << 20);
         assert!(matches!(Response::decode(deep.as_bytes()), Err(DecodeError::NotJson { .. })));
-    }
-
-    #[test]
-    fn what_could_not_be_evaluated_stays_as_it_was() {
-        let before = r#"{"flags": {"a": {"value": "old"}, "b": {"value": "old"}, "c": {"value": "old"}, "d": 7}}"#;
-        for (errors, a, b, c) in [(false, "new", Some("old"), None), (true, "new", Some("old"), Some("old"))] {
-            let now = format!(
-                r#"{{"flags": {{"a": {{"value": "new"}}, "b": {{"failed": true}}}}, "errorsWhileComputingFlags": {errors}}}"#
-            );
-            let merged = decode(&now).or_before(&decode(before));
-            let value = |key| merged.get(key).and_then(Result::ok).and_then(|flag| flag.value.variant());
-            assert_eq!((value("a"), value("b"), value("c"), value("d")), (Some(a), b, c, None), "errors: {errors}");
-        }
     }
 
     #[test]

@@ -360,7 +360,9 @@ pub use event::{
 pub use experiment::{Experiment, ExperimentAnswer, ExperimentKey, Exposure};
 #[cfg(feature = "http")]
 pub use filter::Outgoing;
-pub use flag::{Answer, Flag, FlagProblem, FlagReport, FlagSource, NoPayload, Variant};
+#[cfg(feature = "posthog")]
+pub use flag::LoadedFlags;
+pub use flag::{Answer, Flag, FlagLoading, FlagProblem, FlagReport, FlagSource, LoadOptions, NoPayload, Variant};
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;
 pub use limited::{Limit, Limited};

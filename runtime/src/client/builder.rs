@@ -1,6 +1,5 @@
 use std::fmt;
 use std::sync::Arc;
-#[cfg(feature = "http")]
 use std::time::Duration;
 
 use crate::decision::{DecisionHub, ExposurePolicy};
@@ -10,7 +9,7 @@ use crate::delivery::{Settings, Storage};
 use crate::draft::Draft;
 #[cfg(feature = "http")]
 use crate::error::Error;
-use crate::flag::{FixedFlags, Flag, FlagProblem};
+use crate::flag::{FixedFlags, Flag, FlagLoading, FlagProblem, LoadSettings};
 use crate::hash_key::{HashKey, KeySource};
 use crate::hooks::{Hooks, InvalidProperty, Trouble};
 use crate::limited::Limited;
@@ -55,6 +54,7 @@ pub struct Builder {
     pub(super) log_bytes: usize,
     pub(super) opted_out: Vec<String>,
     pub(super) fixed_flags: FixedFlags,
+    pub(super) loading: LoadSettings,
     pub(super) exposures: Option<ExposurePolicy>,
     pub(super) hub: Option<DecisionHub>,
     pub(super) hash_key: KeySource,
@@ -81,6 +81,7 @@ impl Default for Builder {
             log_bytes: 64 * 1024 * 1024,
             opted_out: Vec::new(),
             fixed_flags: FixedFlags::new(),
+            loading: LoadSettings::default(),
             exposures: None,
             hub: None,
             hash_key: KeySource::default(),
@@ -264,6 +265,20 @@ impl Builder {
         self
     }
 
+    /// What [`User::load_flags`](crate::User::load_flags) fetches, of a client with definitions of its flags;
+    /// [`FlagLoading::LocalThenRemote`] unless set.
+    pub fn flag_loading(mut self, loading: FlagLoading) -> Self {
+        self.loading.loading = loading;
+        self
+    }
+
+    /// How long PostHog may take to answer for the flags of a person, a second attempt included; three seconds unless set.
+    /// [`LoadOptions::within`](crate::LoadOptions::within) says so for one call.
+    pub fn flag_timeout(mut self, timeout: Duration) -> Self {
+        self.loading.timeout = timeout;
+        self
+    }
+
     /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
     /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
     ///
@@ -333,7 +348,7 @@ impl Builder {
     }
 
     fn over(self, core: Core) -> Client {
-        let core = core.with_fixed_flags(self.fixed_flags).with_exposures(self.exposures);
+        let core = core.with_fixed_flags(self.fixed_flags).with_loading(self.loading).with_exposures(self.exposures);
         let core = core
             .with_marks(self.hash_key.key(), self.stamps_plan)
             .with_variations(self.stamps_variations)

@@ -13,7 +13,7 @@ use crate::draft::{self, Screened};
 #[cfg(feature = "http")]
 use crate::error::Error;
 use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
-use crate::flag::{FixedFlags, FlagState};
+use crate::flag::{FixedFlags, FlagState, LoadSettings};
 use crate::hash_key::HashKey;
 use crate::hooks::{BeforeCapture, Hooks, InvalidProperty};
 use crate::id::EventId;
@@ -132,6 +132,12 @@ impl Core {
     /// The same core with flags that are fixed for everybody.
     pub(crate) fn with_fixed_flags(mut self, fixed: FixedFlags) -> Self {
         self.flags.fix(fixed);
+        self
+    }
+
+    /// The same core with what says how flags are loaded.
+    pub(crate) fn with_loading(mut self, settings: LoadSettings) -> Self {
+        self.flags.set_loading(settings);
         self
     }
 

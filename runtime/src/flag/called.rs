@@ -1,7 +1,8 @@
 //! What PostHog is told when somebody reads a flag that it answered.
 
-use taxogen_flags::{FlagValue, Reason, Response, ServedFlag};
+use taxogen_flags::{FlagValue, Reason, ServedFlag};
 
+use super::loaded::Origin;
 use super::state::Known;
 use crate::client::Entry;
 use crate::dedup::{Kind, Seen, Subject};
@@ -13,7 +14,7 @@ use crate::value::{Json, Value, ValueWriter};
 impl User {
     /// Reports `$feature_flag_called`, once per person, flag, value and groups.
     pub(crate) fn report_called(&self, key: &str, known: &Known, served: Option<&ServedFlag>) {
-        let (Some(served), Some(response)) = (served, known.loaded.as_deref()) else { return };
+        let (Some(served), Some(origin)) = (served, known.origin(key)) else { return };
         let core = &self.client.core;
         let mut groups = self.identity.groups();
         groups.sort_unstable();
@@ -25,7 +26,7 @@ impl User {
         let subject = Subject { kind, distinct_id: self.distinct_id(), flag_key: key, groups: &groups };
         let Some(claim) = core.memory.claim(|| self.identity.handle(), &subject, &Seen::default()) else { return };
         let entry = Entry { receipt: Some(claim.receipt()), ..Entry::of_event(&CALLED) };
-        if core.record(&self.identity, &entry, |properties| write(properties, key, served, response)) {
+        if core.record(&self.identity, &entry, |properties| write(properties, key, served, origin)) {
             claim.confirm();
             self.keep_report(&subject, &Seen::default());
         }
@@ -34,7 +35,7 @@ impl User {
 
 const CALLED: EventSchema = EventSchema::new("$feature_flag_called", PlanId::NONE).to(Destinations::POSTHOG);
 
-fn write(properties: &mut PropertyWriter<'_>, key: &str, served: &ServedFlag, response: &Response) {
+fn write(properties: &mut PropertyWriter<'_>, key: &str, served: &ServedFlag, origin: &Origin) {
     properties.public("$feature_flag", key);
     properties.public("$feature_flag_response", &served.value);
     properties.public(&format!("$feature/{key}"), &served.value);
@@ -42,10 +43,10 @@ fn write(properties: &mut PropertyWriter<'_>, key: &str, served: &ServedFlag, re
     properties.public("$feature_flag_id", &served.id);
     properties.public("$feature_flag_version", &served.version);
     properties.public("$feature_flag_reason", &served.reason.as_ref().map(Reason::text));
-    properties.public("$feature_flag_request_id", &response.request_id.as_deref());
-    properties.public("$feature_flag_evaluated_at", &response.evaluated_at);
+    properties.public("$feature_flag_request_id", &origin.request_id.as_deref());
+    properties.public("$feature_flag_evaluated_at", &origin.evaluated_at);
     properties.public("$feature_flag_has_experiment", &served.has_experiment);
-    if response.errors_while_computing {
+    if origin.errors_while_computing {
         properties.public("$feature_flag_error", "errors_while_computing_flags");
     }
     match served.payload.as_deref().map(|text| (text, Json::parse(text))) {
@@ -66,14 +67,19 @@ impl Value for FlagValue {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Instant;
+
+    use taxogen_flags::Response;
+
     use super::*;
     use crate::record::{RecordWriter, read_runs};
 
     fn written(answer: &str) -> String {
         let response = Response::decode(answer.as_bytes()).unwrap();
         let served = response.get("k").unwrap().unwrap();
+        let origin = Origin::of(&response, Instant::now());
         let bytes =
-            RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", served, &response));
+            RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", served, &origin));
         crate::debug::properties(read_runs(&bytes))
     }
 

@@ -2,21 +2,21 @@ use std::future::Future;
 use std::sync::Arc;
 use std::time::Duration;
 
-use taxogen_flags::{Request, Response};
+use taxogen_flags::Request;
 
+use super::load_outcome::LoadedFlags;
+use super::load_reply::{Answered, read};
+use super::loaded::{Heeded, Load};
+use super::loading::{LoadOptions, Wanted};
 use crate::client::Sink;
-use crate::delivery::{self, Failure, Pending, Waited};
+use crate::delivery::{Pending, Waited};
 use crate::error::{Error, Kind};
 use crate::user::{Identity, User};
 
-/// How long `load_flags` waits, as PostHog's SDKs do.
-const DEADLINE: Duration = Duration::from_secs(3);
 /// How much later than its deadline the delivery thread may answer.
 const GRACE: Duration = Duration::from_secs(1);
 /// What is read of an answer, in bytes: far more than the flags of a project take.
 const LIMIT: usize = 16 << 20;
-
-type Answered = Result<delivery::Response, Failure>;
 
 /// Asking PostHog. One request brings all flags of a person, and they are pinned to the handle: two readings in
 /// one request of your service agree.
@@ -49,15 +49,47 @@ impl User {
     /// When no destination is a PostHog project, when PostHog cannot be reached or does not answer in time,
     /// when its answer cannot be read, or when the project has used up its quota. Flags answer as before then.
     #[must_use = "the answer is pinned to the handle when it is awaited"]
-    pub fn load_flags(&self) -> impl Future<Output = Result<(), Error>> + Send + 'static {
-        let asked = self.ask_for_flags(DEADLINE);
-        let identity = Arc::clone(&self.identity);
-        async move {
-            match asked? {
-                Some(pending) => identity.load(pending.await.into()),
-                None => Ok(()),
-            }
-        }
+    pub fn load_flags(&self) -> impl Future<Output = Result<LoadedFlags, Error>> + Send + 'static + use<> {
+        self.load_flags_with(&LoadOptions::new())
+    }
+
+    /// [`load_flags`](Self::load_flags) for some flags, by their keys; other flags stay as they are.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    #[must_use = "the answer is pinned to the handle when it is awaited"]
+    pub fn load_flags_of(
+        &self,
+        keys: &[&str],
+    ) -> impl Future<Output = Result<LoadedFlags, Error>> + Send + 'static + use<> {
+        self.load_flags_with(&LoadOptions::new().only(keys))
+    }
+
+    /// [`load_flags`](Self::load_flags) with options.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    #[must_use = "the answer is pinned to the handle when it is awaited"]
+    pub fn load_flags_with(
+        &self,
+        options: &LoadOptions,
+    ) -> impl Future<Output = Result<LoadedFlags, Error>> + Send + 'static + use<> {
+        self.loading(options, false).wait()
+    }
+
+    /// Loads anew what was loaded for this handle, all flags where nothing was, and lets go of what was pinned: for after
+    /// something has changed, such as an upgrade.
+    ///
+    /// The properties of the handle stay. Where PostHog cannot say what it said before, that stays too.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    #[must_use = "the answer is pinned to the handle when it is awaited"]
+    pub fn reload_flags(&self) -> impl Future<Output = Result<LoadedFlags, Error>> + Send + 'static + use<> {
+        self.loading(&self.loaded_before(), true).wait()
     }
 
     /// [`load_flags`](Self::load_flags) for code that does not await: it blocks the thread, at most until the
@@ -66,14 +98,55 @@ impl User {
     /// # Errors
     ///
     /// As [`load_flags`](Self::load_flags).
-    pub fn load_flags_blocking(&self, deadline: Duration) -> Result<(), Error> {
-        match self.ask_for_flags(deadline)? {
-            Some(pending) => self.identity.load(pending.wait(deadline.saturating_add(GRACE))),
-            None => Ok(()),
-        }
+    pub fn load_flags_blocking(&self, deadline: Duration) -> Result<LoadedFlags, Error> {
+        self.load_flags_with_blocking(&LoadOptions::new().within(deadline))
     }
 
-    fn ask_for_flags(&self, deadline: Duration) -> Result<Option<Pending<Answered>>, Error> {
+    /// [`load_flags_of`](Self::load_flags_of) for code that does not await.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    pub fn load_flags_of_blocking(&self, keys: &[&str], deadline: Duration) -> Result<LoadedFlags, Error> {
+        self.load_flags_with_blocking(&LoadOptions::new().only(keys).within(deadline))
+    }
+
+    /// [`load_flags_with`](Self::load_flags_with) for code that does not await.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    pub fn load_flags_with_blocking(&self, options: &LoadOptions) -> Result<LoadedFlags, Error> {
+        self.loading(options, false).wait_blocking()
+    }
+
+    /// [`reload_flags`](Self::reload_flags) for code that does not await.
+    ///
+    /// # Errors
+    ///
+    /// As [`load_flags`](Self::load_flags).
+    pub fn reload_flags_blocking(&self, deadline: Duration) -> Result<LoadedFlags, Error> {
+        self.loading(&self.loaded_before().within(deadline), true).wait_blocking()
+    }
+
+    fn loaded_before(&self) -> LoadOptions {
+        LoadOptions { wanted: self.identity.flags.wanted(), ..LoadOptions::new() }
+    }
+
+    fn loading(&self, options: &LoadOptions, anew: bool) -> Loading {
+        let settings = self.client.core.flags.loading;
+        let deadline = options.deadline.unwrap_or(settings.timeout);
+        let wanted = options.wanted.clone();
+        let asked = (!wanted.is_nothing()).then(|| wanted.clone());
+        let pending = match &asked {
+            Some(asked) => self.ask_for_flags(asked, deadline),
+            None => Ok(None),
+        };
+        let load = Load { wanted, asked, anew };
+        Loading { identity: Arc::clone(&self.identity), load, pending, deadline }
+    }
+
+    fn ask_for_flags(&self, asked: &Wanted, deadline: Duration) -> Result<Option<Pending<Answered>>, Error> {
         let Sink::Delivery(delivery) = &self.client.core.sink else { return Ok(None) };
         let Some(project) = &delivery.posthog else {
             let sentence = "no destination answers for flags: give the client a `PostHog`, or fix the flags by hand";
@@ -86,83 +159,49 @@ impl User {
         let request = groups
             .iter()
             .fold(Request::new(&project.key, self.distinct_id()), |request, (kind, key)| request.with_group(kind, key));
+        let request = match asked {
+            Wanted::All => request,
+            Wanted::Some(keys) => request.with_flag_keys(keys.iter().map(AsRef::as_ref)),
+        };
         let body = request.to_json().to_string().into_bytes();
         Ok(Some(delivery.ask(project.host.join("/flags/?v=2"), body, LIMIT, deadline)))
     }
 }
 
-impl Identity {
-    fn load(&self, answered: Waited<Answered>) -> Result<(), Error> {
-        self.flags.load(read(answered)?);
-        Ok(())
+/// A call of `load_flags`, on its way.
+struct Loading {
+    identity: Arc<Identity>,
+    load: Load,
+    pending: Result<Option<Pending<Answered>>, Error>,
+    deadline: Duration,
+}
+
+impl Loading {
+    async fn wait(self) -> Result<LoadedFlags, Error> {
+        let Self { identity, load, pending, .. } = self;
+        match pending? {
+            Some(pending) => finish(&identity, &load, pending.await.into()),
+            None => Ok(LoadedFlags::default()),
+        }
+    }
+
+    fn wait_blocking(self) -> Result<LoadedFlags, Error> {
+        let Self { identity, load, pending, deadline } = self;
+        match pending? {
+            Some(pending) => finish(&identity, &load, pending.wait(deadline.saturating_add(GRACE))),
+            None => Ok(LoadedFlags::default()),
+        }
     }
 }
 
-fn read(answered: Waited<Answered>) -> Result<Response, Error> {
-    let network = |sentence: String| Err(Error::new(Kind::Network, sentence));
-    let late = |sentence: &str| Err(Error::new(Kind::Timeout, sentence));
-    let answer = match answered {
-        Waited::Answered(Ok(answer)) => answer,
-        Waited::Answered(Err(Failure::Timeout)) => return late("posthog did not answer about flags in time"),
-        Waited::Answered(Err(Failure::Transport(why))) => {
-            return network(format!("posthog cannot be asked about flags: {why}"));
-        }
-        Waited::Ended => return network("nobody asks posthog about flags after `shutdown`".to_owned()),
-        Waited::Late => {
-            return late("posthog did not answer about flags in time: a hook waits for it, or takes its time");
-        }
+fn finish(identity: &Identity, load: &Load, answered: Waited<Answered>) -> Result<LoadedFlags, Error> {
+    let (reply, error) = match read(answered) {
+        Ok(response) => (Ok(response), None),
+        Err(no_reply) => (Err(no_reply.failure), Some(no_reply.error)),
     };
-    match answer.status {
-        200 => {}
-        401 | 403 => {
-            let status = answer.status;
-            return network(format!("posthog does not take the project's key for flags: status {status}"));
-        }
-        status => return network(format!("posthog gave no flags: status {status}")),
-    }
-    let response = Response::decode(&answer.body).map_err(|error| {
-        let sentence = format!("the answer of posthog about flags cannot be read: {error}");
-        Error::new(Kind::Network, sentence).with_source(error)
-    })?;
-    if response.quota_limited {
-        return network("posthog gave no flags: the project has used up its quota of flag requests".to_owned());
-    }
-    Ok(response)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn what_is_no_answer_is_a_clear_error() {
-        let failed = |failure| Waited::Answered(Err(failure));
-        let answer = |status, body: &str| {
-            Waited::Answered(Ok(delivery::Response { status, retry_after: None, body: body.into() }))
-        };
-        let quota = r#"{"flags": {}, "quotaLimited": ["feature_flags"]}"#;
-        let page = "<!doctype html><title>Sign in</title>";
-        for (answered, message) in [
-            (Waited::Ended, "nobody asks posthog about flags after `shutdown`"),
-            (Waited::Late, "posthog did not answer about flags in time: a hook waits for it, or takes its time"),
-            (failed(Failure::Timeout), "posthog did not answer about flags in time"),
-            (failed(Failure::Transport("refused".into())), "posthog cannot be asked about flags: refused"),
-            (answer(500, ""), "posthog gave no flags: status 500"),
-            (answer(301, ""), "posthog gave no flags: status 301"),
-            (answer(401, "no"), "posthog does not take the project's key for flags: status 401"),
-            (answer(200, ""), "the answer of posthog about flags cannot be read: not JSON at line 1 column 0"),
-            (answer(200, page), "the answer of posthog about flags cannot be read: not JSON at line 1 column 1"),
-            (
-                answer(200, r#"{"error": "x"}"#),
-                "the answer of posthog about flags cannot be read: neither `flags` nor `featureFlags` is in it",
-            ),
-            (answer(200, quota), "posthog gave no flags: the project has used up its quota of flag requests"),
-        ] {
-            let is_timeout = matches!(answered, Waited::Late | Waited::Answered(Err(Failure::Timeout)));
-            let error = read(answered).unwrap_err();
-            assert_eq!(error.to_string(), message);
-            assert_eq!((error.is_timeout(), error.is_network()), (is_timeout, !is_timeout), "{message}");
-        }
-        assert!(read(answer(200, r#"{"flags": {}}"#)).is_ok());
+    let Heeded { remote, missing, failed } = identity.flags.load(load, reply);
+    match error {
+        Some(error) => Err(error),
+        None => Ok(LoadedFlags { remote, missing, failed, ..LoadedFlags::default() }),
     }
 }

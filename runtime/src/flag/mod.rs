@@ -6,6 +6,12 @@ mod fixed;
 mod key;
 #[cfg(feature = "posthog")]
 mod load;
+#[cfg(feature = "posthog")]
+mod load_outcome;
+#[cfg(feature = "posthog")]
+mod load_reply;
+mod loaded;
+mod loading;
 mod payloads;
 mod read;
 mod report;
@@ -15,11 +21,15 @@ mod variant;
 
 pub use answer::{Answer, FlagSource};
 pub use key::{Flag, NoPayload};
+#[cfg(feature = "posthog")]
+pub use load_outcome::LoadedFlags;
+pub use loading::{FlagLoading, LoadOptions};
 pub use report::{FlagProblem, FlagReport};
 pub use variant::Variant;
 
 pub(crate) use answer::Resolved;
 pub(crate) use fixed::FixedFlags;
+pub(crate) use loading::LoadSettings;
 pub(crate) use payloads::Payloads;
 pub(crate) use shape::Names;
 pub(crate) use state::{FlagState, Known, UserFlags};

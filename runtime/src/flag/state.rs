@@ -2,11 +2,21 @@
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
+#[cfg(feature = "posthog")]
+use std::time::Instant;
 
-use taxogen_flags::{Assignment, Fallback, FlagValue, Response};
+#[cfg(feature = "posthog")]
+use taxogen_flags::Response;
+use taxogen_flags::{Assignment, Fallback, FlagValue};
 
 use super::answer::{FlagSource, Resolved};
 use super::fixed::{Fixed, FixedFlags};
+#[cfg(feature = "posthog")]
+use super::loaded::{Heeded, Load, LoadFailure};
+use super::loaded::{Loaded, Origin};
+use super::loading::LoadSettings;
+#[cfg(feature = "posthog")]
+use super::loading::Wanted;
 use super::report::{Counts, FlagReport};
 use super::shape::{Reading, Shape};
 use crate::dedup::Table;
@@ -18,6 +28,8 @@ pub(crate) struct FlagState {
     pub(super) counts: Counts,
     /// Which problems of which flags were told.
     pub(super) told: LazyLock<Table>,
+    /// What `load_flags` fetches, and in what time.
+    pub(super) loading: LoadSettings,
 }
 
 impl Default for FlagState {
@@ -26,6 +38,7 @@ impl Default for FlagState {
             fixed: FixedFlags::new(),
             counts: Counts::default(),
             told: LazyLock::new(|| Table::new(512, Duration::MAX)),
+            loading: LoadSettings::default(),
         }
     }
 }
@@ -33,6 +46,10 @@ impl Default for FlagState {
 impl FlagState {
     pub(crate) fn fix(&mut self, fixed: FixedFlags) {
         self.fixed = fixed;
+    }
+
+    pub(crate) fn set_loading(&mut self, settings: LoadSettings) {
+        self.loading = settings;
     }
 
     pub(crate) fn report(&self) -> FlagReport {
@@ -47,13 +64,13 @@ pub(crate) struct UserFlags(RwLock<Own>);
 #[derive(Default)]
 struct Own {
     fixed: FixedFlags,
-    loaded: Option<Arc<Response>>,
+    loaded: Option<Arc<Loaded>>,
 }
 
 /// What is known about one flag of one person.
 pub(crate) struct Known {
     fixed: Option<Fixed>,
-    pub(super) loaded: Option<Arc<Response>>,
+    pub(super) loaded: Option<Arc<Loaded>>,
 }
 
 impl UserFlags {
@@ -61,15 +78,20 @@ impl UserFlags {
         self.0.write().unwrap_or_else(PoisonError::into_inner).fixed.insert(key, value);
     }
 
-    /// Pins what was loaded. What could not be evaluated this time stays as it was loaded before.
+    /// Pins what was loaded.
     #[cfg(feature = "posthog")]
-    pub(super) fn load(&self, response: Response) {
+    pub(super) fn load(&self, load: &Load, reply: Result<Response, LoadFailure>) -> Heeded {
         let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let response = match &own.loaded {
-            Some(before) => response.or_before(before),
-            None => response,
-        };
-        own.loaded = Some(Arc::new(response));
+        let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Instant::now());
+        own.loaded = Some(Arc::new(loaded));
+        heeded
+    }
+
+    /// Which flags were loaded so far; all, where none were.
+    #[cfg(feature = "posthog")]
+    pub(super) fn wanted(&self) -> Wanted {
+        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        own.loaded.as_ref().map(|loaded| loaded.wanted().clone()).unwrap_or_default()
     }
 
     /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
@@ -77,8 +99,8 @@ impl UserFlags {
     pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Arc<str>>)> {
         let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
         let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
-        let loaded = loaded.filter_map(|(key, served)| Some((key.to_owned(), served.ok()?)));
-        let mut all: Vec<_> = loaded.map(|(key, served)| (key, served.value.clone(), served.payload.clone())).collect();
+        let mut all: Vec<_> =
+            loaded.map(|(key, served)| (key.to_owned(), served.value.clone(), served.payload.clone())).collect();
         for (key, fixed) in client.fixed.iter().chain(&own.fixed) {
             all.retain(|(known, ..)| known != key);
             if let Fixed::Value(value) = fixed {
@@ -136,11 +158,11 @@ impl Known {
 
     fn served(&self, key: &str) -> Result<&taxogen_flags::ServedFlag, Fallback> {
         let loaded = self.loaded.as_ref().ok_or(Fallback::NotLoaded)?;
-        match loaded.get(key) {
-            Some(Ok(served)) => Ok(served),
-            Some(Err(_)) => Err(Fallback::SourceError),
-            None if loaded.errors_while_computing => Err(Fallback::SourceError),
-            None => Err(Fallback::Missing),
-        }
+        loaded.get(key).map(|(served, _)| served)
+    }
+
+    /// The answer that says so of this flag.
+    pub(super) fn origin(&self, key: &str) -> Option<&Origin> {
+        self.loaded.as_ref()?.get(key).ok().map(|(_, origin)| &**origin)
     }
 }

@@ -1,0 +1,139 @@
+use std::time::Duration;
+
+/// What [`User::load_flags`](crate::User::load_flags) fetches, of a client that has the definitions of its flags
+/// ([`Builder::local_flags`](crate::Builder::local_flags)). A client without them asks PostHog, whatever this says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum FlagLoading {
+    /// Nothing: the definitions that the client has at this moment are pinned to the handle, and a flag that they cannot
+    /// decide has its default.
+    LocalOnly,
+    /// The definitions are pinned; where some wanted flag cannot be decided by them, PostHog is asked for these flags, in
+    /// one request. What was decided here is never overwritten.
+    #[default]
+    LocalThenRemote,
+    /// Everything that is wanted comes from PostHog: the definitions do not answer for it on this handle.
+    Remote,
+}
+
+/// Which flags [`User::load_flags_with`](crate::User::load_flags_with) loads, from where, and in what time.
+///
+/// ```
+/// use std::time::Duration;
+/// use taxogen::{FlagLoading, LoadOptions};
+///
+/// let options = LoadOptions::new()
+///     .only(["new-dashboard", "checkout"])
+///     .loading(FlagLoading::Remote)
+///     .within(Duration::from_millis(500));
+/// ```
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[must_use = "options load nothing by themselves"]
+pub struct LoadOptions {
+    pub(super) wanted: Wanted,
+    pub(super) loading: Option<FlagLoading>,
+    pub(super) deadline: Option<Duration>,
+}
+
+/// Which flags somebody wants.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    #[default]
+    All,
+    /// These, each once, in the order in which they were named first.
+    Some(Vec<Box<str>>),
+}
+
+impl LoadOptions {
+    /// All flags, from where and in what time the client says.
+    pub const fn new() -> Self {
+        Self { wanted: Wanted::All, loading: None, deadline: None }
+    }
+
+    /// These flags alone, by their keys. None at all loads nothing.
+    pub fn only(mut self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.wanted = Wanted::of(keys);
+        self
+    }
+
+    /// From where, for this call; what the client says unless set ([`Builder::flag_loading`](crate::Builder::flag_loading)).
+    pub const fn loading(mut self, loading: FlagLoading) -> Self {
+        self.loading = Some(loading);
+        self
+    }
+
+    /// How long PostHog may take, its second attempt included; what the client says unless set
+    /// ([`Builder::flag_timeout`](crate::Builder::flag_timeout)).
+    pub const fn within(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+}
+
+impl Wanted {
+    pub(super) fn of(keys: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        let mut wanted = Vec::<Box<str>>::new();
+        for key in keys {
+            if !wanted.iter().any(|known| **known == *key.as_ref()) {
+                wanted.push(key.as_ref().into());
+            }
+        }
+        Self::Some(wanted)
+    }
+
+    pub(super) fn is_nothing(&self) -> bool {
+        matches!(self, Self::Some(keys) if keys.is_empty())
+    }
+
+    /// How many flags are named.
+    pub(super) fn named(&self) -> usize {
+        match self {
+            Self::All => 0,
+            Self::Some(keys) => keys.len(),
+        }
+    }
+
+    pub(super) fn has(&self, key: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Some(keys) => keys.iter().any(|known| **known == *key),
+        }
+    }
+
+    /// What either of two calls wants.
+    #[must_use]
+    pub(super) fn and(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Some(these), Self::Some(those)) => Self::of(these.iter().chain(those)),
+            _ => Self::All,
+        }
+    }
+}
+
+/// What a client says about loading.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LoadSettings {
+    pub(crate) loading: FlagLoading,
+    pub(crate) timeout: Duration,
+}
+
+impl Default for LoadSettings {
+    /// With PostHog's SDKs a question about flags takes three seconds at most.
+    fn default() -> Self {
+        Self { loading: FlagLoading::default(), timeout: Duration::from_secs(3) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_wanted_once_and_everything_swallows_some() {
+        let some = Wanted::of(["a", "b", "a"]);
+        assert_eq!(some, Wanted::Some(vec!["a".into(), "b".into()]));
+        assert_eq!(some.and(&Wanted::of(["c", "b"])), Wanted::of(["a", "b", "c"]));
+        assert_eq!((some.and(&Wanted::All), Wanted::All.and(&some)), (Wanted::All, Wanted::All));
+        assert!(some.has("b") && !some.has("c") && Wanted::All.has("c"));
+    }
+}
