@@ -15,17 +15,29 @@
 //! ```
 
 mod assignment;
+mod definitions;
+mod evaluation;
+mod groups;
+mod person;
 mod property;
 mod reason;
 mod request;
 mod response;
 mod served;
+mod trouble;
 mod value;
+mod watch;
 
 pub use assignment::{Assignment, Fallback};
+pub use definitions::Definitions;
+pub use evaluation::{CannotSay, Evaluation};
+pub use groups::{Group, Groups};
+pub use person::Person;
 pub use property::{Filter, Match, MatchingVersion, Number, Operator, Properties, PropertiesError, Value};
 pub use reason::{Reason, ReasonCode};
 pub use request::Request;
 pub use response::{DecodeError, Response};
 pub use served::{ServedFlag, Unusable};
+pub use trouble::{DefinitionsError, Trouble};
 pub use value::FlagValue;
+pub use watch::{Bucketing, Outcome, Step, VariantRange, Watch};

@@ -27,6 +27,8 @@ pub enum ReasonCode {
     SuperConditionValue,
     /// Somebody is held out of the experiment.
     HoldoutConditionValue,
+    /// The flag is switched off.
+    FlagDisabled,
     /// A word that this version does not know.
     Other(Box<str>),
 }
@@ -55,6 +57,7 @@ impl ReasonCode {
             "no_group_type" => Self::NoGroupType,
             "super_condition_value" => Self::SuperConditionValue,
             "holdout_condition_value" => Self::HoldoutConditionValue,
+            "flag_disabled" => Self::FlagDisabled,
             other => Self::Other(other.into()),
         }
     }
@@ -69,6 +72,7 @@ impl ReasonCode {
             Self::NoGroupType => "no_group_type",
             Self::SuperConditionValue => "super_condition_value",
             Self::HoldoutConditionValue => "holdout_condition_value",
+            Self::FlagDisabled => "flag_disabled",
             Self::Other(word) => word,
         }
     }

@@ -1,0 +1,58 @@
+use std::fmt;
+use std::sync::Arc;
+
+/// Bytes that are no definitions of flags.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum DefinitionsError {
+    /// Not JSON: a page of a proxy, say, or the beginning of a document.
+    NotJson {
+        /// Line, counted from 1.
+        line: usize,
+        /// Column, counted from 1.
+        column: usize,
+    },
+    /// JSON, and there is no list of `flags` in it.
+    NoFlags,
+}
+
+impl fmt::Display for DefinitionsError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NotJson { line, column } => write!(formatter, "not JSON at line {line} column {column}"),
+            Self::NoFlags => formatter.write_str("no list of `flags` is in it"),
+        }
+    }
+}
+
+impl std::error::Error for DefinitionsError {}
+
+/// What is odd in otherwise usable definitions: one sentence about one flag, or about what belongs to none.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Trouble {
+    pub(crate) flag: Option<Arc<str>>,
+    pub(crate) sentence: Box<str>,
+}
+
+impl Trouble {
+    /// The key of the flag; `None` where it has none, or where the trouble is not about a flag.
+    #[must_use]
+    pub fn flag(&self) -> Option<&str> {
+        self.flag.as_deref()
+    }
+
+    /// What is odd, without the name of the flag.
+    #[must_use]
+    pub fn sentence(&self) -> &str {
+        &self.sentence
+    }
+}
+
+impl fmt::Display for Trouble {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.flag {
+            Some(key) => write!(formatter, "flag `{key}`: {}", self.sentence),
+            None => formatter.write_str(&self.sentence),
+        }
+    }
+}
