@@ -26,6 +26,8 @@ pub enum Step<'a> {
         version: Option<i64>,
         /// Whether it is switched on at all.
         active: bool,
+        /// How many conditions it has.
+        conditions: usize,
     },
     /// Somebody may have enrolled in the feature by hand.
     Enrollment {
@@ -55,6 +57,8 @@ pub enum Step<'a> {
         index: u32,
         /// Whom it is about.
         bucketing: Bucketing<'a>,
+        /// How many filters it has: the first that does not match ends it.
+        filters: usize,
     },
     /// A filter on a property, of the condition or of the cohort that is being looked at.
     Property {
