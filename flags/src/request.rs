@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 pub struct Request<'a> {
     token: &'a str,
     distinct_id: &'a str,
+    device_id: Option<&'a str>,
     groups: Map<String, Value>,
     person_properties: Map<String, Value>,
     group_properties: Map<String, Value>,
@@ -27,12 +28,19 @@ impl<'a> Request<'a> {
         Self {
             token,
             distinct_id,
+            device_id: None,
             groups: Map::new(),
             person_properties: Map::new(),
             group_properties: Map::new(),
             geoip_disable: true,
             flag_keys: None,
         }
+    }
+
+    /// The device, or the id under which the person was known before: flags may cut people by it.
+    pub fn with_device_id(mut self, id: &'a str) -> Self {
+        self.device_id = Some(id);
+        self
     }
 
     /// The person belongs to this group.
@@ -79,6 +87,9 @@ impl<'a> Request<'a> {
             "group_properties": self.group_properties,
             "geoip_disable": self.geoip_disable,
         });
+        if let Some(id) = self.device_id {
+            body["$device_id"] = id.into();
+        }
         if let Some(keys) = &self.flag_keys {
             body["flag_keys_to_evaluate"] = json!(keys);
         }
@@ -104,6 +115,7 @@ mod tests {
     #[test]
     fn a_request_says_all_it_was_given() {
         let request = Request::new("phc_fake", "user-1")
+            .with_device_id("device-7")
             .with_group("company", "acme")
             .with_person_property("plan", json!("pro"))
             .with_group_property("company", "employees", json!(12))
@@ -113,7 +125,7 @@ mod tests {
         assert_eq!(
             request.to_json(),
             json!({
-                "token": "phc_fake", "distinct_id": "user-1", "groups": { "company": "acme" },
+                "token": "phc_fake", "distinct_id": "user-1", "$device_id": "device-7", "groups": { "company": "acme" },
                 "person_properties": { "plan": "pro" },
                 "group_properties": { "company": { "employees": 12, "country": "DE" } },
                 "geoip_disable": false, "flag_keys_to_evaluate": ["checkout", "banner"],

@@ -1,12 +1,13 @@
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
 use crate::served::payload;
 use crate::{FlagValue, ServedFlag, Unusable};
 
-/// PostHog's answer to `/flags`: version 2, and the older `featureFlags` with `featureFlagPayloads`.
+/// PostHog's answer to `/flags`: versions 2 and 4, and the older `featureFlags` with `featureFlagPayloads`.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Response {
     flags: HashMap<Box<str>, Result<ServedFlag, Unusable>>,
@@ -15,9 +16,11 @@ pub struct Response {
     /// PostHog could not evaluate everything; what is here is right.
     pub errors_while_computing: bool,
     /// PostHog's name for this request.
-    pub request_id: Option<Box<str>>,
+    pub request_id: Option<Arc<str>>,
     /// When PostHog evaluated the flags, in milliseconds since 1970.
     pub evaluated_at: Option<i64>,
+    /// PostHog wants `$feature_flag_called` of flags without an experiment to say no more than it has to.
+    pub minimal_flag_called: bool,
 }
 
 /// Bytes that are no answer about flags.
@@ -73,6 +76,7 @@ impl Response {
             errors_while_computing: answer.get("errorsWhileComputingFlags") == Some(&Value::Bool(true)),
             request_id: answer.get("requestId").and_then(Value::as_str).map(Into::into),
             evaluated_at: answer.get("evaluatedAt").and_then(Value::as_i64),
+            minimal_flag_called: answer.get("minimalFlagCalledEvents") == Some(&Value::Bool(true)),
         })
     }
 
@@ -147,14 +151,18 @@ mod tests {
 
     #[test]
     fn the_value_of_a_flag_is_its_value_or_its_variant_or_whether_it_is_on() {
-        let table: [(&str, Result<FlagValue, Unusable>); 16] = [
+        let table: [(&str, Result<FlagValue, Unusable>); 20] = [
             (r#"{"enabled": true}"#, Ok(true.into())),
             (r#"{"enabled": false}"#, Ok(false.into())),
             (r#"{"enabled": false, "variant": null}"#, Ok(false.into())),
             (r#"{"enabled": true, "variant": "a"}"#, Ok("a".into())),
             (r#"{"enabled": true, "variant": "a", "value": "b"}"#, Ok("b".into())),
             (r#"{"value": false}"#, Ok(false.into())),
-            (r#"{"value": 7}"#, Err(Unusable::Odd("value"))),
+            (r#"{"value": null, "enabled": true}"#, Ok(false.into())),
+            (r#"{"value": 7}"#, Ok(true.into())),
+            (r#"{"value": {"a": 1}, "enabled": false}"#, Ok(true.into())),
+            (r#"{"value": [1]}"#, Err(Unusable::Odd("value"))),
+            (r#"{"value": "a", "failed": true}"#, Err(Unusable::Failed)),
             (r#"{"enabled": true, "variant": 7}"#, Err(Unusable::Odd("variant"))),
             (r#"{"enabled": "yes"}"#, Err(Unusable::Odd("enabled"))),
             (r#"{"variant": null}"#, Err(Unusable::Odd("enabled"))),
@@ -170,6 +178,30 @@ mod tests {
             let read = response.get("k").unwrap().map(|flag| flag.value.clone()).map_err(Clone::clone);
             assert_eq!(read, expected, "{flag}");
             assert_eq!(response.get("other").unwrap().unwrap().value, true.into(), "beside {flag}");
+        }
+    }
+
+    #[test]
+    fn a_flag_of_version_4_hands_out_a_value_that_is_no_variant_as_its_payload() {
+        for (flag, value, payload, version) in [
+            (
+                r#"{"value": {"b": 1, "a": [2.0]}, "metadata": {"payload": "7"}}"#,
+                true.into(),
+                Some(r#"{"a":[2.0],"b":1}"#),
+                None,
+            ),
+            (r#"{"value": 2.50, "metadata": {"config_version": 9}}"#, true.into(), Some("2.5"), Some(9)),
+            (r#"{"value": "a", "metadata": {"payload": "7", "version": 3}}"#, "a".into(), Some("7"), Some(3)),
+            (r#"{"value": null, "metadata": {"version": 2}}"#, FlagValue::Boolean(false), None, Some(2)),
+        ] {
+            let response = decode(&format!(r#"{{"flags": {{"k": {flag}}}, "minimalFlagCalledEvents": true}}"#));
+            let served = response.get("k").unwrap().unwrap();
+            assert_eq!(
+                (&served.value, served.payload.as_deref(), served.version),
+                (&value, payload, version),
+                "{flag}"
+            );
+            assert!(response.minimal_flag_called);
         }
     }
 

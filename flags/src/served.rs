@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::{FlagValue, Reason, ReasonCode};
 
@@ -56,31 +56,50 @@ impl ServedFlag {
             || self.value.variant().is_some_and(|variant| variant.starts_with("holdout-"))
     }
 
-    /// Reads one member of `flags`. Where PostHog gives a typed `value`, that is the value; otherwise it is
-    /// the variant, or else whether the flag is enabled.
+    /// Reads one member of `flags`. With a `value` it is of version 4, where the value has a type; without one it is of
+    /// version 2, where the value is the variant, or else whether the flag is enabled.
     pub(crate) fn from_json(flag: &Value) -> Result<Self, Unusable> {
         let flag = flag.as_object().ok_or(Unusable::Odd("flags"))?;
         if flag.get("failed") == Some(&Value::Bool(true)) {
             return Err(Unusable::Failed);
         }
-        let value = match (flag.get("value"), flag.get("variant")) {
-            (Some(value), _) => FlagValue::from_json(value).ok_or(Unusable::Odd("value"))?,
-            (None, Some(Value::String(variant))) => FlagValue::Variant(variant.as_str().into()),
-            (None, None | Some(Value::Null)) => {
-                FlagValue::Boolean(flag.get("enabled").and_then(Value::as_bool).ok_or(Unusable::Odd("enabled"))?)
-            }
-            (None, Some(_)) => return Err(Unusable::Odd("variant")),
-        };
         let metadata = flag.get("metadata");
         let member = |name| metadata.and_then(|metadata| metadata.get(name));
+        let (value, typed) = match flag.get("value") {
+            Some(value) => of_type(value)?,
+            None => (of_variant(flag)?, None),
+        };
         Ok(Self {
             value,
             reason: flag.get("reason").and_then(Reason::from_json),
             id: member("id").and_then(Value::as_i64),
-            version: member("version").and_then(Value::as_i64),
-            payload: member("payload").and_then(payload),
+            version: member("version").or_else(|| member("config_version")).and_then(Value::as_i64),
+            payload: typed.or_else(|| member("payload").and_then(payload)),
             has_experiment: member("has_experiment").and_then(Value::as_bool),
         })
+    }
+}
+
+/// A value of version 4, and the payload that it is. A number or an object turns the flag on and is its own payload, as
+/// versions before 4 answer it; a flag whose value is `null` has none, and is off.
+fn of_type(value: &Value) -> Result<(FlagValue, Option<Arc<str>>), Unusable> {
+    match value {
+        Value::Null => Ok((FlagValue::Boolean(false), None)),
+        Value::Bool(on) => Ok((FlagValue::Boolean(*on), None)),
+        Value::String(variant) => Ok((FlagValue::Variant(variant.as_str().into()), None)),
+        Value::Number(_) | Value::Object(_) => Ok((FlagValue::Boolean(true), Some(value.to_string().into()))),
+        Value::Array(_) => Err(Unusable::Odd("value")),
+    }
+}
+
+fn of_variant(flag: &Map<String, Value>) -> Result<FlagValue, Unusable> {
+    match flag.get("variant") {
+        Some(Value::String(variant)) => Ok(FlagValue::Variant(variant.as_str().into())),
+        None | Some(Value::Null) => {
+            let enabled = flag.get("enabled").and_then(Value::as_bool);
+            enabled.map(FlagValue::Boolean).ok_or(Unusable::Odd("enabled"))
+        }
+        Some(_) => Err(Unusable::Odd("variant")),
     }
 }
 

@@ -67,17 +67,16 @@ impl Value for FlagValue {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use taxogen_flags::Response;
 
     use super::*;
     use crate::record::{RecordWriter, read_runs};
+    use crate::value::Timestamp;
 
     fn written(answer: &str) -> String {
         let response = Response::decode(answer.as_bytes()).unwrap();
         let served = response.get("k").unwrap().unwrap();
-        let origin = Origin::of(&response, Instant::now());
+        let origin = Origin::of(&response, Timestamp::from_unix_millis(0));
         let bytes =
             RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", served, &origin));
         crate::debug::properties(read_runs(&bytes))

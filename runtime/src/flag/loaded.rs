@@ -1,11 +1,11 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
-use std::time::Instant;
 
 use taxogen_flags::{Fallback, Response, ServedFlag, Unusable};
 
 use super::loading::Wanted;
+use crate::value::Timestamp;
 
 /// What was loaded for a handle, and stays as it is until more is loaded: two readings agree.
 #[derive(Clone)]
@@ -31,13 +31,15 @@ pub(crate) struct Heard {
 #[derive(Debug)]
 pub(crate) struct Origin {
     /// PostHog's name for the request.
-    pub(crate) request_id: Option<Box<str>>,
+    pub(crate) request_id: Option<Arc<str>>,
     /// When PostHog evaluated, in milliseconds since 1970.
     pub(crate) evaluated_at: Option<i64>,
     /// Whether PostHog could not evaluate everything.
     pub(crate) errors_while_computing: bool,
+    /// Whether PostHog wants to be told no more than it has to of flags without an experiment.
+    pub(crate) minimal: bool,
     /// When it came.
-    pub(crate) received: Instant,
+    pub(crate) received: Timestamp,
 }
 
 /// Why PostHog gave no flags, in the words of `$feature_flag_error`.
@@ -87,7 +89,7 @@ impl Loaded {
         before: Option<&Self>,
         load: &Load,
         reply: Result<Response, LoadFailure>,
-        now: Instant,
+        now: Timestamp,
     ) -> (Self, Heeded) {
         let mut answers = before.map(|before| before.answers.clone()).unwrap_or_default();
         let mut last = before.and_then(|before| before.last.clone());
@@ -131,11 +133,12 @@ impl Loaded {
 }
 
 impl Origin {
-    pub(super) fn of(response: &Response, received: Instant) -> Self {
+    pub(super) fn of(response: &Response, received: Timestamp) -> Self {
         Self {
             request_id: response.request_id.clone(),
             evaluated_at: response.evaluated_at,
             errors_while_computing: response.errors_while_computing,
+            minimal: response.minimal_flag_called,
             received,
         }
     }

@@ -2,8 +2,6 @@
 
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
-#[cfg(feature = "posthog")]
-use std::time::Instant;
 
 #[cfg(feature = "posthog")]
 use taxogen_flags::Response;
@@ -21,6 +19,8 @@ use super::report::{Counts, FlagReport};
 use super::shape::{Reading, Shape};
 use crate::dedup::Table;
 use crate::payload::PayloadError;
+#[cfg(feature = "posthog")]
+use crate::value::Timestamp;
 
 /// What a client knows and remembers.
 pub(crate) struct FlagState {
@@ -82,7 +82,7 @@ impl UserFlags {
     #[cfg(feature = "posthog")]
     pub(super) fn load(&self, load: &Load, reply: Result<Response, LoadFailure>) -> Heeded {
         let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Instant::now());
+        let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Timestamp::now());
         own.loaded = Some(Arc::new(loaded));
         heeded
     }
