@@ -29,7 +29,7 @@ const HANG: Duration = Duration::from_secs(60);
 fn corpus() -> Vec<String> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths = Vec::new();
-    for folder in ["golden", "compiler/mistakes", "readme", "workspaces/shop", ".."] {
+    for folder in ["golden", "compiler/mistakes", "readme", "macros/workspaces/shop", ".."] {
         let entries = fs::read_dir(root.join(folder)).expect("the folder is there");
         let entries = entries.map(|entry| entry.expect("it can be read").path());
         paths.extend(entries.filter(|path| path.extension().is_some_and(|extension| extension == "yaml")));

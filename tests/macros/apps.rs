@@ -3,11 +3,11 @@
 use taxogen::event;
 
 mod whole {
-    taxogen::taxonomy!("../ui/apps.yaml");
+    taxogen::taxonomy!("ui/apps.yaml");
 }
 
 mod api {
-    taxogen::taxonomy!("../ui/apps.yaml", app = "api");
+    taxogen::taxonomy!("ui/apps.yaml", app = "api");
 }
 
 /// What only another application has. Were it in `api` as well, each name would be one of two.
@@ -34,6 +34,6 @@ fn an_application_has_what_all_have_and_what_is_its_own() {
 
 #[test]
 fn an_event_is_known_by_its_key_and_by_its_wire_name() {
-    assert_eq!(event!("token_issued", plan = "../ui/apps.yaml"), "Token Issued");
-    assert_eq!(event!("Token Issued", plan = "../ui/apps.yaml"), "Token Issued");
+    assert_eq!(event!("token_issued", plan = "ui/apps.yaml"), "Token Issued");
+    assert_eq!(event!("Token Issued", plan = "ui/apps.yaml"), "Token Issued");
 }

@@ -3,7 +3,6 @@
 mod apps;
 mod doors;
 mod names;
-mod readme;
 mod ui;
 mod unimplemented;
 mod workspace;

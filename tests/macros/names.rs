@@ -2,17 +2,17 @@
 
 use taxogen::{Assignment, Client, Decision, Experiment as _, RuleKind, event, flag};
 
-const PAID: &str = event!("Order Completed", plan = "../ui/shop.yaml");
+const PAID: &str = event!("Order Completed", plan = "ui/shop.yaml");
 
 /// A user's own macro, through which a name may come.
 macro_rules! named {
     ($name:literal) => {
-        event!($name, plan = "../ui/shop.yaml")
+        event!($name, plan = "ui/shop.yaml")
     };
 }
 
 #[derive(Debug, PartialEq, taxogen::Experiment)]
-#[experiment("checkout-redesign", plan = "../ui/shop.yaml", crate = ::taxogen)]
+#[experiment("checkout-redesign", plan = "ui/shop.yaml", crate = ::taxogen)]
 enum Checkout {
     // Not in the plan's order.
     ShortForm,
@@ -40,20 +40,20 @@ mod types {
 }
 
 #[derive(Debug, PartialEq, taxogen::Experiment)]
-#[experiment("banner-words", payload = types::BannerPayload<'static>, plan = "../ui/shop.yaml")]
+#[experiment("banner-words", payload = types::BannerPayload<'static>, plan = "ui/shop.yaml")]
 enum Banner {
     Control,
     Test,
 }
 
 fn is_paid(name: &str) -> bool {
-    matches!(name, event!("Order Completed", plan = "../ui/shop.yaml",))
+    matches!(name, event!("Order Completed", plan = "ui/shop.yaml",))
 }
 
 #[test]
 fn a_name_is_a_literal_wherever_one_may_stand() {
     assert_eq!(PAID, "Order Completed");
-    assert_eq!(concat!("flag ", flag!("dark-mode", plan = r"../ui/shop.yaml")), "flag dark-mode");
+    assert_eq!(concat!("flag ", flag!("dark-mode", plan = r"ui/shop.yaml")), "flag dark-mode");
     assert_eq!(named!("user_signed_up"), "user_signed_up");
     assert!(is_paid("Order Completed") && !is_paid("user_signed_up"));
 }

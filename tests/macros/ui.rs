@@ -1,7 +1,7 @@
 //! Mistakes in the code that calls a macro: each file of `ui` with what rustc says of it.
 //!
 //! Only errors whose text is ours stand there, so that another version of rustc says the same. After a
-//! sentence has changed on purpose, `TRYBUILD=overwrite cargo test -p taxogen-tests --test macros ui` writes the
+//! sentence has changed on purpose, `TRYBUILD=overwrite cargo test -p taxogen-macro-tests ui` writes the
 //! files; what they say is then read as prose.
 
 #[test]

@@ -24,7 +24,7 @@ pub(crate) struct Said {
     pub(crate) stderr: String,
 }
 
-const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+const REPOSITORY: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
 
 impl Workspace {
     /// A fresh copy, with the versions of crates that the repository locks.
@@ -77,7 +77,7 @@ fn copy(from: &Path, to: &Path) {
             let text = fs::read_to_string(&source).expect("the file can be read");
             // The paths of taxogen, as they are from the depth of the folder that is copied.
             let repository = format!("{REPOSITORY}/");
-            let text = text.replace("../../../../", &repository).replace("../../../", &repository);
+            let text = text.replace("../../../../../", &repository).replace("../../../../", &repository);
             fs::write(&target, text).expect("the file can be written");
         }
     }

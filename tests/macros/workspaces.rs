@@ -7,7 +7,7 @@ use taxogen_compiler::{analyze, generate, read};
 use crate::workspace::{Said, Workspace};
 
 /// The crate `taxogen` that a verified package takes in place of a published one.
-const UNPUBLISHED: &str = concat!("patch.crates-io.taxogen.path='", env!("CARGO_MANIFEST_DIR"), "/../runtime'");
+const UNPUBLISHED: &str = concat!("patch.crates-io.taxogen.path='", env!("CARGO_MANIFEST_DIR"), "/../../runtime'");
 
 /// It compiles, and rustc has nothing to say of the crates of the workspace.
 fn assert_quiet(said: &Said) {

@@ -22,6 +22,7 @@ mod pace;
 mod packing;
 mod posthog_v1;
 mod privacy;
+mod readme;
 mod recorder;
 mod routing;
 mod scripted;
