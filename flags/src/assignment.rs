@@ -49,6 +49,8 @@ pub enum Fallback {
     Missing,
     /// The source could not evaluate this flag, or its answer could not be read.
     SourceError,
+    /// The definitions that are here cannot say it for this person: what it takes is known at the source alone.
+    Inconclusive,
     /// The decision is about another flag.
     OtherFlag,
     /// No rule decided.
@@ -69,6 +71,7 @@ impl fmt::Display for Fallback {
             Self::NotLoaded => "not loaded",
             Self::Missing => "missing from the answer",
             Self::SourceError => "not evaluated by the source",
+            Self::Inconclusive => "inconclusive here",
             Self::OtherFlag => "another flag",
             Self::NoRule => "no rule",
             Self::UnknownVariant => "unknown variant",

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ pub struct Reason {
     /// The reason in one word.
     pub code: ReasonCode,
     /// The source's own sentence: `Matched condition set 1`.
-    pub description: Option<Box<str>>,
+    pub description: Option<Arc<str>>,
 }
 
 /// PostHog's words for why a flag has its value.
@@ -30,7 +31,7 @@ pub enum ReasonCode {
     /// The flag is switched off.
     FlagDisabled,
     /// A word that this version does not know.
-    Other(Box<str>),
+    Other(Arc<str>),
 }
 
 impl Reason {

@@ -362,7 +362,10 @@ pub use experiment::{Experiment, ExperimentAnswer, ExperimentKey, Exposure};
 pub use filter::Outgoing;
 #[cfg(feature = "posthog")]
 pub use flag::LoadedFlags;
-pub use flag::{Answer, Flag, FlagLoading, FlagProblem, FlagReport, FlagSource, LoadOptions, NoPayload, Variant};
+pub use flag::{
+    Answer, Flag, FlagLayer, FlagLoading, FlagProblem, FlagQuestion, FlagReport, FlagSource, LayerAnswer, LoadOptions,
+    NoPayload, Said, Variant,
+};
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;
 pub use limited::{Limit, Limited};
@@ -378,7 +381,7 @@ pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
 #[cfg(all(feature = "http", feature = "spool"))]
 pub use spool::{Fsync, Spool};
-pub use taxogen_flags::{Assignment, Fallback, Reason, ReasonCode};
+pub use taxogen_flags::{Assignment, Fallback, FlagValue, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;
 #[cfg(feature = "optimizely")]

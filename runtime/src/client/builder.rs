@@ -9,7 +9,7 @@ use crate::delivery::{Settings, Storage};
 use crate::draft::Draft;
 #[cfg(feature = "http")]
 use crate::error::Error;
-use crate::flag::{FixedFlags, Flag, FlagLoading, FlagProblem, LoadSettings};
+use crate::flag::{FixedFlags, Flag, FlagLayer, FlagLoading, FlagProblem, LoadSettings};
 use crate::hash_key::{HashKey, KeySource};
 use crate::hooks::{Hooks, InvalidProperty, Trouble};
 use crate::limited::Limited;
@@ -55,6 +55,7 @@ pub struct Builder {
     pub(super) opted_out: Vec<String>,
     pub(super) fixed_flags: FixedFlags,
     pub(super) loading: LoadSettings,
+    pub(super) flag_layers: Vec<Arc<dyn FlagLayer>>,
     pub(super) exposures: Option<ExposurePolicy>,
     pub(super) hub: Option<DecisionHub>,
     pub(super) hash_key: KeySource,
@@ -82,6 +83,7 @@ impl Default for Builder {
             opted_out: Vec::new(),
             fixed_flags: FixedFlags::new(),
             loading: LoadSettings::default(),
+            flag_layers: Vec::new(),
             exposures: None,
             hub: None,
             hash_key: KeySource::default(),
@@ -279,6 +281,18 @@ impl Builder {
         self
     }
 
+    /// Asks this layer about flags too, behind those that were added before.
+    ///
+    /// In the order in which they are asked, a flag is: overridden for a test
+    /// ([`Client::override_flags`](crate::Client::override_flags)), fixed on the handle
+    /// ([`User::fix_flag`](crate::User::fix_flag)), fixed on the client ([`fix_flag`](Self::fix_flag)), what a layer says,
+    /// what was loaded for the handle ([`User::load_flags`](crate::User::load_flags)), what PostHog's definitions say
+    /// here, and the plan's default. The first that says something is believed, `false` included.
+    pub fn flags_from(mut self, layer: impl FlagLayer + 'static) -> Self {
+        self.flag_layers.push(Arc::new(layer));
+        self
+    }
+
     /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
     /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
     ///
@@ -348,11 +362,13 @@ impl Builder {
     }
 
     fn over(self, core: Core) -> Client {
-        let core = core.with_fixed_flags(self.fixed_flags).with_loading(self.loading).with_exposures(self.exposures);
+        let core =
+            core.with_fixed_flags(self.fixed_flags).with_flag_layers(self.flag_layers).with_loading(self.loading);
         let core = core
             .with_marks(self.hash_key.key(), self.stamps_plan)
             .with_variations(self.stamps_variations)
-            .with_hub(self.hub);
+            .with_hub(self.hub)
+            .with_exposures(self.exposures);
         Client { core: Arc::new(core) }
     }
 }

@@ -13,7 +13,7 @@ use crate::draft::{self, Screened};
 #[cfg(feature = "http")]
 use crate::error::Error;
 use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
-use crate::flag::{FixedFlags, FlagState, LoadSettings};
+use crate::flag::{FixedFlags, FlagLayer, FlagState, LoadSettings};
 use crate::hash_key::HashKey;
 use crate::hooks::{BeforeCapture, Hooks, InvalidProperty};
 use crate::id::EventId;
@@ -138,6 +138,12 @@ impl Core {
     /// The same core with what says how flags are loaded.
     pub(crate) fn with_loading(mut self, settings: LoadSettings) -> Self {
         self.flags.set_loading(settings);
+        self
+    }
+
+    /// The same core, which asks these about flags.
+    pub(crate) fn with_flag_layers(mut self, layers: Vec<Arc<dyn FlagLayer>>) -> Self {
+        self.flags.ask_of(layers);
         self
     }
 

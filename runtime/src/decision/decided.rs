@@ -17,6 +17,7 @@ pub(crate) struct Decided {
 impl Decided {
     /// What an evaluation of ours says: the value that was served or fixed, and by which rule where one assigned it.
     pub(crate) fn here(
+        engine: Engine,
         flag: &'static str,
         rule: Option<&'static str>,
         value: Option<&FlagValue>,
@@ -30,7 +31,7 @@ impl Decided {
             _ => (None, None, false),
         };
         let variation = variation.map(Into::into);
-        Self { engine: Engine::PostHog, flag: flag.into(), variation, rule, enabled }
+        Self { engine, flag: flag.into(), variation, rule, enabled }
     }
 
     /// What another engine has decided.

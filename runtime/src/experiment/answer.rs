@@ -1,3 +1,5 @@
+use std::time::Duration;
+
 use taxogen_flags::{Assignment, Reason};
 
 use crate::decision::{Decided, Decision};
@@ -22,6 +24,8 @@ pub struct ExperimentAnswer<V, P = NoPayload> {
     pub reason: Option<Reason>,
     /// Who said so.
     pub source: FlagSource,
+    /// How old the answer is, or the definitions by which it was evaluated; none where nobody was asked.
+    pub age: Option<Duration>,
     pub(super) decided: Decided,
 }
 

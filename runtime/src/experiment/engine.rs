@@ -27,7 +27,7 @@ impl<V, P> ExperimentKey<V, P> {
             _ => FlagSource::Decision,
         };
         let decided = Decided::elsewhere(decision);
-        ExperimentAnswer { variant, payload, payload_error, assignment, reason: None, source, decided }
+        ExperimentAnswer { variant, payload, payload_error, assignment, reason: None, source, age: None, decided }
     }
 
     /// The variant that somebody was given, and how; no variant where the fallback stands in.

@@ -1,6 +1,6 @@
 use super::{Experiment, ExperimentAnswer, ExperimentKey};
 use crate::decision::{Decided, Engine, Shown, Viewed};
-use crate::flag::{FlagSource, Known, Resolved, Variant};
+use crate::flag::{FlagSource, Resolved, Variant};
 use crate::user::User;
 
 /// Reading experiments. It never does I/O, as [reading a flag](User::flag) does not. An assigned variant is one exposure:
@@ -10,7 +10,7 @@ impl User {
     /// The variant that this person is shown, as the application's own enum.
     #[must_use]
     pub fn experiment<E: Experiment>(&self) -> E {
-        self.enrol(&ExperimentKey::bound(), |_, resolved| resolved.value)
+        self.enrol(&ExperimentKey::bound()).value
     }
 
     /// The variant and the payload that goes with it, as [`flag_with_payload`](Self::flag_with_payload) has it: what
@@ -27,13 +27,13 @@ impl User {
     #[must_use]
     pub fn evaluate_experiment<E: Experiment>(&self) -> ExperimentAnswer<E, E::Payload> {
         let experiment = ExperimentKey::bound();
-        self.enrol(&experiment, |known, resolved| self.experiment_answer(&experiment, known, resolved))
+        self.experiment_answer(&experiment, self.enrol(&experiment))
     }
 
     /// The variant that this person is shown, as the plan's enum.
     #[must_use]
     pub fn variant<V: Variant, P>(&self, experiment: ExperimentKey<V, P>) -> V {
-        self.enrol(&experiment, |_, resolved| resolved.value)
+        self.enrol(&experiment).value
     }
 
     /// [`experiment_with_payload`](Self::experiment_with_payload) by the plan's enum.
@@ -46,7 +46,7 @@ impl User {
     /// [`evaluate_experiment`](Self::evaluate_experiment) by the plan's enum.
     #[must_use]
     pub fn evaluate_variant<V: Variant, P>(&self, experiment: ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
-        self.enrol(&experiment, |known, resolved| self.experiment_answer(&experiment, known, resolved))
+        self.experiment_answer(&experiment, self.enrol(&experiment))
     }
 
     /// [`evaluate_experiment`](Self::evaluate_experiment) without a report, as [`peek`](Self::peek) is without one: where a
@@ -63,32 +63,34 @@ impl User {
     }
 
     fn look<V, P>(&self, experiment: &ExperimentKey<V, P>) -> ExperimentAnswer<V, P> {
-        let ExperimentKey { flag, names, fallback, .. } = experiment;
-        self.resolve(flag, names, fallback, |known, resolved| self.experiment_answer(experiment, known, resolved))
+        self.experiment_answer(experiment, self.assigned(experiment))
     }
 
-    /// Finds the variant, reports it where a rule assigned it, and hands it over.
-    fn enrol<V, P, R>(&self, experiment: &ExperimentKey<V, P>, use_it: impl FnOnce(&Known, Resolved<'_, V>) -> R) -> R {
-        let ExperimentKey { key, flag, names, fallback, exposure, .. } = experiment;
-        self.resolve(flag, names, fallback, |known, resolved| {
-            self.note_flag(flag, &resolved);
-            if resolved.assignment.is_assigned() && resolved.served.is_some() {
-                self.report_called(flag, known, resolved.served);
-                let viewed = Viewed {
-                    engine: &Engine::PostHog,
-                    flag_key: flag,
-                    variation_key: Some((names.name)(&resolved.value)),
-                    rule_key: Some(key),
-                    enabled: true,
-                    shown: Shown::Exposure(exposure),
-                    elsewhere: None,
-                };
-                if self.report_viewed(&viewed) {
-                    self.publish(|| experiment.decided(known, &resolved));
-                }
+    fn assigned<V, P>(&self, experiment: &ExperimentKey<V, P>) -> Resolved<V> {
+        self.resolve(experiment.flag, &experiment.names, experiment.fallback)
+    }
+
+    /// Finds the variant, and reports it where a rule of PostHog assigned it.
+    fn enrol<V, P>(&self, experiment: &ExperimentKey<V, P>) -> Resolved<V> {
+        let ExperimentKey { key, flag, names, exposure, .. } = experiment;
+        let resolved = self.assigned(experiment);
+        self.note_flag(flag, &resolved);
+        if let Some(said) = resolved.said_by_posthog().filter(|_| resolved.assignment.is_assigned()) {
+            self.report_called(flag, said);
+            let viewed = Viewed {
+                engine: &Engine::PostHog,
+                flag_key: flag,
+                variation_key: Some((names.name)(&resolved.value)),
+                rule_key: Some(key),
+                enabled: true,
+                shown: Shown::Exposure(exposure),
+                elsewhere: None,
+            };
+            if self.report_viewed(&viewed) {
+                self.publish(|| experiment.decided(&resolved));
             }
-            use_it(known, resolved)
-        })
+        }
+        resolved
     }
 
     /// Tells the client's hub of an exposure, if it has one.
@@ -104,21 +106,20 @@ impl User {
     fn experiment_answer<V, P>(
         &self,
         experiment: &ExperimentKey<V, P>,
-        known: &Known,
-        resolved: Resolved<'_, V>,
+        resolved: Resolved<V>,
     ) -> ExperimentAnswer<V, P> {
         let (payload, payload_error) = self.payload_of(experiment.flag, &experiment.payloads, &resolved);
-        let decided = experiment.decided(known, &resolved);
-        let Resolved { value: variant, assignment, source, served } = resolved;
-        let reason = served.and_then(|served| served.reason.clone());
-        ExperimentAnswer { variant, payload, payload_error, assignment, reason, source, decided }
+        let decided = experiment.decided(&resolved);
+        let Resolved { value: variant, assignment, source, said, .. } = resolved;
+        let (reason, age) = said.map_or((None, None), |said| (said.reason, said.age));
+        ExperimentAnswer { variant, payload, payload_error, assignment, reason, source, age, decided }
     }
 }
 
 impl<V, P> ExperimentKey<V, P> {
-    fn decided(&self, known: &Known, resolved: &Resolved<'_, V>) -> Decided {
+    fn decided(&self, resolved: &Resolved<V>) -> Decided {
         // What was fixed by hand no rule decided.
-        let rule = (resolved.source != FlagSource::Fixed).then_some(self.key);
-        Decided::here(self.flag, rule, known.value(resolved), resolved.assignment)
+        let is_by_hand = matches!(resolved.source, FlagSource::Fixed | FlagSource::Override);
+        resolved.decided(self.flag, (!is_by_hand).then_some(self.key))
     }
 }

@@ -1,7 +1,11 @@
-use taxogen_flags::{Assignment, Reason, ServedFlag};
+use std::time::Duration;
 
+use taxogen_flags::{Assignment, FlagValue, Reason};
+
+use super::fixed::Fixed;
 use super::key::NoPayload;
-use crate::decision::{Decided, Decision};
+use super::source::{FlagSource, Said};
+use crate::decision::{Decided, Decision, Engine};
 
 /// What [`User::evaluate`](crate::User::evaluate) says about a flag.
 #[derive(Debug, Clone, PartialEq)]
@@ -17,6 +21,8 @@ pub struct Answer<T, P = NoPayload> {
     pub reason: Option<Reason>,
     /// Who said so.
     pub source: FlagSource,
+    /// How old the answer is, or the definitions by which it was evaluated; none where nobody was asked.
+    pub age: Option<Duration>,
     pub(super) decided: Decided,
 }
 
@@ -42,25 +48,52 @@ impl<T, P> Answer<T, P> {
     }
 }
 
-/// Who gave the value of a flag.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum FlagSource {
-    /// It was fixed by hand, for the client or for this person.
-    Fixed,
-    /// PostHog, in answer to [`User::load_flags`](crate::User::load_flags).
-    PostHog,
-    /// Another engine, by a decision of it: [`Experiment::from_decision`](crate::Experiment::from_decision).
-    Decision,
-    /// Nobody: the plan's default stands in.
-    Default,
-}
-
 /// A value, and what it comes from.
-pub(crate) struct Resolved<'a, T> {
+pub(crate) struct Resolved<T> {
     pub(crate) value: T,
     pub(crate) assignment: Assignment,
     pub(crate) source: FlagSource,
-    /// The answer of the source, also where the default stands in for it.
-    pub(crate) served: Option<&'a ServedFlag>,
+    /// What a source said, also where the default stands in for it.
+    pub(crate) said: Option<Said>,
+    /// Who said that; where there is none, who gave the reason.
+    pub(crate) spoke: FlagSource,
+    /// The value that somebody fixed; none of settings.
+    pub(crate) fixed: Option<FlagValue>,
+}
+
+impl<T> Resolved<T> {
+    /// By hand.
+    pub(super) fn fixed(value: T, assignment: Assignment, source: FlagSource, fixed: &Fixed) -> Self {
+        let fixed = match fixed {
+            Fixed::Value(value) => Some(value.clone()),
+            Fixed::Config(_) => None,
+        };
+        Self { value, assignment, source, said: None, spoke: source, fixed }
+    }
+
+    pub(super) const fn said(value: T, assignment: Assignment, said: Said, spoke: FlagSource) -> Self {
+        Self { value, assignment, source: spoke, said: Some(said), spoke, fixed: None }
+    }
+
+    /// Nobody said what the code could go by; `spoke` gave the reason.
+    pub(super) const fn default(value: T, assignment: Assignment, spoke: FlagSource) -> Self {
+        Self { value, assignment, source: FlagSource::Default, said: None, spoke, fixed: None }
+    }
+
+    /// The same as who decided what, by this rule where one assigned it.
+    pub(crate) fn decided(&self, flag: &'static str, rule: Option<&'static str>) -> Decided {
+        let engine = self.said.as_ref().and_then(|said| said.engine.clone()).unwrap_or(Engine::PostHog);
+        Decided::here(engine, flag, rule, self.flag_value(), self.assignment)
+    }
+
+    /// What the source said or somebody fixed; nothing where settings were fixed, and where nobody said anything.
+    pub(crate) fn flag_value(&self) -> Option<&FlagValue> {
+        self.fixed.as_ref().or_else(|| self.said.as_ref().map(|said| &said.value))
+    }
+
+    /// What PostHog said, where that is what the code goes by.
+    pub(crate) fn said_by_posthog(&self) -> Option<&Said> {
+        let is_answer = !matches!(self.assignment, Assignment::Fallback(_));
+        self.said.as_ref().filter(|_| is_answer && self.spoke.is_posthog())
+    }
 }

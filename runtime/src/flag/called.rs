@@ -1,9 +1,8 @@
 //! What PostHog is told when somebody reads a flag that it answered.
 
-use taxogen_flags::{FlagValue, Reason, ServedFlag};
+use taxogen_flags::{FlagValue, Reason};
 
-use super::loaded::Origin;
-use super::state::Known;
+use super::source::Said;
 use crate::client::Entry;
 use crate::dedup::{Kind, Seen, Subject};
 use crate::destinations::Destinations;
@@ -13,12 +12,11 @@ use crate::value::{Json, Value, ValueWriter};
 
 impl User {
     /// Reports `$feature_flag_called`, once per person, flag, value and groups.
-    pub(crate) fn report_called(&self, key: &str, known: &Known, served: Option<&ServedFlag>) {
-        let (Some(served), Some(origin)) = (served, known.origin(key)) else { return };
+    pub(crate) fn report_called(&self, key: &str, said: &Said) {
         let core = &self.client.core;
         let mut groups = self.identity.groups();
         groups.sort_unstable();
-        let (variant, enabled) = match &served.value {
+        let (variant, enabled) = match &said.value {
             FlagValue::Boolean(enabled) => (None, *enabled),
             FlagValue::Variant(variant) => (Some(&**variant), true),
         };
@@ -26,7 +24,7 @@ impl User {
         let subject = Subject { kind, distinct_id: self.distinct_id(), flag_key: key, groups: &groups };
         let Some(claim) = core.memory.claim(|| self.identity.handle(), &subject, &Seen::default()) else { return };
         let entry = Entry { receipt: Some(claim.receipt()), ..Entry::of_event(&CALLED) };
-        if core.record(&self.identity, &entry, |properties| write(properties, key, served, origin)) {
+        if core.record(&self.identity, &entry, |properties| write(properties, key, said)) {
             claim.confirm();
             self.keep_report(&subject, &Seen::default());
         }
@@ -35,21 +33,21 @@ impl User {
 
 const CALLED: EventSchema = EventSchema::new("$feature_flag_called", PlanId::NONE).to(Destinations::POSTHOG);
 
-fn write(properties: &mut PropertyWriter<'_>, key: &str, served: &ServedFlag, origin: &Origin) {
+fn write(properties: &mut PropertyWriter<'_>, key: &str, said: &Said) {
     properties.public("$feature_flag", key);
-    properties.public("$feature_flag_response", &served.value);
-    properties.public(&format!("$feature/{key}"), &served.value);
+    properties.public("$feature_flag_response", &said.value);
+    properties.public(&format!("$feature/{key}"), &said.value);
     properties.public("locally_evaluated", &false);
-    properties.public("$feature_flag_id", &served.id);
-    properties.public("$feature_flag_version", &served.version);
-    properties.public("$feature_flag_reason", &served.reason.as_ref().map(Reason::text));
-    properties.public("$feature_flag_request_id", &origin.request_id.as_deref());
-    properties.public("$feature_flag_evaluated_at", &origin.evaluated_at);
-    properties.public("$feature_flag_has_experiment", &served.has_experiment);
-    if origin.errors_while_computing {
+    properties.public("$feature_flag_id", &said.id);
+    properties.public("$feature_flag_version", &said.version);
+    properties.public("$feature_flag_reason", &said.reason.as_ref().map(Reason::text));
+    properties.public("$feature_flag_request_id", &said.request_id.as_deref());
+    properties.public("$feature_flag_evaluated_at", &said.evaluated_at);
+    properties.public("$feature_flag_has_experiment", &said.has_experiment);
+    if said.errors_while_computing {
         properties.public("$feature_flag_error", "errors_while_computing_flags");
     }
-    match served.payload.as_deref().map(|text| (text, Json::parse(text))) {
+    match said.payload.as_deref().map(|text| (text, Json::parse(text))) {
         Some((_, Ok(json))) => properties.internal("$feature_flag_payload", &json),
         Some((text, Err(_))) => properties.internal("$feature_flag_payload", text),
         None => {}
@@ -69,16 +67,16 @@ impl Value for FlagValue {
 mod tests {
     use taxogen_flags::Response;
 
+    use super::super::loaded::Origin;
     use super::*;
     use crate::record::{RecordWriter, read_runs};
     use crate::value::Timestamp;
 
     fn written(answer: &str) -> String {
         let response = Response::decode(answer.as_bytes()).unwrap();
-        let served = response.get("k").unwrap().unwrap();
         let origin = Origin::of(&response, Timestamp::from_unix_millis(0));
-        let bytes =
-            RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", served, &origin));
+        let said = origin.said(response.get("k").unwrap().unwrap(), 0);
+        let bytes = RecordWriter::properties(PlanId::NONE.audience(), |properties| write(properties, "k", &said));
         crate::debug::properties(read_runs(&bytes))
     }
 

@@ -1,10 +1,12 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use taxogen_flags::{Fallback, Response, ServedFlag, Unusable};
 
 use super::loading::Wanted;
+use super::source::{LayerAnswer, Said};
 use crate::value::Timestamp;
 
 /// What was loaded for a handle, and stays as it is until more is loaded: two readings agree.
@@ -79,6 +81,15 @@ impl Loaded {
         }
     }
 
+    /// The same as a source says it, at this time in milliseconds since 1970.
+    pub(super) fn answer(&self, key: &str, now: i64) -> LayerAnswer {
+        match self.get(key) {
+            Ok((served, origin)) => LayerAnswer::Says(origin.said(served, now)),
+            Err(Fallback::NotLoaded) => LayerAnswer::Silent,
+            Err(why) => LayerAnswer::CannotSay(why),
+        }
+    }
+
     /// The flags that PostHog gave a value, in no order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &ServedFlag)> {
         self.answers.iter().filter_map(|(key, heard)| Some((key.as_ref(), heard.said.as_ref().ok()?)))
@@ -140,6 +151,24 @@ impl Origin {
             errors_while_computing: response.errors_while_computing,
             minimal: response.minimal_flag_called,
             received,
+        }
+    }
+
+    /// What this answer says of a flag, at this time in milliseconds since 1970.
+    pub(super) fn said(&self, served: &ServedFlag, now: i64) -> Said {
+        let age = u64::try_from(now.saturating_sub(self.received.as_unix_millis())).unwrap_or_default();
+        Said {
+            payload: served.payload.clone(),
+            reason: served.reason.clone(),
+            id: served.id,
+            version: served.version,
+            has_experiment: served.has_experiment,
+            request_id: self.request_id.clone(),
+            evaluated_at: self.evaluated_at,
+            errors_while_computing: self.errors_while_computing,
+            minimal: self.minimal,
+            age: Some(Duration::from_millis(age)),
+            ..Said::new(served.value.clone())
         }
     }
 }

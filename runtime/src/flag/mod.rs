@@ -13,18 +13,22 @@ mod load_reply;
 mod loaded;
 mod loading;
 mod payloads;
+mod question;
 mod read;
 mod report;
 mod shape;
+mod source;
 mod state;
 mod variant;
 
-pub use answer::{Answer, FlagSource};
+pub use answer::Answer;
 pub use key::{Flag, NoPayload};
 #[cfg(feature = "posthog")]
 pub use load_outcome::LoadedFlags;
 pub use loading::{FlagLoading, LoadOptions};
+pub use question::FlagQuestion;
 pub use report::{FlagProblem, FlagReport};
+pub use source::{FlagLayer, FlagSource, LayerAnswer, Said};
 pub use variant::Variant;
 
 pub(crate) use answer::Resolved;
@@ -32,4 +36,4 @@ pub(crate) use fixed::FixedFlags;
 pub(crate) use loading::LoadSettings;
 pub(crate) use payloads::Payloads;
 pub(crate) use shape::Names;
-pub(crate) use state::{FlagState, Known, UserFlags};
+pub(crate) use state::{FlagState, UserFlags};

@@ -1,5 +1,6 @@
-use super::answer::{FlagSource, Resolved};
+use super::answer::Resolved;
 use super::key::NoPayload;
+use super::source::FlagSource;
 use crate::payload::{self, Payload, PayloadError};
 
 type Decode<P> = fn(&str) -> Result<P, PayloadError>;
@@ -25,13 +26,13 @@ impl<T, P: Payload> Payloads<T, P> {
 impl<T, P> Payloads<T, P> {
     /// The payload that goes with a value: the one that the source handed out, and where that cannot be read,
     /// or where the source had no say, the plan's own.
-    pub(crate) fn read(&self, resolved: &Resolved<'_, T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
-        let (FlagSource::PostHog, Some(served)) = (resolved.source, resolved.served) else {
-            return Ok((self.own)(&resolved.value));
-        };
-        match &served.payload {
-            None if self.decode.is_some() => Ok(None),
-            payload => self.of(&resolved.value, payload.as_deref()),
+    pub(crate) fn read(&self, resolved: &Resolved<T>) -> Result<Option<P>, (Option<P>, PayloadError)> {
+        let said = resolved.said.as_ref().filter(|_| resolved.source != FlagSource::Default);
+        match said.map(|said| said.payload.as_deref()) {
+            None => Ok((self.own)(&resolved.value)),
+            // Who hands out payloads says by none that there is none; the others know nothing of them.
+            Some(None) if self.decode.is_some() && resolved.source.is_posthog() => Ok(None),
+            Some(payload) => self.of(&resolved.value, payload),
         }
     }
 

@@ -1,12 +1,13 @@
-use taxogen_flags::{Assignment, Fallback, FlagValue, ServedFlag};
+use taxogen_flags::{Assignment, Fallback, FlagValue, Person};
 
-use super::answer::{Answer, FlagSource, Resolved};
+use super::answer::{Answer, Resolved};
 use super::key::Flag;
 use super::payloads::Payloads;
+use super::question::FlagQuestion;
 use super::report::FlagProblem;
-use super::shape::Shape;
-use super::state::Known;
-use crate::decision::{Decided, Engine};
+use super::shape::{Reading, Shape};
+use super::source::{FlagSource, Said};
+use crate::decision::Engine;
 use crate::payload::PayloadError;
 use crate::user::User;
 
@@ -16,10 +17,9 @@ impl User {
     /// The value of a flag. What PostHog gave is reported to it as `$feature_flag_called`, once for each value.
     #[must_use]
     pub fn flag<T, P>(&self, flag: Flag<T, P>) -> T {
-        self.read(flag, |known, resolved| {
-            self.flag_was_called(flag, known, &resolved);
-            resolved.value
-        })
+        let resolved = self.read(flag);
+        self.flag_was_called(flag, &resolved);
+        resolved.value
     }
 
     /// The value of a flag and the payload that goes with it; reported as [`flag`](Self::flag) is.
@@ -37,17 +37,16 @@ impl User {
     /// person came to the value, why, and who said so.
     #[must_use]
     pub fn evaluate<T, P>(&self, flag: Flag<T, P>) -> Answer<T, P> {
-        self.read(flag, |known, resolved| {
-            self.flag_was_called(flag, known, &resolved);
-            self.answer(flag, known, resolved)
-        })
+        let resolved = self.read(flag);
+        self.flag_was_called(flag, &resolved);
+        self.answer(flag, resolved)
     }
 
     /// [`evaluate`](Self::evaluate) without a report: for logs, for caches, for deciding whether to show
     /// anything at all.
     #[must_use]
     pub fn peek<T, P>(&self, flag: Flag<T, P>) -> Answer<T, P> {
-        self.read(flag, |known, resolved| self.answer(flag, known, resolved))
+        self.answer(flag, self.read(flag))
     }
 
     /// Fixes a flag for this handle and its clones, whatever is loaded; nothing is reported for it.
@@ -57,41 +56,51 @@ impl User {
         self.identity.flags.fix(flag.key(), flag.fix(value));
     }
 
-    fn read<T, P, R>(&self, flag: Flag<T, P>, use_it: impl FnOnce(&Known, Resolved<'_, T>) -> R) -> R {
-        self.resolve(flag.key(), flag.shape(), flag.default(), use_it)
+    fn read<T, P>(&self, flag: Flag<T, P>) -> Resolved<T> {
+        self.resolve(flag.key(), flag.shape(), flag.default())
     }
 
-    /// Finds the value, counts and tells why a default stands in, and hands it over.
-    pub(crate) fn resolve<T, R>(
-        &self,
-        key: &str,
-        shape: &dyn Shape<T>,
-        default: impl FnOnce() -> T,
-        use_it: impl FnOnce(&Known, Resolved<'_, T>) -> R,
-    ) -> R {
+    /// Finds the value, and counts and tells why a default stands in.
+    pub(crate) fn resolve<T>(&self, key: &'static str, shape: &dyn Shape<T>, default: fn() -> T) -> Resolved<T> {
         let flags = &self.client.core.flags;
-        let known = self.identity.flags.known(flags, key);
-        let (resolved, error) = known.resolve(key, shape, default);
-        if resolved.source == FlagSource::Default {
-            flags.counts.fallback(resolved.assignment);
-            if let Assignment::Fallback(reason) = resolved.assignment
-                && let Some(detail) = detail(reason, resolved.served, error.as_ref())
-            {
-                self.tell(key, reason, format!("{detail}: the default stands in"));
+        let known = self.identity.flags.known(key);
+        for fixed in [known.fixed.as_ref(), flags.fixed.get(key)].into_iter().flatten() {
+            if let Some((value, assignment)) = shape.read_fixed(fixed) {
+                return Resolved::fixed(value, assignment, FlagSource::Fixed, fixed);
             }
         }
-        if error.is_some() {
-            flags.counts.invalid_payload();
+        let question = FlagQuestion { key, person: Person::new(self.distinct_id()), now: now() };
+        let (said, spoke) = match flags.ask(known.loaded.as_deref(), &question) {
+            Ok(said) => said,
+            Err((why, spoke)) => {
+                let assignment = Assignment::Fallback(why);
+                flags.counts.fallback(assignment);
+                return Resolved::default(default(), assignment, spoke);
+            }
+        };
+        match shape.read(&said) {
+            Reading::Value(value, assignment) => Resolved::said(value, assignment, said, spoke),
+            Reading::Default(assignment) => {
+                flags.counts.fallback(assignment);
+                self.tell_fallback(key, assignment, &said);
+                Resolved { said: Some(said), ..Resolved::default(default(), assignment, spoke) }
+            }
+            Reading::Undecodable(error) => {
+                let assignment = Assignment::Fallback(Fallback::InvalidPayload);
+                flags.counts.fallback(assignment);
+                flags.counts.invalid_payload();
+                self.tell(key, Fallback::InvalidPayload, format!("{error}: the default stands in"));
+                Resolved { said: Some(said), ..Resolved::default(default(), assignment, spoke) }
+            }
         }
-        use_it(&known, resolved)
     }
 
-    fn answer<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: Resolved<'_, T>) -> Answer<T, P> {
+    fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<T>) -> Answer<T, P> {
         let (payload, _) = self.payload_of(flag.key(), &flag.payloads(), &resolved);
-        let reason = resolved.served.and_then(|served| served.reason.clone());
-        let decided = Decided::here(flag.key(), None, known.value(&resolved), resolved.assignment);
-        let Resolved { value, assignment, source, .. } = resolved;
-        Answer { value, payload, assignment, reason, source, decided }
+        let decided = resolved.decided(flag.key(), None);
+        let Resolved { value, assignment, source, said, .. } = resolved;
+        let (reason, age) = said.map_or((None, None), |said| (said.reason, said.age));
+        Answer { value, payload, assignment, reason, source, age, decided }
     }
 
     /// What goes with a value; counts and tells where the source's payload cannot be read.
@@ -99,7 +108,7 @@ impl User {
         &self,
         key: &str,
         payloads: &Payloads<T, P>,
-        resolved: &Resolved<'_, T>,
+        resolved: &Resolved<T>,
     ) -> (Option<P>, Option<PayloadError>) {
         match payloads.read(resolved) {
             Ok(payload) => (payload, None),
@@ -111,20 +120,32 @@ impl User {
         }
     }
 
-    fn flag_was_called<T, P>(&self, flag: Flag<T, P>, known: &Known, resolved: &Resolved<'_, T>) {
+    fn flag_was_called<T, P>(&self, flag: Flag<T, P>, resolved: &Resolved<T>) {
         if flag.shape().exposes() {
             self.note_flag(flag.key(), resolved);
-            if !matches!(resolved.assignment, Assignment::Fallback(_)) {
-                self.report_called(flag.key(), known, resolved.served);
+            if let Some(said) = resolved.said_by_posthog() {
+                self.report_called(flag.key(), said);
             }
         }
     }
 
-    /// From now on the person is in what was read. What a default stands in for, or what was fixed, is no variation.
-    pub(crate) fn note_flag<T>(&self, key: &str, resolved: &Resolved<'_, T>) {
-        let served = resolved.served.filter(|_| !matches!(resolved.assignment, Assignment::Fallback(_)));
-        let value = served.map(|served| &served.value);
+    /// From now on the person is in what was read. What a default stands in for, or what PostHog did not say, is no
+    /// variation of it.
+    pub(crate) fn note_flag<T>(&self, key: &str, resolved: &Resolved<T>) {
+        let value = resolved.said_by_posthog().map(|said| &said.value);
         self.identity.context.note(&Engine::PostHog, key, value, self.client.core.stamps_variations);
+    }
+
+    /// Tells what is wrong with what a source said; nothing is where it is off, or held out.
+    fn tell_fallback(&self, key: &str, assignment: Assignment, said: &Said) {
+        let Assignment::Fallback(reason) = assignment else { return };
+        let detail = match (reason, &said.value) {
+            (Fallback::UnknownVariant, FlagValue::Variant(name)) => format!("the plan has no variant `{name}`"),
+            (Fallback::NoVariant, _) => "it is on and has no variant, and the plan has variants".to_owned(),
+            (Fallback::NoPayload, _) => "it is on and hands out no settings".to_owned(),
+            _ => return,
+        };
+        self.tell(key, reason, format!("{detail}: the default stands in"));
     }
 
     #[cold]
@@ -136,15 +157,7 @@ impl User {
     }
 }
 
-/// What is wrong with an answer that does not fit the plan; none where there is simply no answer.
-fn detail(reason: Fallback, served: Option<&ServedFlag>, error: Option<&PayloadError>) -> Option<String> {
-    if let Some(error) = error {
-        return Some(error.to_string());
-    }
-    match (reason, &served?.value) {
-        (Fallback::UnknownVariant, FlagValue::Variant(name)) => Some(format!("the plan has no variant `{name}`")),
-        (Fallback::NoVariant, _) => Some("it is on and has no variant, and the plan has variants".to_owned()),
-        (Fallback::NoPayload, _) => Some("it is on and hands out no settings".to_owned()),
-        _ => None,
-    }
+/// Milliseconds since 1970, by the system's coarse clock: a few behind, and a few nanoseconds to read.
+fn now() -> i64 {
+    i64::try_from(coarsetime::Clock::now_since_epoch().as_millis()).unwrap_or(i64::MAX)
 }

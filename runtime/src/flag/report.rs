@@ -47,12 +47,13 @@ pub(crate) struct Counts {
 }
 
 /// Why a default stands in.
-const REASONS: [Assignment; 9] = [
+const REASONS: [Assignment; 10] = [
     Assignment::Holdout,
     Assignment::Off,
     Assignment::Fallback(Fallback::NotLoaded),
     Assignment::Fallback(Fallback::Missing),
     Assignment::Fallback(Fallback::SourceError),
+    Assignment::Fallback(Fallback::Inconclusive),
     Assignment::Fallback(Fallback::UnknownVariant),
     Assignment::Fallback(Fallback::NoVariant),
     Assignment::Fallback(Fallback::NoPayload),

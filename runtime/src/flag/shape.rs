@@ -4,15 +4,16 @@ use std::any::Any;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use taxogen_flags::{Assignment, Fallback, FlagValue, ServedFlag};
+use taxogen_flags::{Assignment, Fallback, FlagValue};
 
 use super::fixed::Fixed;
+use super::source::Said;
 use crate::payload::{self, Payload, PayloadError};
 
 /// What the values of a flag are.
 pub(crate) trait Shape<T>: Sync {
     /// Reads what a source said.
-    fn read(&self, served: &ServedFlag) -> Reading<T>;
+    fn read(&self, said: &Said) -> Reading<T>;
 
     /// Whether reading the flag shows the person something that an experiment could be about.
     fn exposes(&self) -> bool {
@@ -38,12 +39,14 @@ pub(crate) enum Reading<T> {
 pub(crate) struct OnOff;
 
 impl Shape<bool> for OnOff {
-    fn read(&self, served: &ServedFlag) -> Reading<bool> {
-        if served.is_holdout() {
-            return Reading::Value(false, Assignment::Holdout);
+    fn read(&self, said: &Said) -> Reading<bool> {
+        match said.assignment {
+            Some(Assignment::Fallback(why)) => Reading::Default(Assignment::Fallback(why)),
+            Some(Assignment::Off) => Reading::Value(false, Assignment::Off),
+            _ if said.is_holdout() => Reading::Value(false, Assignment::Holdout),
+            Some(how) if said.value.is_on() => Reading::Value(true, how),
+            _ => Reading::Value(said.value.is_on(), on_or_off(said.value.is_on())),
         }
-        let on = served.value.is_on();
-        Reading::Value(on, on_or_off(on))
     }
 
     fn fix(&self, value: bool) -> Fixed {
@@ -77,15 +80,17 @@ impl<T> Clone for Names<T> {
 impl<T> Copy for Names<T> {}
 
 impl<T> Shape<T> for Names<T> {
-    fn read(&self, served: &ServedFlag) -> Reading<T> {
-        if served.is_holdout() {
-            return Reading::Default(Assignment::Holdout);
-        }
-        let fallback = match &served.value {
+    fn read(&self, said: &Said) -> Reading<T> {
+        let how = match said.assignment {
+            Some(nothing @ (Assignment::Fallback(_) | Assignment::Off)) => return Reading::Default(nothing),
+            _ if said.is_holdout() => return Reading::Default(Assignment::Holdout),
+            how => how.unwrap_or(Assignment::Assigned),
+        };
+        let fallback = match &said.value {
             FlagValue::Boolean(false) => return Reading::Default(Assignment::Off),
             FlagValue::Boolean(true) => Fallback::NoVariant,
             FlagValue::Variant(name) => match (self.from_name)(name) {
-                Some(variant) => return Reading::Value(variant, Assignment::Assigned),
+                Some(variant) => return Reading::Value(variant, how),
                 None => Fallback::UnknownVariant,
             },
         };
@@ -108,9 +113,12 @@ impl<T> Shape<T> for Names<T> {
 pub(crate) struct RemoteConfig<T>(pub(crate) PhantomData<fn() -> T>);
 
 impl<T: Payload + Clone + Send + Sync + 'static> Shape<T> for RemoteConfig<T> {
-    fn read(&self, served: &ServedFlag) -> Reading<T> {
-        match &served.payload {
-            _ if !served.value.is_on() => Reading::Default(Assignment::Off),
+    fn read(&self, said: &Said) -> Reading<T> {
+        if let Some(why @ Assignment::Fallback(_)) = said.assignment {
+            return Reading::Default(why);
+        }
+        match &said.payload {
+            _ if !said.value.is_on() => Reading::Default(Assignment::Off),
             None => Reading::Default(Assignment::Fallback(Fallback::NoPayload)),
             Some(text) => match payload::decode(text) {
                 Ok(settings) => Reading::Value(settings, Assignment::Assigned),

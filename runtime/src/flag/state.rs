@@ -1,30 +1,34 @@
-//! What is known about flags, without asking anybody.
+//! What is known about flags, without asking anybody over a network.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, PoisonError, RwLock};
 use std::time::Duration;
 
 #[cfg(feature = "posthog")]
 use taxogen_flags::Response;
-use taxogen_flags::{Assignment, Fallback, FlagValue};
+use taxogen_flags::{Fallback, FlagValue};
 
-use super::answer::{FlagSource, Resolved};
 use super::fixed::{Fixed, FixedFlags};
+use super::loaded::Loaded;
 #[cfg(feature = "posthog")]
 use super::loaded::{Heeded, Load, LoadFailure};
-use super::loaded::{Loaded, Origin};
 use super::loading::LoadSettings;
 #[cfg(feature = "posthog")]
 use super::loading::Wanted;
+use super::question::FlagQuestion;
 use super::report::{Counts, FlagReport};
-use super::shape::{Reading, Shape};
+use super::source::{FlagLayer, FlagSource, LayerAnswer, Said};
 use crate::dedup::Table;
-use crate::payload::PayloadError;
 #[cfg(feature = "posthog")]
 use crate::value::Timestamp;
 
 /// What a client knows and remembers.
 pub(crate) struct FlagState {
     pub(super) fixed: FixedFlags,
+    /// Who is asked before what was loaded, in this order.
+    pub(super) layers: Vec<Arc<dyn FlagLayer>>,
+    /// Who is asked behind that: PostHog's definitions.
+    pub(super) local: Option<Arc<dyn FlagLayer>>,
     pub(super) counts: Counts,
     /// Which problems of which flags were told.
     pub(super) told: LazyLock<Table>,
@@ -36,6 +40,8 @@ impl Default for FlagState {
     fn default() -> Self {
         Self {
             fixed: FixedFlags::new(),
+            layers: Vec::new(),
+            local: None,
             counts: Counts::default(),
             told: LazyLock::new(|| Table::new(512, Duration::MAX)),
             loading: LoadSettings::default(),
@@ -48,6 +54,11 @@ impl FlagState {
         self.fixed = fixed;
     }
 
+    /// Has these asked about flags, in this order.
+    pub(crate) fn ask_of(&mut self, layers: Vec<Arc<dyn FlagLayer>>) {
+        self.layers = layers;
+    }
+
     pub(crate) fn set_loading(&mut self, settings: LoadSettings) {
         self.loading = settings;
     }
@@ -55,11 +66,47 @@ impl FlagState {
     pub(crate) fn report(&self) -> FlagReport {
         self.counts.report()
     }
+
+    /// The first that knows the flag: the layers, what was loaded, the definitions; and who that was. Where none can say,
+    /// the last reason that was given.
+    pub(super) fn ask(
+        &self,
+        loaded: Option<&Loaded>,
+        question: &FlagQuestion<'_>,
+    ) -> Result<(Said, FlagSource), (Fallback, FlagSource)> {
+        let mut reason = (Fallback::NotLoaded, FlagSource::Default);
+        for layer in &self.layers {
+            match layer.answer(question) {
+                LayerAnswer::Says(said) => return Ok((said, layer.source())),
+                LayerAnswer::CannotSay(why) => reason = (why, layer.source()),
+                LayerAnswer::Silent => {}
+            }
+        }
+        if let Some(loaded) = loaded {
+            match loaded.answer(question.key(), question.now()) {
+                LayerAnswer::Says(said) => return Ok((said, FlagSource::PostHog)),
+                LayerAnswer::CannotSay(why) => reason = (why, FlagSource::PostHog),
+                LayerAnswer::Silent => {}
+            }
+        }
+        if let Some(local) = &self.local {
+            match local.answer(question) {
+                LayerAnswer::Says(said) => return Ok((said, FlagSource::Local)),
+                LayerAnswer::CannotSay(why) => reason = (why, FlagSource::Local),
+                LayerAnswer::Silent => {}
+            }
+        }
+        Err(reason)
+    }
 }
 
 /// What a handle of a person and its clones know.
 #[derive(Default)]
-pub(crate) struct UserFlags(RwLock<Own>);
+pub(crate) struct UserFlags {
+    /// Whether there is anything: a handle that was told nothing is read without a lock.
+    any: AtomicBool,
+    own: RwLock<Own>,
+}
 
 #[derive(Default)]
 struct Own {
@@ -67,37 +114,50 @@ struct Own {
     loaded: Option<Arc<Loaded>>,
 }
 
-/// What is known about one flag of one person.
-pub(crate) struct Known {
-    fixed: Option<Fixed>,
+/// What a handle knows about one flag.
+#[derive(Default)]
+pub(super) struct Known {
+    pub(super) fixed: Option<Fixed>,
     pub(super) loaded: Option<Arc<Loaded>>,
 }
 
 impl UserFlags {
     pub(super) fn fix(&self, key: &'static str, value: Fixed) {
-        self.0.write().unwrap_or_else(PoisonError::into_inner).fixed.insert(key, value);
+        self.change(|own| {
+            own.fixed.insert(key, value);
+        });
     }
 
     /// Pins what was loaded.
     #[cfg(feature = "posthog")]
     pub(super) fn load(&self, load: &Load, reply: Result<Response, LoadFailure>) -> Heeded {
-        let mut own = self.0.write().unwrap_or_else(PoisonError::into_inner);
-        let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Timestamp::now());
-        own.loaded = Some(Arc::new(loaded));
-        heeded
+        self.change(|own| {
+            let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Timestamp::now());
+            own.loaded = Some(Arc::new(loaded));
+            heeded
+        })
     }
 
     /// Which flags were loaded so far; all, where none were.
     #[cfg(feature = "posthog")]
     pub(super) fn wanted(&self) -> Wanted {
-        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
         own.loaded.as_ref().map(|loaded| loaded.wanted().clone()).unwrap_or_default()
+    }
+
+    /// What was fixed for this handle, and all that was loaded.
+    pub(super) fn known(&self, key: &str) -> Known {
+        if !self.any.load(Ordering::Acquire) {
+            return Known::default();
+        }
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone() }
     }
 
     /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
     /// what was loaded; settings that were fixed have no value.
     pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Arc<str>>)> {
-        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
         let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
         let mut all: Vec<_> =
             loaded.map(|(key, served)| (key.to_owned(), served.value.clone(), served.payload.clone())).collect();
@@ -110,59 +170,9 @@ impl UserFlags {
         all
     }
 
-    /// The person's own fixed value, or the client's, and what was loaded.
-    pub(super) fn known(&self, client: &FlagState, key: &str) -> Known {
-        let own = self.0.read().unwrap_or_else(PoisonError::into_inner);
-        let fixed = own.fixed.get(key).or_else(|| client.fixed.get(key)).cloned();
-        Known { fixed, loaded: own.loaded.clone() }
-    }
-}
-
-impl Known {
-    /// What the source said or somebody fixed; nothing where settings were fixed, and where nobody said anything.
-    pub(crate) fn value<'k, T>(&'k self, resolved: &Resolved<'k, T>) -> Option<&'k FlagValue> {
-        match (&self.fixed, resolved.source) {
-            (Some(Fixed::Value(value)), FlagSource::Fixed) => Some(value),
-            _ => resolved.served.map(|served| &served.value),
-        }
-    }
-
-    /// The value of a flag: what was fixed, else what was loaded, else the default. Beside it why settings
-    /// could not be read.
-    pub(super) fn resolve<T>(
-        &self,
-        key: &str,
-        shape: &dyn Shape<T>,
-        default: impl FnOnce() -> T,
-    ) -> (Resolved<'_, T>, Option<PayloadError>) {
-        if let Some((value, assignment)) = self.fixed.as_ref().and_then(|fixed| shape.read_fixed(fixed)) {
-            return (Resolved { value, assignment, source: FlagSource::Fixed, served: None }, None);
-        }
-        let served = match self.served(key) {
-            Ok(served) => served,
-            Err(reason) => {
-                let assignment = Assignment::Fallback(reason);
-                return (Resolved { value: default(), assignment, source: FlagSource::Default, served: None }, None);
-            }
-        };
-        let (value, assignment, source, error) = match shape.read(served) {
-            Reading::Value(value, assignment) => (value, assignment, FlagSource::PostHog, None),
-            Reading::Default(assignment) => (default(), assignment, FlagSource::Default, None),
-            Reading::Undecodable(error) => {
-                let assignment = Assignment::Fallback(Fallback::InvalidPayload);
-                (default(), assignment, FlagSource::Default, Some(error))
-            }
-        };
-        (Resolved { value, assignment, source, served: Some(served) }, error)
-    }
-
-    fn served(&self, key: &str) -> Result<&taxogen_flags::ServedFlag, Fallback> {
-        let loaded = self.loaded.as_ref().ok_or(Fallback::NotLoaded)?;
-        loaded.get(key).map(|(served, _)| served)
-    }
-
-    /// The answer that says so of this flag.
-    pub(super) fn origin(&self, key: &str) -> Option<&Origin> {
-        self.loaded.as_ref()?.get(key).ok().map(|(_, origin)| &**origin)
+    fn change<R>(&self, change: impl FnOnce(&mut Own) -> R) -> R {
+        let changed = change(&mut self.own.write().unwrap_or_else(PoisonError::into_inner));
+        self.any.store(true, Ordering::Release);
+        changed
     }
 }
