@@ -35,7 +35,8 @@ impl fmt::Display for InvalidProperty {
     }
 }
 
-/// Something that stands in the way of delivery until somebody acts. Nothing is lost by it so far.
+/// Something that stands in the way of delivery, or of newer local flags, until somebody acts. Nothing is lost by it so
+/// far.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Trouble {
@@ -84,6 +85,15 @@ pub enum TroubleKind {
     /// [`ExposurePolicy`](crate::ExposurePolicy), or the plan does not know a rule of an experiment's flag. Told once for
     /// the client, and once for each rule.
     DecisionsSkipped,
+    /// There are no definitions of local flags, or none that are newer: PostHog does not give them, or a file holds none.
+    /// Those that were loaded stay in use. Told once for each cause, until they are renewed; what passes by itself is
+    /// told when it has happened three times in a row.
+    DefinitionsStale,
+    /// The project has used up its quota of flag requests, and the definitions of local flags are dropped, as with
+    /// PostHog's own SDKs. Told once, until there are new ones.
+    DefinitionsDropped,
+    /// The definitions of local flags are the newest again, after a trouble that was told.
+    DefinitionsRenewed,
 }
 
 impl fmt::Display for Trouble {
@@ -99,7 +109,15 @@ impl fmt::Display for Trouble {
             TroubleKind::SpoolLeft => "leaves something out",
             TroubleKind::SpoolOrphaned => "keeps something for nobody",
             TroubleKind::DecisionsSkipped => "leaves decisions out",
+            TroubleKind::DefinitionsStale => "are not renewed",
+            TroubleKind::DefinitionsDropped => "are dropped",
+            TroubleKind::DefinitionsRenewed => "are renewed",
         };
+        if let TroubleKind::DefinitionsStale | TroubleKind::DefinitionsDropped | TroubleKind::DefinitionsRenewed =
+            self.kind
+        {
+            return write!(formatter, "local flags {what}: {}", self.detail);
+        }
         match self.destination {
             Some(destination) => write!(formatter, "delivery to {destination} {what}: {}", self.detail),
             None => write!(formatter, "delivery {what}: {}", self.detail),

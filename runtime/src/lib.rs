@@ -172,6 +172,7 @@
 //! | `taxogen_delivered_total` | counter | `destination` | events that it has accepted |
 //! | `taxogen_retried_total` | counter | `destination` | events of attempts that have to be made again |
 //! | `taxogen_lost_total` | counter | `destination`, `reason` | events given up, by the name of the [`LossReason`] |
+//! | `taxogen_polls_total` | counter | `outcome` | requests for definitions of local flags: `changed`, `unchanged`, `failed` |
 //! | `taxogen_dropped_total` | counter | `destination` | events that the application did not want sent |
 //! | `taxogen_limited_total` | counter | `destination` | properties cut or left out by its limits |
 //! | `taxogen_queued_bytes` | gauge | `destination` | bytes of the log that wait for it, at its slowest endpoint |
@@ -295,6 +296,7 @@ mod context;
 mod debug;
 mod decision;
 mod dedup;
+mod definitions;
 #[cfg(feature = "http")]
 mod delivery;
 mod destinations;
@@ -350,6 +352,7 @@ pub use decision::{
 pub use dedup::Dedup;
 #[cfg(feature = "redis")]
 pub use dedup::{FleetProblem, FleetReport, Redis};
+pub use definitions::{DefinitionsSource, DefinitionsStatus, LocalFlags};
 pub use destinations::Destinations;
 pub use draft::Draft;
 pub use error::Error;

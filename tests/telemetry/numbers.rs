@@ -54,6 +54,7 @@ fn what_becomes_of_events_is_counted_for_each_destination() {
             "taxogen_limited_total: properties cut or left out by a vendor's limit []",
             "taxogen_lost_total: events that were given up, by reason []",
             "taxogen_oldest_age_seconds: how long the oldest event has waited [s]",
+            "taxogen_polls_total: requests for definitions of local flags, by outcome []",
             "taxogen_queued_bytes: what waits for a destination, at its slowest endpoint [B]",
             "taxogen_retried_total: events of attempts that have to be made again []",
         ]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::decision::{DecisionHub, ExposurePolicy};
 use crate::dedup::{Dedup, Memory};
+use crate::definitions::{LocalFlags, Supply};
 #[cfg(feature = "http")]
 use crate::delivery::{Settings, Storage};
 use crate::draft::Draft;
@@ -56,6 +57,7 @@ pub struct Builder {
     pub(super) fixed_flags: FixedFlags,
     pub(super) loading: LoadSettings,
     pub(super) flag_layers: Vec<Arc<dyn FlagLayer>>,
+    pub(super) local_flags: Option<LocalFlags>,
     pub(super) exposures: Option<ExposurePolicy>,
     pub(super) hub: Option<DecisionHub>,
     pub(super) hash_key: KeySource,
@@ -84,6 +86,7 @@ impl Default for Builder {
             fixed_flags: FixedFlags::new(),
             loading: LoadSettings::default(),
             flag_layers: Vec::new(),
+            local_flags: None,
             exposures: None,
             hub: None,
             hash_key: KeySource::default(),
@@ -293,6 +296,28 @@ impl Builder {
         self
     }
 
+    /// Decides flags in this process, by definitions that PostHog is asked for in the background, or that lie in a file:
+    /// reading such a flag asks nobody, and waits for nobody.
+    ///
+    /// ```
+    /// # #[cfg(feature = "posthog")]
+    /// # fn main() -> Result<(), taxogen::Error> {
+    /// use taxogen::{Client, LocalFlags, PostHog};
+    ///
+    /// let client = Client::builder()
+    ///     .to(PostHog::new("phc_your_project_key"))
+    ///     .local_flags(LocalFlags::polled("phx_your_personal_key"));
+    /// assert!(!format!("{client:?}").contains("personal_key"));
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "posthog"))]
+    /// # fn main() {}
+    /// ```
+    pub fn local_flags(mut self, flags: LocalFlags) -> Self {
+        self.local_flags = Some(flags);
+        self
+    }
+
     /// The key of the hashes that a destination gets of properties with `hash: true` that it may not see; unless set, it
     /// is what the variable `TAXOGEN_HASH_KEY` holds when the client is built. An empty one is none.
     ///
@@ -315,14 +340,16 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// When a key, a host, a region or a datafile cannot be used, when more people have opted out than the client can remember, when the
+    /// When a key, a host, a region, a datafile or a file of definitions cannot be used, when more people have opted out than the client can remember, when the
     /// system has no certificates to trust, or when it gives no thread. The message names the destination and never a key.
     #[cfg(feature = "http")]
     pub fn build(self) -> Result<Client, Error> {
-        if self.disabled || self.destinations.is_empty() {
-            return Ok(self.without_delivery(Sink::Nothing));
-        }
+        self.local_flags.iter().try_for_each(LocalFlags::check)?;
         let hooks = Arc::new(self.hooks.clone());
+        let supply = Supply::open(self.local_flags.clone(), &hooks).check()?;
+        if self.disabled || self.destinations.is_empty() {
+            return Ok(self.with_sink(Sink::Nothing, hooks, supply));
+        }
         let storage = Storage {
             bytes: self.log_bytes,
             #[cfg(all(feature = "http", feature = "spool"))]
@@ -333,7 +360,7 @@ impl Builder {
         let opt_outs = Arc::new(OptOuts::of(&self.opted_out)?);
         let memory = Arc::new(Memory::new(self.dedup.clone()));
         let core = Core::delivering(&self.destinations, &storage, settings, hooks, opt_outs, memory)?;
-        Ok(self.over(core))
+        Ok(self.over(core, supply))
     }
 
     /// On disk an event may wait for longer: a process that is down for a night does not cost any.
@@ -354,16 +381,22 @@ impl Builder {
     }
 
     pub(super) fn without_delivery(self, sink: Sink) -> Client {
+        let hooks = Arc::new(self.hooks.clone());
+        let supply = Supply::open(self.local_flags.clone(), &hooks);
+        self.with_sink(sink, hooks, supply)
+    }
+
+    fn with_sink(self, sink: Sink, hooks: Arc<Hooks>, supply: Supply) -> Client {
         // Nothing leaves: nobody is harmed by those for whom there is no room.
         let opt_outs = OptOuts::of(&self.opted_out).unwrap_or_default();
         let memory = Arc::new(Memory::new(self.dedup.clone()));
-        let core = Core::new(sink, Arc::new(self.hooks.clone()), Arc::new(opt_outs), memory);
-        self.over(core)
+        let core = Core::new(sink, hooks, Arc::new(opt_outs), memory);
+        self.over(core, supply)
     }
 
-    fn over(self, core: Core) -> Client {
-        let core =
-            core.with_fixed_flags(self.fixed_flags).with_flag_layers(self.flag_layers).with_loading(self.loading);
+    fn over(self, core: Core, supply: Supply) -> Client {
+        let core = core.with_definitions(supply).with_loading(self.loading);
+        let core = core.with_fixed_flags(self.fixed_flags).with_flag_layers(self.flag_layers);
         let core = core
             .with_marks(self.hash_key.key(), self.stamps_plan)
             .with_variations(self.stamps_variations)
@@ -379,6 +412,7 @@ impl fmt::Debug for Builder {
         let mut fields = formatter.debug_struct("Builder");
         fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
         fields.field("stamps_variations", &self.stamps_variations).field("dedup", &self.dedup);
+        fields.field("local_flags", &self.local_flags);
         #[cfg(all(feature = "http", feature = "spool"))]
         fields.field("spool", &self.spool);
         #[cfg(feature = "http")]

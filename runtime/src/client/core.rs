@@ -6,6 +6,7 @@ use crate::decision::{DecisionHub, DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
 use crate::dedup::{Asked, Receipt};
+use crate::definitions::{Shelf, Supply};
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Settings, Storage};
 use crate::destinations::Destinations;
@@ -36,6 +37,8 @@ pub(crate) struct Core {
     pub(crate) hooks: Arc<Hooks>,
     pub(crate) ledger: Arc<Ledger>,
     pub(crate) flags: FlagState,
+    /// By which flags are decided here.
+    pub(crate) definitions: Arc<Shelf>,
     /// What was reported, so that it is once.
     pub(crate) memory: Arc<Memory>,
     pub(crate) decisions: DecisionState,
@@ -97,6 +100,7 @@ impl Core {
             hooks,
             ledger,
             flags: FlagState::default(),
+            definitions: Arc::new(Shelf::empty()),
             memory,
             decisions: DecisionState::default(),
             hub: None,
@@ -126,6 +130,12 @@ impl Core {
     /// The same core, whose events say which variations their person is in.
     pub(crate) fn with_variations(mut self, stamps_variations: bool) -> Self {
         self.stamps_variations = stamps_variations;
+        self
+    }
+
+    /// The same core, which decides flags by what this brings.
+    pub(crate) fn with_definitions(mut self, supply: Supply) -> Self {
+        self.definitions = supply.start(&self.sink);
         self
     }
 

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::sync::Once;
 
 use super::{Builder, Client};
+use crate::definitions::LocalFlags;
 use crate::error::{Error, Kind};
 use crate::hash_key::{HashKey, KeySource};
 #[cfg(feature = "mixpanel")]
@@ -27,6 +28,7 @@ impl Client {
     /// | `POSTHOG_REGION` | `us` or `eu`; `us` unless set |
     /// | `POSTHOG_HOST` | a host instead of a region, as [`PostHog::host`] |
     /// | `POSTHOG_API` | `v0` or `v1`, as [`PostHogApi`](crate::PostHogApi); `v0` unless set |
+    /// | `POSTHOG_PERSONAL_API_KEY` | a key for [`LocalFlags::polled`](crate::LocalFlags::polled), `phx_…` or `phs_…`: decide flags in this process |
     /// | `POSTHOG_ENCODING` | `none`, `gzip`, `deflate`, `br` or `zstd`, as [`Encoding`](crate::Encoding) |
     /// | `SEGMENT_WRITE_KEY` | the source's write key: deliver to Segment |
     /// | `SEGMENT_REGION` | `us` or `eu`; `us` unless set |
@@ -89,6 +91,9 @@ impl Builder {
         self.disabled |= env.flag("TAXOGEN_DISABLED")?;
         if !self.disabled {
             self.destinations.extend(env.destinations()?);
+            if self.local_flags.is_none() {
+                self.local_flags = env.local_flags()?;
+            }
             self.stamps_plan |= env.flag("TAXOGEN_STAMP_PLAN")?;
             if let KeySource::Environment = self.hash_key {
                 self.hash_key = KeySource::Given(env.hash_key()?);
@@ -123,6 +128,19 @@ impl Env<'_> {
     #[cfg(not(feature = "posthog"))]
     fn posthog(&self) -> Result<Option<Destination>, Error> {
         self.not_built("POSTHOG_API_KEY", "posthog")
+    }
+
+    #[cfg(feature = "posthog")]
+    fn local_flags(&self) -> Result<Option<LocalFlags>, Error> {
+        let Some(key) = self.text("POSTHOG_PERSONAL_API_KEY")? else { return Ok(None) };
+        let flags = LocalFlags::polled(key);
+        flags.check().map_err(|error| about("POSTHOG_PERSONAL_API_KEY", &error))?;
+        Ok(Some(flags))
+    }
+
+    #[cfg(not(feature = "posthog"))]
+    fn local_flags(&self) -> Result<Option<LocalFlags>, Error> {
+        self.not_built("POSTHOG_PERSONAL_API_KEY", "posthog")
     }
 
     #[cfg(feature = "segment")]
@@ -176,7 +194,7 @@ impl Env<'_> {
     }
 
     #[cfg(not(all(feature = "posthog", feature = "segment", feature = "mixpanel", feature = "optimizely")))]
-    fn not_built(&self, name: &str, feature: &str) -> Result<Option<Destination>, Error> {
+    fn not_built<T>(&self, name: &str, feature: &str) -> Result<Option<T>, Error> {
         match self.text(name)? {
             None => Ok(None),
             Some(_) => Err(unusable(format!("`{name}` is set, but taxogen is built without its feature `{feature}`"))),

@@ -38,7 +38,7 @@ impl Core {
 
     #[cfg_attr(not(feature = "http"), expect(unused_variables, reason = "nothing is ever pending"))]
     pub(crate) fn shutdown(&self, deadline: Duration) -> Report {
-        self.closed.store(true, Ordering::Release);
+        self.close();
         #[cfg(feature = "http")]
         if let Sink::Delivery(delivery) = &self.sink {
             delivery.shutdown_blocking(deadline);
@@ -52,7 +52,7 @@ impl Core {
         self: &Arc<Self>,
         deadline: Duration,
     ) -> impl Future<Output = Report> + Send + 'static {
-        self.closed.store(true, Ordering::Release);
+        self.close();
         let pending = self.pending(|delivery| delivery.shutdown(deadline));
         let core = Arc::clone(self);
         async move {
@@ -61,6 +61,11 @@ impl Core {
             }
             core.report()
         }
+    }
+
+    fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+        self.definitions.close();
     }
 
     #[cfg(feature = "http")]

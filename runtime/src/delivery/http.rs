@@ -4,9 +4,9 @@ use std::error::Error as _;
 use std::fmt;
 use std::time::Duration;
 
-use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER};
+use reqwest::header::{AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue, RETRY_AFTER};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Url};
+use reqwest::{Client, ClientBuilder, RequestBuilder, Url};
 use tokio::task::yield_now;
 
 use super::body::Body;
@@ -41,6 +41,8 @@ pub(crate) struct Response {
     pub(crate) status: u16,
     /// How long the server asks to wait.
     pub(crate) retry_after: Option<Duration>,
+    /// What names this version of what was asked for.
+    pub(crate) etag: Option<HeaderValue>,
     /// At most as much as was asked for.
     pub(crate) body: Vec<u8>,
 }
@@ -79,8 +81,7 @@ impl Http {
     /// Posts JSON.
     pub(super) async fn post(&self, request: Request<'_>) -> Result<Response, Failure> {
         let Request { url, authorization, headers, body, limit } = request;
-        let client = if is_local(&url) { &self.direct } else { &self.outward };
-        let mut request = client.post(url).headers(headers);
+        let mut request = self.client(&url).post(url).headers(headers);
         request = request.header(CONTENT_TYPE, HeaderValue::from_static("application/json"));
         if let Some(encoding) = body.encoding {
             request = request.header(CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -90,23 +91,45 @@ impl Http {
             Authorization::Basic(user) => request.basic_auth(user, Some("")),
             Authorization::Bearer(key) => request.header(AUTHORIZATION, key),
         };
-        let mut response = request.body(body.bytes).send().await?;
-        let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
-        let retry_after = header.and_then(|header| retry::retry_after(header, Timestamp::now()));
-        let mut answer = Vec::new();
-        while answer.len() < limit
-            && let Some(chunk) = response.chunk().await?
-        {
-            let taken = chunk.len().min(limit - answer.len());
-            answer.extend_from_slice(&chunk[..taken]);
-        }
-        let status = response.status().as_u16();
-        // The connection goes back to its pool on a task of its own: without its turn, the next request would open
-        // another one.
-        drop(response);
-        yield_now().await;
-        Ok(Response { status, retry_after, body: answer })
+        answer(request.body(body.bytes), limit).await
     }
+
+    /// Gets what is there, in less than that time.
+    #[cfg(feature = "posthog")]
+    pub(crate) async fn get(
+        &self,
+        url: Url,
+        headers: HeaderMap,
+        limit: usize,
+        timeout: Duration,
+    ) -> Result<Response, Failure> {
+        answer(self.client(&url).get(url).headers(headers).timeout(timeout), limit).await
+    }
+
+    fn client(&self, url: &Url) -> &Client {
+        if is_local(url) { &self.direct } else { &self.outward }
+    }
+}
+
+/// Sends a request and reads at most `limit` bytes of its answer.
+async fn answer(request: RequestBuilder, limit: usize) -> Result<Response, Failure> {
+    let mut response = request.send().await?;
+    let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+    let retry_after = header.and_then(|header| retry::retry_after(header, Timestamp::now()));
+    let etag = response.headers().get(ETAG).cloned();
+    let mut answer = Vec::new();
+    while answer.len() < limit
+        && let Some(chunk) = response.chunk().await?
+    {
+        let taken = chunk.len().min(limit - answer.len());
+        answer.extend_from_slice(&chunk[..taken]);
+    }
+    let status = response.status().as_u16();
+    // The connection goes back to its pool on a task of its own: without its turn, the next request would open
+    // another one.
+    drop(response);
+    yield_now().await;
+    Ok(Response { status, retry_after, etag, body: answer })
 }
 
 impl fmt::Display for Failure {

@@ -1,5 +1,6 @@
 //! Delivery: one thread, on which each lane carries records from the log to an endpoint of a vendor.
 
+mod beside;
 mod body;
 mod books;
 #[cfg(feature = "redis")]
@@ -23,7 +24,7 @@ mod pending;
 #[cfg(feature = "posthog")]
 mod question;
 mod race;
-mod retry;
+pub(crate) mod retry;
 mod screen;
 mod settings;
 mod standing;
@@ -34,9 +35,12 @@ mod tls;
 mod watch;
 
 pub(crate) use flush::flushed;
+pub(crate) use http::Http;
 #[cfg(feature = "posthog")]
 pub(crate) use http::{Failure, Response};
 pub(crate) use intake::Intake;
+#[cfg(feature = "posthog")]
+pub(crate) use lane::jitter;
 pub(crate) use pending::Pending;
 #[cfg(feature = "posthog")]
 pub(crate) use pending::Waited;
@@ -67,9 +71,9 @@ use crate::telemetry;
 use crate::transport::Destination;
 #[cfg(feature = "posthog")]
 use crate::transport::Project;
+use beside::Beside;
 use books::Books;
 use home::{FORKED, Home};
-use http::Http;
 use outlet::{Outlet, Post};
 use pending::after;
 use screen::Screen;
@@ -98,6 +102,8 @@ pub(crate) struct Delivery {
     thread: ThreadId,
     stop: Arc<Notify>,
     settings: Settings,
+    /// What runs beside the lanes.
+    beside: Beside,
     /// Whether somebody has called `shutdown`.
     closed: AtomicBool,
 }
@@ -170,6 +176,7 @@ impl Delivery {
             thread,
             stop,
             settings,
+            beside: Beside::default(),
             closed: AtomicBool::new(false),
         })
     }
@@ -177,6 +184,7 @@ impl Delivery {
     /// Takes nothing more, delivers what is there, and gives up at the deadline what is left.
     pub(crate) fn shutdown(&self, deadline: Duration) -> Pending<()> {
         self.closed.store(true, Ordering::Release);
+        self.beside.end();
         if self.is_forked() {
             return Pending::answered(self.thread, ());
         }
@@ -259,7 +267,8 @@ impl Delivery {
         })
     }
 
-    fn on_thread<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Pending<T> {
+    /// Has the delivery thread answer.
+    pub(crate) fn on_thread<T: Send + 'static>(&self, future: impl Future<Output = T> + Send + 'static) -> Pending<T> {
         let (answer, pending) = Pending::new(self.thread);
         self.runtime.spawn(async move {
             let _ = answer.send(future.await);

@@ -69,7 +69,7 @@ mod tests {
     fn what_is_no_answer_is_a_clear_error() {
         let failed = |failure| Waited::Answered(Err(failure));
         let answer = |status, body: &str| {
-            Waited::Answered(Ok(delivery::Response { status, retry_after: None, body: body.into() }))
+            Waited::Answered(Ok(delivery::Response { status, retry_after: None, etag: None, body: body.into() }))
         };
         let quota = r#"{"flags": {}, "quotaLimited": ["feature_flags"]}"#;
         let page = "<!doctype html><title>Sign in</title>";

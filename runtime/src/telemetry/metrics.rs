@@ -26,6 +26,7 @@ fn describe_all() {
     describe_counter!("taxogen_dropped_total", Unit::Count, "events that the application did not want sent");
     describe_counter!("taxogen_lost_total", Unit::Count, "events that were given up, by reason");
     describe_counter!("taxogen_limited_total", Unit::Count, "properties cut or left out by a vendor's limit");
+    describe_counter!("taxogen_polls_total", Unit::Count, "requests for definitions of local flags, by outcome");
     describe_gauge!("taxogen_queued_bytes", Unit::Bytes, "what waits for a destination, at its slowest endpoint");
     describe_gauge!("taxogen_oldest_age_seconds", Unit::Seconds, "how long the oldest event has waited");
 }
@@ -34,6 +35,11 @@ pub(super) fn count(name: &'static str, destination: &'static str, how_many: usi
     if how_many > 0 {
         tell(|| counter!(name, "destination" => destination).increment(how_many as u64));
     }
+}
+
+#[cfg(feature = "posthog")]
+pub(super) fn polled(outcome: &'static str) {
+    tell(|| counter!("taxogen_polls_total", "outcome" => outcome).increment(1));
 }
 
 pub(super) fn lost(destination: &'static str, reason: LossReason, events: usize) {

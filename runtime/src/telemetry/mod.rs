@@ -67,6 +67,14 @@ pub(crate) fn dropped(destination: Option<&'static str>, events: usize) {
     let _ = (destination, events);
 }
 
+/// Definitions of local flags were asked for: `changed`, `unchanged` or `failed`.
+#[cfg(feature = "posthog")]
+pub(crate) fn polled(outcome: &'static str) {
+    #[cfg(feature = "metrics")]
+    metrics::polled(outcome);
+    let _ = outcome;
+}
+
 /// What is counted as lost; `None` where no destination ever saw it.
 pub(crate) fn lost(destination: Option<&'static str>, reason: LossReason, events: usize) {
     #[cfg(feature = "metrics")]

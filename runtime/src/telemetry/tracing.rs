@@ -38,6 +38,9 @@ pub(super) fn trouble(trouble: &Trouble) {
         TroubleKind::FleetAnswers => info!(target: "taxogen", destination, ?kind, "delivery is as it should be"),
         #[cfg(feature = "redis")]
         TroubleKind::FleetSilent => warn!(target: "taxogen", destination, ?kind, "delivery goes on"),
+        TroubleKind::DefinitionsRenewed => info!(target: "taxogen", destination, ?kind, "local flags are renewed"),
+        TroubleKind::DefinitionsStale => warn!(target: "taxogen", destination, ?kind, "local flags are not renewed"),
+        TroubleKind::DefinitionsDropped => error!(target: "taxogen", destination, ?kind, "local flags are dropped"),
         TroubleKind::SpoolDamaged
         | TroubleKind::SpoolLeft
         | TroubleKind::SpoolOrphaned

@@ -97,6 +97,19 @@ fn what_cannot_be_used_is_named_and_keys_are_not_shown() {
             "lz4",
             "`POSTHOG_ENCODING`: there is no encoding `lz4`: it has to be `none`, `gzip`, `deflate`, `br` or `zstd`",
         ),
+        (
+            "POSTHOG_PERSONAL_API_KEY",
+            "phc_hidden",
+            "`POSTHOG_PERSONAL_API_KEY`: the key for local flags of posthog is the project's API key (`phc_`), which may \
+             not read them: use a personal API key (`phx_`) with the scope `feature_flag:read`, or the project's secret \
+             key (`phs_`)",
+        ),
+        (
+            "POSTHOG_PERSONAL_API_KEY",
+            "phx hidden",
+            "`POSTHOG_PERSONAL_API_KEY`: the key for local flags of posthog holds spaces or other characters that no key \
+             has",
+        ),
         ("SEGMENT_WRITE_KEY", "", "`SEGMENT_WRITE_KEY` is empty: give it a value, or unset it"),
         ("SEGMENT_REGION", "in", "`SEGMENT_REGION` is `in`: it has to be one of `us`, `eu`"),
         ("MIXPANEL_REGION", "mars", "`MIXPANEL_REGION` is `mars`: it has to be one of `us`, `eu`, `in`"),

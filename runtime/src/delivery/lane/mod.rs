@@ -248,7 +248,7 @@ impl Drop for Guard {
 pub(super) const BROKEN: &str = "a panic ended delivery there; what waits is kept and not sent";
 
 /// Between 0 and 1, another each time.
-fn jitter() -> f64 {
+pub(crate) fn jitter() -> f64 {
     let random = RandomState::new().hash_one(());
     f64::from(u32::try_from(random >> 32).unwrap_or_default()) / f64::from(u32::MAX)
 }

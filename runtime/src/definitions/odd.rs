@@ -1,0 +1,35 @@
+use std::collections::BTreeSet;
+
+use taxogen_flags::{Definitions, Fallback};
+
+use crate::flag::FlagProblem;
+
+/// What is odd in definitions that can be used otherwise, so that each is told once until it changes.
+///
+/// It knows the newest definitions alone, and does not grow with time.
+#[derive(Debug, Default)]
+pub(super) struct OddFlags {
+    /// Flag and sentence; no flag where it is of none.
+    known: BTreeSet<(String, String)>,
+}
+
+impl OddFlags {
+    /// What is odd in these definitions, and was not so before.
+    pub(super) fn replace(&mut self, definitions: &Definitions) -> Vec<FlagProblem> {
+        let odd = definitions.troubles().iter();
+        let odd = odd.map(|odd| (odd.flag().unwrap_or_default().to_owned(), odd.sentence().to_owned()));
+        let odd: BTreeSet<_> = odd.collect();
+        let problem = |(flag, sentence): &(String, String)| FlagProblem {
+            flag: flag.clone(),
+            reason: Fallback::SourceError,
+            detail: format!("its definition cannot be used here: {sentence}"),
+        };
+        let fresh = odd.difference(&self.known).map(problem).collect();
+        self.known = odd;
+        fresh
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.known.len()
+    }
+}
