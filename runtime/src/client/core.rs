@@ -6,7 +6,7 @@ use crate::decision::{DecisionHub, DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
 use crate::dedup::{Asked, Receipt};
-use crate::definitions::{Shelf, Supply};
+use crate::definitions::{Local, Shelf, Supply};
 #[cfg(feature = "http")]
 use crate::delivery::{Delivery, Settings, Storage};
 use crate::destinations::Destinations;
@@ -136,6 +136,7 @@ impl Core {
     /// The same core, which decides flags by what this brings.
     pub(crate) fn with_definitions(mut self, supply: Supply) -> Self {
         self.definitions = supply.start(&self.sink);
+        self.flags.decide_by(Local::of(&self.definitions));
         self
     }
 

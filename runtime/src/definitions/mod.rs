@@ -2,6 +2,7 @@
 
 mod cause;
 mod file;
+mod local;
 mod odd;
 #[cfg(feature = "posthog")]
 mod pace;
@@ -20,6 +21,7 @@ mod watch;
 pub use settings::LocalFlags;
 pub use status::{DefinitionsSource, DefinitionsStatus};
 
+pub(crate) use local::Local;
 pub(crate) use shelf::Shelf;
 pub(crate) use snapshot::Snapshot;
 pub(crate) use supply::Supply;

@@ -59,6 +59,11 @@ impl FlagState {
         self.layers = layers;
     }
 
+    /// Has flags decided here, where nobody else knows them.
+    pub(crate) fn decide_by(&mut self, local: Option<impl FlagLayer + 'static>) {
+        self.local = local.map(|local| Arc::new(local) as Arc<dyn FlagLayer>);
+    }
+
     pub(crate) fn set_loading(&mut self, settings: LoadSettings) {
         self.loading = settings;
     }
