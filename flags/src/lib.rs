@@ -17,6 +17,7 @@
 mod assignment;
 mod definitions;
 mod evaluation;
+pub mod explain;
 mod groups;
 mod person;
 mod property;
@@ -31,6 +32,7 @@ mod watch;
 pub use assignment::{Assignment, Fallback};
 pub use definitions::Definitions;
 pub use evaluation::{CannotSay, Evaluation};
+pub use explain::Explanation;
 pub use groups::{Group, Groups};
 pub use person::Person;
 pub use property::{Filter, Match, MatchingVersion, Number, Operator, Properties, PropertiesError, Value};
