@@ -16,8 +16,8 @@ pub(super) struct Tally {
 #[derive(Debug, Default)]
 struct Unsaid {
     contexts: u64,
-    /// The reasons in words, and how often.
-    reasons: BTreeMap<&'static str, u64>,
+    /// The reasons, and how often.
+    reasons: BTreeMap<String, u64>,
 }
 
 /// As many flags are told one by one.
@@ -29,14 +29,16 @@ impl Tally {
         let Err(why) = answer else { return };
         let unsaid = self.unsaid.entry(key.to_owned()).or_default();
         unsaid.contexts += 1;
-        *unsaid.reasons.entry(why.word()).or_default() += 1;
+        *unsaid.reasons.entry(why.to_string()).or_default() += 1;
     }
 
     /// Says which flags could not be decided, and how much was.
     pub(super) fn sum_up(&self, printer: &mut Printer, definitions: &str, flags: usize, contexts: usize) {
         for (key, Unsaid { contexts, reasons }) in self.unsaid.iter().take(TOLD) {
-            let reasons: Vec<_> =
-                reasons.iter().map(|(word, number)| format!("{number} {}", word.replace('_', " "))).collect();
+            let reasons: Vec<_> = match reasons.len() {
+                1 => reasons.keys().cloned().collect(),
+                _ => reasons.iter().map(|(reason, number)| format!("{reason} ({number})")).collect(),
+            };
             let contexts = count(*contexts, "context");
             printer.talk(format_args!(
                 "{definitions}: `{key}` cannot be decided here for {contexts}: {}",
