@@ -1,8 +1,12 @@
+use std::cmp::Ordering;
 use std::fmt;
 
+use super::date::DateOrder;
 use super::equality::Equality;
 use super::order::{Order, Range};
+use super::pattern::Pattern;
 use super::text::{Needle, Needles};
+use super::version::{VersionOrder, VersionRange};
 use super::{Operator, Value};
 
 /// What a filter says about a value.
@@ -69,8 +73,12 @@ enum Test {
     Contains(Needles),
     StartsWith(Needle),
     EndsWith(Needle),
+    Pattern(Pattern),
     Order(Order),
     Range(Range),
+    Date(DateOrder),
+    VersionOrder(Box<VersionOrder>),
+    VersionRange(VersionRange),
 }
 
 impl Filter {
@@ -80,12 +88,7 @@ impl Filter {
     /// that is not known, or not about properties, makes a filter that cannot say.
     #[must_use]
     pub fn compile(operator: Operator, value: Option<&Value<'_>>, key: &str, matching: MatchingVersion) -> Self {
-        let test = match (&operator, value) {
-            (Operator::IsSet | Operator::IsNotSet, _) => Test::Set,
-            (Operator::In | Operator::NotIn | Operator::FlagEvaluatesTo | Operator::Other(_), _) => Test::Unknown,
-            (_, None) => Test::Never,
-            (operator, Some(value)) => Test::compile(operator, value, matching).unwrap_or(Test::Never),
-        };
+        let test = Test::compile(&operator, value, matching).unwrap_or(Test::Never);
         let opposite = operator.is_opposite();
         Self { key: key.into(), operator, value: value.cloned().map(Value::into_owned), test, opposite, negated: false }
     }
@@ -159,24 +162,48 @@ pub(super) enum Outcome {
 }
 
 impl Test {
-    /// `None` where the operator can do nothing with the value.
-    fn compile(operator: &Operator, value: &Value<'_>, matching: MatchingVersion) -> Option<Self> {
+    /// `None` where the operator can do nothing with the value, or misses one.
+    fn compile(operator: &Operator, value: Option<&Value<'_>>, matching: MatchingVersion) -> Option<Self> {
+        if matches!(operator, Operator::IsSet | Operator::IsNotSet) {
+            return Some(Self::Set);
+        }
+        if matches!(operator, Operator::In | Operator::NotIn | Operator::FlagEvaluatesTo | Operator::Other(_)) {
+            return Some(Self::Unknown);
+        }
+        let value = value?;
         Some(match operator {
             Operator::Exact | Operator::IsNot => Self::Equality(Equality::new(value, matching)),
             Operator::Icontains | Operator::NotIcontains => Self::Contains(Needles::one(value)),
             Operator::IcontainsMulti | Operator::NotIcontainsMulti => Self::Contains(Needles::many(value)),
             Operator::StartsWith | Operator::NotStartsWith => Self::StartsWith(Needle::new(value)),
             Operator::EndsWith | Operator::NotEndsWith => Self::EndsWith(Needle::new(value)),
-            Operator::Gt => Self::Order(Order::greater(value)?),
-            Operator::Gte => Self::Order(Order::greater_or_equal(value)?),
-            Operator::Lt => Self::Order(Order::less(value)?),
-            Operator::Lte => Self::Order(Order::less_or_equal(value)?),
+            Operator::Regex | Operator::NotRegex => Self::Pattern(value.with_text(Pattern::new)),
+            Operator::Gt => Self::Order(Order::new(value, Ordering::Greater, false)?),
+            Operator::Gte => Self::Order(Order::new(value, Ordering::Greater, true)?),
+            Operator::Lt => Self::Order(Order::new(value, Ordering::Less, false)?),
+            Operator::Lte => Self::Order(Order::new(value, Ordering::Less, true)?),
             Operator::Between | Operator::NotBetween => Self::Range(Range::new(value)?),
-            _ => Self::Unknown,
+            Operator::IsDateExact => Self::Date(DateOrder::new(value, Ordering::Equal)?),
+            Operator::IsDateBefore => Self::Date(DateOrder::new(value, Ordering::Less)?),
+            Operator::IsDateAfter => Self::Date(DateOrder::new(value, Ordering::Greater)?),
+            Operator::SemverEq | Operator::SemverNeq => Self::version(value, Ordering::Equal, false)?,
+            Operator::SemverGt => Self::version(value, Ordering::Greater, false)?,
+            Operator::SemverGte => Self::version(value, Ordering::Greater, true)?,
+            Operator::SemverLt => Self::version(value, Ordering::Less, false)?,
+            Operator::SemverLte => Self::version(value, Ordering::Less, true)?,
+            Operator::SemverTilde => Self::VersionRange(VersionRange::tilde(value)?),
+            Operator::SemverCaret => Self::VersionRange(VersionRange::caret(value)?),
+            Operator::SemverWildcard => Self::VersionRange(VersionRange::wildcard(value)?),
+            Operator::IsSet | Operator::IsNotSet => Self::Set,
+            Operator::In | Operator::NotIn | Operator::FlagEvaluatesTo | Operator::Other(_) => Self::Unknown,
         })
     }
 
-    fn passes(&self, value: &Value<'_>, _now: i64) -> Outcome {
+    fn version(value: &Value<'_>, wanted: Ordering, or_equal: bool) -> Option<Self> {
+        VersionOrder::new(value, wanted, or_equal).map(|order| Self::VersionOrder(Box::new(order)))
+    }
+
+    fn passes(&self, value: &Value<'_>, now: i64) -> Outcome {
         match self {
             Self::Unknown => Outcome::CannotSay,
             Self::Never => Outcome::Nothing,
@@ -185,8 +212,12 @@ impl Test {
             Self::Contains(needles) => Outcome::Passes(value.with_text(|text| needles.within(text))),
             Self::StartsWith(needle) => Outcome::Passes(value.with_text(|text| needle.begins(text))),
             Self::EndsWith(needle) => Outcome::Passes(value.with_text(|text| needle.ends(text))),
+            Self::Pattern(pattern) => value.with_text(|text| pattern.is_found_in(text)),
             Self::Order(order) => order.holds(value),
             Self::Range(range) => range.holds(value),
+            Self::Date(order) => order.holds(value, now),
+            Self::VersionOrder(order) => order.holds(value),
+            Self::VersionRange(range) => range.holds(value),
         }
     }
 }

@@ -2,15 +2,20 @@
 //!
 //! The rules are those of PostHog's server, `rust/feature-flags`: where the SDKs differ from it, it is right.
 
+mod date;
 mod equality;
 mod filter;
+mod instant;
 mod json;
 mod number;
 mod operator;
 mod order;
+mod pattern;
 mod properties;
+mod relative;
 mod text;
 mod value;
+mod version;
 
 pub use filter::{Filter, Match, MatchingVersion};
 pub use number::Number;

@@ -12,20 +12,8 @@ pub(super) struct Order {
 }
 
 impl Order {
-    pub(super) fn greater(filter: &Value<'_>) -> Option<Self> {
-        Some(Self { bound: number(filter)?, wanted: Ordering::Greater, or_equal: false })
-    }
-
-    pub(super) fn greater_or_equal(filter: &Value<'_>) -> Option<Self> {
-        Some(Self { or_equal: true, ..Self::greater(filter)? })
-    }
-
-    pub(super) fn less(filter: &Value<'_>) -> Option<Self> {
-        Some(Self { wanted: Ordering::Less, ..Self::greater(filter)? })
-    }
-
-    pub(super) fn less_or_equal(filter: &Value<'_>) -> Option<Self> {
-        Some(Self { or_equal: true, ..Self::less(filter)? })
+    pub(super) fn new(filter: &Value<'_>, wanted: Ordering, or_equal: bool) -> Option<Self> {
+        Some(Self { bound: number(filter)?, wanted, or_equal })
     }
 
     pub(super) fn holds(self, value: &Value<'_>) -> Outcome {

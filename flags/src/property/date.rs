@@ -1,0 +1,277 @@
+use std::cmp::Ordering;
+
+use super::Value;
+use super::filter::Outcome;
+use super::instant::{Day, Instant};
+use super::order::number;
+use super::relative::Relative;
+
+/// `is_date_exact`, `is_date_before`, `is_date_after`: points in time.
+///
+/// Dates and times without an offset are in UTC. The server has the time zone of the project there, which the
+/// definitions do not tell.
+#[derive(Debug, Clone)]
+pub(super) struct DateOrder {
+    wanted: Ordering,
+    bound: Date,
+}
+
+/// What a text says about time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Date {
+    At(Instant),
+    Ago(Relative),
+    /// In a form that is not read here. The server has a lenient parser behind all others, which reads dozens, and
+    /// puts in the current time where there is none: it alone can say.
+    Lenient,
+}
+
+impl DateOrder {
+    /// The filter is a text that may be a date.
+    pub(super) fn new(filter: &Value<'_>, wanted: Ordering) -> Option<Self> {
+        Some(Self { wanted, bound: Date::parse(filter.as_text()?)? })
+    }
+
+    pub(super) fn holds(&self, value: &Value<'_>, now: i64) -> Outcome {
+        let now = Instant::from_milliseconds(now);
+        let date = match value {
+            Value::Number(_) => number(value).and_then(Instant::from_seconds).map(Date::At),
+            Value::Text(text) => match number(value) {
+                Some(seconds) => Instant::from_seconds(seconds).map(Date::At),
+                None => Date::parse(text),
+            },
+            Value::Null | Value::Boolean(_) | Value::Json(_) => None,
+        };
+        let Some(date) = date else { return Outcome::Nothing };
+        if Date::Lenient == date || Date::Lenient == self.bound {
+            return Outcome::CannotSay;
+        }
+        match (date.instant(now), self.bound.instant(now)) {
+            (Some(date), Some(bound)) => Outcome::Passes(date.cmp(&bound) == self.wanted),
+            _ => Outcome::Nothing,
+        }
+    }
+}
+
+impl Date {
+    /// `None` where the text is no date in any form.
+    fn parse(text: &str) -> Option<Self> {
+        if let Some(relative) = Relative::parse(text) {
+            return Some(Self::Ago(relative));
+        }
+        if let Some(instant) = with_offset(text).or_else(|| without_offset(text)) {
+            return Some(Self::At(instant));
+        }
+        text.bytes().any(|byte| byte.is_ascii_digit()).then_some(Self::Lenient)
+    }
+
+    fn instant(self, now: Instant) -> Option<Instant> {
+        match self {
+            Self::At(instant) => Some(instant),
+            Self::Ago(relative) => relative.before(now),
+            Self::Lenient => None,
+        }
+    }
+}
+
+/// RFC 3339: `2024-06-15T10:30:00.5+02:00`, and a space instead of the `T`.
+fn with_offset(text: &str) -> Option<Instant> {
+    let mut scanner = Scanner(text);
+    let day = Day { year: scanner.digits(4)?, month: scanner.separated('-')?, day: scanner.separated('-')? };
+    let separator = scanner.next(|character| matches!(character, 'T' | 't' | ' '))?;
+    debug_assert!(separator.is_ascii());
+    let hour = scanner.digits(2)?;
+    let (minute, second) = (i64::from(scanner.separated(':')?), i64::from(scanner.separated(':')?));
+    let fraction = scanner.fraction()?;
+    let offset = scanner.offset()?;
+    let instant = instant_at(day, hour, minute, second, fraction, offset)?;
+    scanner.is_at_end().then_some(instant)
+}
+
+/// `2024-06-15`, and with a time: `2024-06-15 10:30`, `2024-06-15T10:30:00.5`.
+///
+/// White space may stand before each number, and a number may have fewer digits.
+fn without_offset(text: &str) -> Option<Instant> {
+    let mut scanner = Scanner(text);
+    let year = scanner.year()?;
+    let month = scanner.after('-')?;
+    let day = Day { year, month: u32::try_from(month).ok()?, day: u32::try_from(scanner.after('-')?).ok()? };
+    if scanner.is_at_end() {
+        return instant_at(day, 0, 0, 0, 0, 0);
+    }
+    scanner.next(|character| character == 'T');
+    let hour = scanner.number(2)?;
+    let minute = scanner.after(':')?;
+    let (mut second, mut fraction) = (0, 0);
+    if !scanner.is_at_end() {
+        second = scanner.after(':')?;
+        fraction = scanner.fraction()?;
+    }
+    let instant = instant_at(day, hour, minute, second, fraction, 0)?;
+    scanner.is_at_end().then_some(instant)
+}
+
+/// `None` where there is no such day or time. A second 60 is a leap second.
+fn instant_at(day: Day, hour: i64, minute: i64, second: i64, nanoseconds: u32, offset: i64) -> Option<Instant> {
+    if hour > 23 || minute > 59 || second > 60 {
+        return None;
+    }
+    let (second, nanoseconds) = if second == 60 { (59, nanoseconds + 1_000_000_000) } else { (second, nanoseconds) };
+    let of_day = hour * 3_600 + minute * 60 + second;
+    Some(Instant::new(day.number()? * 86_400 + of_day - offset, nanoseconds))
+}
+
+/// Reads a text from the left.
+struct Scanner<'a>(&'a str);
+
+impl Scanner<'_> {
+    fn is_at_end(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    fn next(&mut self, wanted: impl Fn(char) -> bool) -> Option<char> {
+        let character = self.0.chars().next().filter(|character| wanted(*character))?;
+        self.0 = &self.0[character.len_utf8()..];
+        Some(character)
+    }
+
+    /// Takes up to so many digits, and at least one; what is too large is no number.
+    fn up_to(&mut self, most: usize) -> Option<i64> {
+        let length = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
+        let number = self.0[..length].parse().ok()?;
+        self.0 = &self.0[length..];
+        Some(number)
+    }
+
+    /// Takes exactly so many digits.
+    fn digits(&mut self, count: usize) -> Option<i64> {
+        let before = self.0.len();
+        let number = self.up_to(count)?;
+        (before - self.0.len() == count).then_some(number)
+    }
+
+    /// Takes the separator and two digits.
+    fn separated(&mut self, separator: char) -> Option<u32> {
+        self.next(|character| character == separator)?;
+        u32::try_from(self.digits(2)?).ok()
+    }
+
+    /// Takes a number behind white space.
+    fn number(&mut self, most: usize) -> Option<i64> {
+        self.0 = self.0.trim_start();
+        self.up_to(most)
+    }
+
+    /// Takes the separator and a number of up to two digits.
+    fn after(&mut self, separator: char) -> Option<i64> {
+        self.next(|character| character == separator)?;
+        self.number(2)
+    }
+
+    /// Takes a year, which has up to four digits unless it has a sign.
+    fn year(&mut self) -> Option<i64> {
+        self.0 = self.0.trim_start();
+        match self.next(|character| matches!(character, '+' | '-')) {
+            None => self.up_to(4),
+            Some('-') => self.up_to(usize::MAX).map(|year| -year),
+            Some(_) => self.up_to(usize::MAX),
+        }
+    }
+
+    /// Takes a fraction of a second, where there is one, as nanoseconds; more than nine digits are cut off.
+    fn fraction(&mut self) -> Option<u32> {
+        if self.next(|character| character == '.').is_none() {
+            return Some(0);
+        }
+        let before = self.0.len();
+        let number = u32::try_from(self.up_to(9)?).ok()?;
+        let missing = 9_usize.saturating_sub(before - self.0.len());
+        self.0 = self.0.trim_start_matches(|character: char| character.is_ascii_digit());
+        Some(number * 10_u32.pow(u32::try_from(missing).ok()?))
+    }
+
+    /// Takes `Z` or an offset from UTC, in seconds.
+    fn offset(&mut self) -> Option<i64> {
+        let sign = match self.next(|character| matches!(character, 'Z' | 'z' | '+' | '-' | '\u{2212}'))? {
+            'Z' | 'z' => return Some(0),
+            '+' => 1,
+            _ => -1,
+        };
+        let hours = self.digits(2)?;
+        let minutes = i64::from(self.separated(':')?);
+        (hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
+    }
+}
+
+/// A point in time for a test, in RFC 3339.
+#[cfg(test)]
+pub(super) fn instant(text: &str) -> Instant {
+    with_offset(text).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn seconds(text: &str) -> Option<Date> {
+        Date::parse(text)
+    }
+
+    #[test]
+    fn dates_are_read_in_every_form_that_the_server_is_strict_about() {
+        let noon = Date::At(instant("2024-06-15T10:30:00Z"));
+        for text in [
+            "2024-06-15T10:30:00Z",
+            "2024-06-15t10:30:00z",
+            "2024-06-15 10:30:00+00:00",
+            "2024-06-15T12:30:00+02:00",
+            "2024-06-15T05:00:00-05:30",
+            "2024-06-15T05:00:00\u{2212}05:30",
+            "2024-06-15 10:30:00",
+            "2024-06-15T10:30:00",
+            "2024-06-15T10:30:00.000",
+            "2024-06-15 10:30",
+            "2024-06-15T10:30",
+            "2024-6-15 10:30",
+            " 2024- 6-15   10:30: 0",
+            "+2024-06-15 10:30",
+            "2024-06-1510:30",
+        ] {
+            assert_eq!(seconds(text), Some(noon), "{text}");
+        }
+        let midnight = Date::At(instant("2024-06-05T00:00:00Z"));
+        for text in ["2024-06-05", " 2024-06-05", "2024-6-5"] {
+            assert_eq!(seconds(text), Some(midnight), "{text}");
+        }
+        for (text, nanoseconds) in [("00.5", 500_000_000), ("00.123456789", 123_456_789), ("00.1234567899", 123_456_789)] {
+            let expected = Instant::new(1_718_447_400, nanoseconds);
+            assert_eq!(seconds(&format!("2024-06-15T10:30:{text}Z")), Some(Date::At(expected)));
+            assert_eq!(seconds(&format!("2024-06-15 10:30:{text}")), Some(Date::At(expected)));
+        }
+    }
+
+    #[test]
+    fn a_leap_second_is_between_its_neighbours() {
+        let [before, leap, after] = ["2016-12-31T23:59:59.9Z", "2016-12-31T23:59:60Z", "2017-01-01T00:00:00Z"].map(instant);
+        assert!(before < leap && leap < after);
+    }
+
+    #[test]
+    fn other_forms_are_the_servers_to_read() {
+        for text in [
+            "06/15/2024", "20240615", "1718447400", "2024-06-15 10:30:00 UTC", "2024-06-15T10:30Z", "2024-02-30", "2024",
+            "Sat, 15 Jun 2024 10:30:00 GMT", "2024-06-15 ", "2024-06-15T24:00:00Z", "2024-06-15T10:60:00Z", "-1é", "1x",
+            "2024-06-15T10:30:00+24:00", "2024-06-15T10:30:00+0200", "-999999999d", "-9223372036854775807h",
+            "99999999999999999999-01-01", "-99999999999999999999-01-01", "+262143-01-01", "2024-06-15T10:30:00.",
+        ] {
+            assert_eq!(seconds(text), Some(Date::Lenient), "{text}");
+        }
+    }
+
+    #[test]
+    fn text_without_a_digit_is_no_date() {
+        for text in ["", "not-a-date", "tomorrow", "-", "٢٠٢٤-٠٦-١٥", "１d", "\u{1F980}", "T", ":"] {
+            assert_eq!(seconds(text), None, "{text}");
+        }
+    }
+}
