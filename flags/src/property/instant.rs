@@ -136,7 +136,9 @@ mod tests {
 
     #[test]
     fn days_that_do_not_exist_have_no_number() {
-        for (year, month, day) in [(2024, 2, 30), (2023, 2, 29), (2100, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31)] {
+        for (year, month, day) in
+            [(2024, 2, 30), (2023, 2, 29), (2100, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31)]
+        {
             assert_eq!(Day { year, month, day }.number(), None);
         }
         assert_eq!(Day { year: 262_143, month: 1, day: 1 }.number(), None);
@@ -154,7 +156,11 @@ mod tests {
             assert_eq!(expected.number(), Some(number));
             expected.day += 1;
             if expected.day > days_of_month(expected.year, expected.month) {
-                expected = Day { day: 1, month: expected.month % 12 + 1, year: expected.year + i64::from(expected.month == 12) };
+                expected = Day {
+                    day: 1,
+                    month: expected.month % 12 + 1,
+                    year: expected.year + i64::from(expected.month == 12),
+                };
             }
         }
     }

@@ -139,8 +139,28 @@ mod tests {
     #[test]
     fn what_is_no_version_is_none() {
         for text in [
-            "", "v", "vv1.2.3", "V1.2.3", " v1.2.3", "1.2.", ".1.2", "1..3", "1.2.3.4", "1.2.x", "abc", "1.2.3-", "1.2.3+",
-            "1.2.3-01", "1.2.3-a..b", "1.2.3+a+b", "-1.2.3", "1.+2.3", "1. 2.3", "18446744073709551616.0.0", "1.2.3-é", "１.2.3",
+            "",
+            "v",
+            "vv1.2.3",
+            "V1.2.3",
+            " v1.2.3",
+            "1.2.",
+            ".1.2",
+            "1..3",
+            "1.2.3.4",
+            "1.2.x",
+            "abc",
+            "1.2.3-",
+            "1.2.3+",
+            "1.2.3-01",
+            "1.2.3-a..b",
+            "1.2.3+a+b",
+            "-1.2.3",
+            "1.+2.3",
+            "1. 2.3",
+            "18446744073709551616.0.0",
+            "1.2.3-é",
+            "１.2.3",
         ] {
             assert_eq!(version(text), None, "{text:?}");
         }
@@ -152,7 +172,11 @@ mod tests {
         for one in parts {
             for two in parts {
                 for three in parts {
-                    for text in [format!("{one}.{two}{three}"), format!("{one}.{two}.{three}"), format!("v{one}.1.2{two}{three}")] {
+                    for text in [
+                        format!("{one}.{two}{three}"),
+                        format!("{one}.{two}.{three}"),
+                        format!("v{one}.1.2{two}{three}"),
+                    ] {
                         assert_eq!(version(&text), Version::parse(&padded(&text)).ok(), "{text}");
                     }
                 }
