@@ -81,11 +81,17 @@ impl Loaded {
         }
     }
 
+    /// The last answer.
+    pub(super) fn last(&self) -> Option<&Origin> {
+        self.last.as_deref()
+    }
+
     /// The same as a source says it, at this time in milliseconds since 1970.
     pub(super) fn answer(&self, key: &str, now: i64) -> LayerAnswer {
         match self.get(key) {
             Ok((served, origin)) => LayerAnswer::Says(origin.said(served, now)),
-            Err(Fallback::NotLoaded) => LayerAnswer::Silent,
+            // Where PostHog was asked and did not answer, that is told; where it was not, it has nothing to do with it.
+            Err(Fallback::NotLoaded) if self.failure.is_none() || !self.wanted.has(key) => LayerAnswer::Silent,
             Err(why) => LayerAnswer::CannotSay(why),
         }
     }

@@ -1,13 +1,16 @@
 //! What is known about flags, without asking anybody over a network.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use taxogen_flags::Fallback;
 #[cfg(feature = "posthog")]
 use taxogen_flags::Response;
-use taxogen_flags::{Fallback, FlagValue};
 
+#[cfg(feature = "posthog")]
+use super::facts::SeenFacts;
+use super::facts::{Facts, KnownPerson};
 use super::fixed::{Fixed, FixedFlags};
 use super::loaded::Loaded;
 #[cfg(feature = "posthog")]
@@ -19,6 +22,8 @@ use super::question::FlagQuestion;
 use super::report::{Counts, FlagReport};
 use super::source::{FlagLayer, FlagSource, LayerAnswer, Said};
 use crate::dedup::Table;
+#[cfg(feature = "posthog")]
+use crate::sight::Sight;
 #[cfg(feature = "posthog")]
 use crate::value::Timestamp;
 
@@ -64,6 +69,10 @@ impl FlagState {
         self.local = local.map(|local| Arc::new(local) as Arc<dyn FlagLayer>);
     }
 
+    pub(crate) fn has_layers(&self) -> bool {
+        self.local.is_some() || !self.layers.is_empty()
+    }
+
     pub(crate) fn set_loading(&mut self, settings: LoadSettings) {
         self.loading = settings;
     }
@@ -97,8 +106,9 @@ impl FlagState {
         if let Some(local) = &self.local {
             match local.answer(question) {
                 LayerAnswer::Says(said) => return Ok((said, FlagSource::Local)),
+                // Without definitions it knows less than who spoke before.
+                LayerAnswer::CannotSay(Fallback::NotLoaded) | LayerAnswer::Silent => {}
                 LayerAnswer::CannotSay(why) => reason = (why, FlagSource::Local),
-                LayerAnswer::Silent => {}
             }
         }
         Err(reason)
@@ -117,6 +127,9 @@ pub(crate) struct UserFlags {
 struct Own {
     fixed: FixedFlags,
     loaded: Option<Arc<Loaded>>,
+    facts: Facts,
+    /// The same with what ties the person to groups, made when a flag is read.
+    person: OnceLock<Arc<KnownPerson>>,
 }
 
 /// What a handle knows about one flag.
@@ -124,6 +137,8 @@ struct Own {
 pub(super) struct Known {
     pub(super) fixed: Option<Fixed>,
     pub(super) loaded: Option<Arc<Loaded>>,
+    /// None where nothing but the id is known.
+    pub(super) person: Option<Arc<KnownPerson>>,
 }
 
 impl UserFlags {
@@ -150,29 +165,43 @@ impl UserFlags {
         own.loaded.as_ref().map(|loaded| loaded.wanted().clone()).unwrap_or_default()
     }
 
-    /// What was fixed for this handle, and all that was loaded.
-    pub(super) fn known(&self, key: &str) -> Known {
+    /// What was said of the person, or of the groups that they are in.
+    pub(super) fn learn(&self, learn: impl FnOnce(&mut Facts)) {
+        self.change(|own| {
+            learn(&mut own.facts);
+            own.person = OnceLock::new();
+        });
+    }
+
+    /// The groups that the person is in, or who they were before, have changed.
+    pub(crate) fn ties_changed(&self) {
+        self.learn(|_| {});
+    }
+
+    /// What a destination may see of the properties by which flags are decided.
+    #[cfg(feature = "posthog")]
+    pub(crate) fn seen_by(&self, sight: Sight) -> SeenFacts {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).facts.seen_by(sight)
+    }
+
+    /// What was fixed for this handle, all that was loaded, and who is asked about.
+    pub(super) fn known(&self, key: &str, ties: impl FnOnce() -> (Vec<(String, String)>, Option<String>)) -> Known {
         if !self.any.load(Ordering::Acquire) {
             return Known::default();
         }
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone() }
+        let person = own.person.get_or_init(|| {
+            let (groups, anonymous_id) = ties();
+            Arc::new(own.facts.known(&groups, anonymous_id))
+        });
+        Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone(), person: Some(Arc::clone(person)) }
     }
 
-    /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
-    /// what was loaded; settings that were fixed have no value.
-    pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Arc<str>>)> {
+    /// The flags that were fixed or loaded.
+    pub(super) fn keys(&self) -> Vec<String> {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
-        let mut all: Vec<_> =
-            loaded.map(|(key, served)| (key.to_owned(), served.value.clone(), served.payload.clone())).collect();
-        for (key, fixed) in client.fixed.iter().chain(&own.fixed) {
-            all.retain(|(known, ..)| known != key);
-            if let Fixed::Value(value) = fixed {
-                all.push(((*key).to_owned(), value.clone(), None));
-            }
-        }
-        all
+        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter()).map(|(key, _)| key);
+        own.fixed.keys().copied().chain(loaded).map(str::to_owned).collect()
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Own) -> R) -> R {
