@@ -29,11 +29,7 @@ pub(super) fn write(state: &UserState) -> Value {
     for Report { of, flag } in reports {
         match of {
             Of::Called { variant, enabled } => {
-                // A variant, whether it is on, or null.
-                called.push(json!([
-                    flag,
-                    variant.as_deref().map_or(enabled.map_or(Value::Null, Value::Bool), Value::from)
-                ]));
+                called.push(json!([flag, variant.as_deref().map_or(Value::Bool(*enabled), Value::from)]));
             }
             Of::Viewed { engine, experiment, variation, rule, enabled } => {
                 viewed.push(json!([flag, engine, experiment, variation, rule, enabled]));
@@ -114,13 +110,9 @@ fn engine_of(name: &str) -> Engine {
 }
 
 fn read_called(at: &At<'_>) -> Result<Report, Error> {
-    let called = at.item(1)?;
-    let (variant, enabled) = match called.value {
-        Some(Value::Null) => (None, None),
-        _ => match called.flag_value()? {
-            FlagValue::Boolean(enabled) => (None, Some(enabled)),
-            FlagValue::Variant(variant) => (Some((*variant).into()), Some(true)),
-        },
+    let (variant, enabled) = match at.item(1)?.flag_value()? {
+        FlagValue::Boolean(enabled) => (None, enabled),
+        FlagValue::Variant(variant) => (Some((*variant).into()), true),
     };
     Ok(Report { of: Of::Called { variant, enabled }, flag: at.item(0)?.text()?.into() })
 }

@@ -33,8 +33,7 @@ pub(crate) enum Kind<'a> {
     Called {
         /// The variant, where there is one.
         variant: Option<&'a str>,
-        /// None where PostHog was asked and has no value.
-        enabled: Option<bool>,
+        enabled: bool,
     },
 }
 
@@ -64,8 +63,7 @@ impl Hash for Subject<'_> {
                 }
             }
             Kind::Called { variant, enabled } => {
-                let nothing = u8::from(enabled.is_none()) << 3;
-                state.write_u8(2 | u8::from(variant.is_some()) | u8::from(enabled == Some(true)) << 2 | nothing);
+                state.write_u8(2 | u8::from(variant.is_some()) | u8::from(enabled) << 2);
                 if let Some(variant) = variant {
                     variant.hash(state);
                 }
@@ -130,11 +128,10 @@ mod tests {
             viewed("optimizely", None),
             viewed("GrowthBook", None),
             viewed("", None),
-            called(None, Some(true)),
-            called(None, Some(false)),
-            called(None, None),
-            called(Some(""), Some(true)),
-            called(Some("Optimizely"), Some(true)),
+            called(None, true),
+            called(None, false),
+            called(Some(""), true),
+            called(Some("Optimizely"), true),
         ] {
             for (distinct_id, flag_key) in [("u", "flag"), ("uf", "lag"), ("", "uflag"), ("uflag", "")] {
                 for groups in [&[][..], &groups[..]] {
