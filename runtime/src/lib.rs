@@ -366,8 +366,8 @@ pub use filter::Outgoing;
 #[cfg(feature = "posthog")]
 pub use flag::LoadedFlags;
 pub use flag::{
-    Answer, Flag, FlagLayer, FlagLoading, FlagProblem, FlagQuestion, FlagReport, FlagSource, LayerAnswer, LoadOptions,
-    NoPayload, Said, Variant,
+    Answer, Flag, FlagLayer, FlagLoading, FlagOverride, FlagProblem, FlagQuestion, FlagReport, FlagSource, KnownFlag,
+    LayerAnswer, LoadOptions, NoPayload, Said, Variant,
 };
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;

@@ -402,7 +402,7 @@ impl Builder {
             .with_variations(self.stamps_variations)
             .with_hub(self.hub)
             .with_exposures(self.exposures);
-        Client { core: Arc::new(core) }
+        Client { core: Arc::new(core), overrides: None }
     }
 }
 

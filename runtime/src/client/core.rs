@@ -164,6 +164,17 @@ impl Core {
         self
     }
 
+    /// Whether what is known of a person may decide a flag.
+    pub(crate) fn asks_about_flags(&self) -> bool {
+        #[cfg(feature = "posthog")]
+        if let Sink::Delivery(delivery) = &self.sink
+            && delivery.posthog.is_some()
+        {
+            return true;
+        }
+        self.flags.has_layers()
+    }
+
     /// The kinds of destinations that it delivers to.
     pub(crate) const fn kinds(&self) -> Destinations {
         self.reach.kinds()

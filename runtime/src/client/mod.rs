@@ -21,7 +21,7 @@ use std::time::Duration;
 use crate::dedup::FleetReport;
 use crate::error::Error;
 use crate::event::SuperProperties;
-use crate::flag::FlagReport;
+use crate::flag::{FixedFlags, FlagReport};
 use crate::invalids::InvalidCount;
 use crate::recorder::Recorder;
 use crate::report::Report;
@@ -48,6 +48,8 @@ use crate::user::User;
 #[derive(Clone)]
 pub struct Client {
     pub(crate) core: Arc<Core>,
+    /// What flags are in the scope of this handle of the client, whatever anybody says.
+    pub(crate) overrides: Option<Arc<FixedFlags>>,
 }
 
 impl Client {

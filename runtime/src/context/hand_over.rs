@@ -9,6 +9,7 @@ use super::bootstrap::PostHogBootstrap;
 use super::page::script_safe;
 use super::state_json::json_of;
 use crate::decision::Engine;
+use crate::flag::KnownFlag;
 use crate::user::User;
 
 /// Who reports that a person has seen a variation: one side, so that it is counted once.
@@ -49,8 +50,8 @@ pub(super) struct HandedFlag {
 }
 
 impl User {
-    /// What a browser has to know of this person: who they are, and every flag that was loaded, fixed or decided, with
-    /// its payload. `side` says who reports what they see.
+    /// What a browser has to know of this person: who they are, and every flag that was decided or that somebody
+    /// can say something about ([`all_flags`](Self::all_flags)), with its payload. `side` says who reports what they see.
     ///
     /// A page shows it to whoever looks: leave out what is not theirs to see, with [`only`](HandOver::only).
     ///
@@ -90,11 +91,8 @@ impl User {
             (variation.flag.into(), flag)
         });
         let mut flags: BTreeMap<String, HandedFlag> = known.collect();
-        for (key, value, payload) in self.identity.flags.all(&self.client.core.flags) {
-            flags.insert(
-                key,
-                HandedFlag { engine: Engine::PostHog, value, payload: payload.as_deref().map(json_or_text) },
-            );
+        for KnownFlag { key, value, payload, engine, .. } in self.all_flags() {
+            flags.insert(key, HandedFlag { engine, value, payload: payload.as_deref().map(json_or_text) });
         }
         HandOver {
             side,

@@ -23,8 +23,8 @@ pub(super) enum Of {
         rule: Option<Box<str>>,
         enabled: bool,
     },
-    /// `$feature_flag_called`, for this value.
-    Called { variant: Option<Box<str>>, enabled: bool },
+    /// `$feature_flag_called`, for this value; none where PostHog had none.
+    Called { variant: Option<Box<str>>, enabled: Option<bool> },
 }
 
 /// Reports that are kept; of more, the oldest go, and are made again at worst.

@@ -29,7 +29,11 @@ pub(super) fn write(state: &UserState) -> Value {
     for Report { of, flag } in reports {
         match of {
             Of::Called { variant, enabled } => {
-                called.push(json!([flag, variant.as_deref().map_or(Value::Bool(*enabled), Value::from)]));
+                // A variant, whether it is on, or null.
+                called.push(json!([
+                    flag,
+                    variant.as_deref().map_or(enabled.map_or(Value::Null, Value::Bool), Value::from)
+                ]));
             }
             Of::Viewed { engine, experiment, variation, rule, enabled } => {
                 viewed.push(json!([flag, engine, experiment, variation, rule, enabled]));
@@ -110,9 +114,13 @@ fn engine_of(name: &str) -> Engine {
 }
 
 fn read_called(at: &At<'_>) -> Result<Report, Error> {
-    let (variant, enabled) = match at.item(1)?.flag_value()? {
-        FlagValue::Boolean(enabled) => (None, enabled),
-        FlagValue::Variant(variant) => (Some((*variant).into()), true),
+    let called = at.item(1)?;
+    let (variant, enabled) = match called.value {
+        Some(Value::Null) => (None, None),
+        _ => match called.flag_value()? {
+            FlagValue::Boolean(enabled) => (None, Some(enabled)),
+            FlagValue::Variant(variant) => (Some((*variant).into()), Some(true)),
+        },
     };
     Ok(Report { of: Of::Called { variant, enabled }, flag: at.item(0)?.text()?.into() })
 }

@@ -33,7 +33,8 @@ pub(crate) enum Kind<'a> {
     Called {
         /// The variant, where there is one.
         variant: Option<&'a str>,
-        enabled: bool,
+        /// None where PostHog was asked and has no value.
+        enabled: Option<bool>,
     },
 }
 
@@ -63,7 +64,8 @@ impl Hash for Subject<'_> {
                 }
             }
             Kind::Called { variant, enabled } => {
-                state.write_u8(2 | u8::from(variant.is_some()) | u8::from(enabled) << 2);
+                let nothing = u8::from(enabled.is_none()) << 3;
+                state.write_u8(2 | u8::from(variant.is_some()) | u8::from(enabled == Some(true)) << 2 | nothing);
                 if let Some(variant) = variant {
                     variant.hash(state);
                 }
@@ -128,10 +130,11 @@ mod tests {
             viewed("optimizely", None),
             viewed("GrowthBook", None),
             viewed("", None),
-            called(None, true),
-            called(None, false),
-            called(Some(""), true),
-            called(Some("Optimizely"), true),
+            called(None, Some(true)),
+            called(None, Some(false)),
+            called(None, None),
+            called(Some(""), Some(true)),
+            called(Some("Optimizely"), Some(true)),
         ] {
             for (distinct_id, flag_key) in [("u", "flag"), ("uf", "lag"), ("", "uflag"), ("uflag", "")] {
                 for groups in [&[][..], &groups[..]] {

@@ -46,7 +46,7 @@ fn only_a_change_is_reported_and_a_change_back_is_one() {
 fn every_part_of_a_subject_and_of_a_value_counts() {
     let memory = Memory::default();
     let (acme, other) = ([("company".to_owned(), "acme".to_owned())], [("company".to_owned(), "other".to_owned())]);
-    let (viewed, enabled) = (subject("u").kind, true);
+    let (viewed, enabled) = (subject("u").kind, Some(true));
     let experiment = |experiment| Kind::Viewed { engine: "PostHog", experiment: Some(experiment) };
     let called = |variant| Kind::Called { variant, enabled };
     let subjects = [
@@ -59,7 +59,8 @@ fn every_part_of_a_subject_and_of_a_value_counts() {
         Subject { kind: experiment("two"), ..subject("u") },
         Subject { kind: called(None), ..subject("u") },
         Subject { kind: called(Some("test")), ..subject("u") },
-        Subject { kind: Kind::Called { variant: None, enabled: false }, ..subject("u") },
+        Subject { kind: Kind::Called { variant: None, enabled: Some(false) }, ..subject("u") },
+        Subject { kind: Kind::Called { variant: None, enabled: None }, ..subject("u") },
         Subject { kind: viewed, distinct_id: "u:checkout", flag_key: "x", groups: &[] },
         Subject { kind: viewed, distinct_id: "u", flag_key: "checkout:x", groups: &[] },
     ];
@@ -219,7 +220,7 @@ fn a_fleet_is_asked_each_time_about_what_may_have_changed_elsewhere() {
         memory.table().take_back(memory.table().fingerprint(&(None::<HandleNumber>, &subject("u")), &seen("on")));
     }
 
-    let called = Subject { kind: Kind::Called { variant: None, enabled: true }, ..subject("u") };
+    let called = Subject { kind: Kind::Called { variant: None, enabled: Some(true) }, ..subject("u") };
     let claim = || memory.claim(HandleNumber::next, &called, &Seen::default());
     let here = claim().expect("it is new").receipt().here;
     assert!(claim().is_some(), "the fleet has not answered");

@@ -75,6 +75,10 @@ impl<V, P> ExperimentKey<V, P> {
         self.exposure
     }
 
+    pub(crate) const fn names(&self) -> &Names<V> {
+        &self.names
+    }
+
     /// The key of the flag that assigns its variants.
     #[must_use]
     pub const fn flag(&self) -> &'static str {

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use taxogen_flags::{Assignment, FlagValue, Reason};
+use taxogen_flags::{Assignment, Fallback, FlagValue, Reason};
 
 use super::fixed::Fixed;
 use super::key::NoPayload;
@@ -95,5 +95,13 @@ impl<T> Resolved<T> {
     pub(crate) fn said_by_posthog(&self) -> Option<&Said> {
         let is_answer = !matches!(self.assignment, Assignment::Fallback(_));
         self.said.as_ref().filter(|_| is_answer && self.spoke.is_posthog())
+    }
+
+    /// Why PostHog has no value, where it was asked for one last.
+    pub(super) fn unanswered(&self) -> Option<Fallback> {
+        match self.assignment {
+            Assignment::Fallback(why) if self.said.is_none() && self.spoke.is_posthog() => Some(why),
+            _ => None,
+        }
     }
 }

@@ -1,20 +1,23 @@
 use taxogen_flags::{Assignment, Fallback, FlagValue, Person};
 
 use super::answer::{Answer, Resolved};
+use super::fixed::Fixed;
 use super::key::Flag;
 use super::payloads::Payloads;
 use super::question::FlagQuestion;
 use super::report::FlagProblem;
 use super::shape::{Reading, Shape};
 use super::source::{FlagSource, Said};
+use super::state::Known;
 use crate::decision::Engine;
 use crate::payload::PayloadError;
 use crate::user::User;
 
-/// Reading flags. It never does I/O: what the client or this person was given by hand comes first, then what
-/// [`load_flags`](User::load_flags) loaded, then the plan's default.
+/// Reading flags. It never does I/O and waits for nobody: [`Builder::flags_from`](crate::Builder::flags_from) says who is
+/// asked, and in which order. `false` is an answer; the plan's default stands in only where there is none.
 impl User {
-    /// The value of a flag. What PostHog gave is reported to it as `$feature_flag_called`, once for each value.
+    /// The value of a flag. What PostHog gave, loaded or evaluated here, is reported to it as `$feature_flag_called`, once
+    /// for each value; where PostHog was asked and has no value, `null` is one.
     #[must_use]
     pub fn flag<T, P>(&self, flag: Flag<T, P>) -> T {
         let resolved = self.read(flag);
@@ -26,7 +29,7 @@ impl User {
     ///
     /// The payload is the one that PostHog handed out, and none where it handed out none. One that is not of
     /// the plan's type is counted, told once, and replaced by the plan's own; that one also goes with the
-    /// default and with fixed values.
+    /// default, with fixed values, and with what layers say that hand out none.
     #[must_use]
     pub fn flag_with_payload<T, P>(&self, flag: Flag<T, P>) -> (T, Option<P>) {
         let Answer { value, payload, .. } = self.evaluate(flag);
@@ -63,14 +66,15 @@ impl User {
     /// Finds the value, and counts and tells why a default stands in.
     pub(crate) fn resolve<T>(&self, key: &'static str, shape: &dyn Shape<T>, default: fn() -> T) -> Resolved<T> {
         let flags = &self.client.core.flags;
-        let known = self.identity.flags.known(key);
-        for fixed in [known.fixed.as_ref(), flags.fixed.get(key)].into_iter().flatten() {
-            if let Some((value, assignment)) = shape.read_fixed(fixed) {
-                return Resolved::fixed(value, assignment, FlagSource::Fixed, fixed);
+        let known = self.known(key);
+        for (fixed, source) in self.by_hand(key, &known) {
+            if let Some(fixed) = fixed
+                && let Some((value, assignment)) = shape.read_fixed(fixed)
+            {
+                return Resolved::fixed(value, assignment, source, fixed);
             }
         }
-        let question = FlagQuestion { key, person: Person::new(self.distinct_id()), now: now() };
-        let (said, spoke) = match flags.ask(known.loaded.as_deref(), &question) {
+        let (said, spoke) = match flags.ask(known.loaded.as_deref(), &self.question(key, &known)) {
             Ok(said) => said,
             Err((why, spoke)) => {
                 let assignment = Assignment::Fallback(why);
@@ -93,6 +97,29 @@ impl User {
                 Resolved { said: Some(said), ..Resolved::default(default(), assignment, spoke) }
             }
         }
+    }
+
+    /// What this handle knows about a flag.
+    pub(super) fn known(&self, key: &str) -> Known {
+        let identity = &self.identity;
+        identity.flags.known(key, || (identity.groups(), identity.device_id()))
+    }
+
+    /// What somebody said by hand that the flag is, and who goes first.
+    pub(super) fn by_hand<'a>(&'a self, key: &str, known: &'a Known) -> [(Option<&'a Fixed>, FlagSource); 3] {
+        let overridden = self.client.overrides.as_ref().and_then(|overrides| overrides.get(key));
+        let of_client = self.client.core.flags.fixed.get(key);
+        [(overridden, FlagSource::Override), (known.fixed.as_ref(), FlagSource::Fixed), (of_client, FlagSource::Fixed)]
+    }
+
+    pub(super) fn question<'a>(&'a self, key: &'a str, known: &'a Known) -> FlagQuestion<'a> {
+        let id = self.distinct_id();
+        let person = match &known.person {
+            Some(known) => known.person(id),
+            None if self.identity.is_anonymous() => Person::new(id).with_device_id(id),
+            None => Person::new(id),
+        };
+        FlagQuestion { key, person, now: now() }
     }
 
     fn answer<T, P>(&self, flag: Flag<T, P>, resolved: Resolved<T>) -> Answer<T, P> {
@@ -123,8 +150,10 @@ impl User {
     fn flag_was_called<T, P>(&self, flag: Flag<T, P>, resolved: &Resolved<T>) {
         if flag.shape().exposes() {
             self.note_flag(flag.key(), resolved);
-            if let Some(said) = resolved.said_by_posthog() {
-                self.report_called(flag.key(), said);
+            match (resolved.said_by_posthog(), resolved.unanswered()) {
+                (Some(said), _) => self.report_called(flag.key(), said),
+                (None, Some(why)) => self.report_unanswered(flag.key(), why),
+                (None, None) => {}
             }
         }
     }

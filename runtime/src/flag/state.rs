@@ -1,28 +1,29 @@
 //! What is known about flags, without asking anybody over a network.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock, PoisonError, RwLock};
+use std::sync::{Arc, LazyLock, OnceLock, PoisonError, RwLock};
 use std::time::Duration;
 
+use taxogen_flags::Fallback;
 #[cfg(feature = "posthog")]
 use taxogen_flags::Response;
-use taxogen_flags::{Fallback, FlagValue};
 
-use super::fixed::{Fixed, FixedFlags};
 #[cfg(feature = "posthog")]
-use super::load_merge::{Heeded, Load};
+use super::facts::SeenFacts;
+use super::facts::{Facts, KnownPerson};
+use super::fixed::{Fixed, FixedFlags};
 use super::loaded::Loaded;
 #[cfg(feature = "posthog")]
-use super::loaded::{LoadFailure, Pin};
+use super::loaded::{Heeded, Load, LoadFailure};
 use super::loading::LoadSettings;
 #[cfg(feature = "posthog")]
 use super::loading::Wanted;
 use super::question::FlagQuestion;
 use super::report::{Counts, FlagReport};
 use super::source::{FlagLayer, FlagSource, LayerAnswer, Said};
-#[cfg(feature = "posthog")]
-use super::unheard::Unheard;
 use crate::dedup::Table;
+#[cfg(feature = "posthog")]
+use crate::sight::Sight;
 #[cfg(feature = "posthog")]
 use crate::value::Timestamp;
 
@@ -38,9 +39,6 @@ pub(crate) struct FlagState {
     pub(super) told: LazyLock<Table>,
     /// What `load_flags` fetches, and in what time.
     pub(super) loading: LoadSettings,
-    /// Of which flags there is no use asking PostHog.
-    #[cfg(feature = "posthog")]
-    pub(super) unheard: Unheard,
 }
 
 impl Default for FlagState {
@@ -52,8 +50,6 @@ impl Default for FlagState {
             counts: Counts::default(),
             told: LazyLock::new(|| Table::new(512, Duration::MAX)),
             loading: LoadSettings::default(),
-            #[cfg(feature = "posthog")]
-            unheard: Unheard::default(),
         }
     }
 }
@@ -71,6 +67,10 @@ impl FlagState {
     /// Has flags decided here, where nobody else knows them.
     pub(crate) fn decide_by(&mut self, local: Option<impl FlagLayer + 'static>) {
         self.local = local.map(|local| Arc::new(local) as Arc<dyn FlagLayer>);
+    }
+
+    pub(crate) fn has_layers(&self) -> bool {
+        self.local.is_some() || !self.layers.is_empty()
     }
 
     pub(crate) fn set_loading(&mut self, settings: LoadSettings) {
@@ -106,8 +106,9 @@ impl FlagState {
         if let Some(local) = &self.local {
             match local.answer(question) {
                 LayerAnswer::Says(said) => return Ok((said, FlagSource::Local)),
+                // Without definitions it knows less than who spoke before.
+                LayerAnswer::CannotSay(Fallback::NotLoaded) | LayerAnswer::Silent => {}
                 LayerAnswer::CannotSay(why) => reason = (why, FlagSource::Local),
-                LayerAnswer::Silent => {}
             }
         }
         Err(reason)
@@ -126,6 +127,9 @@ pub(crate) struct UserFlags {
 struct Own {
     fixed: FixedFlags,
     loaded: Option<Arc<Loaded>>,
+    facts: Facts,
+    /// The same with what ties the person to groups, made when a flag is read.
+    person: OnceLock<Arc<KnownPerson>>,
 }
 
 /// What a handle knows about one flag.
@@ -133,6 +137,8 @@ struct Own {
 pub(super) struct Known {
     pub(super) fixed: Option<Fixed>,
     pub(super) loaded: Option<Arc<Loaded>>,
+    /// None where nothing but the id is known.
+    pub(super) person: Option<Arc<KnownPerson>>,
 }
 
 impl UserFlags {
@@ -144,7 +150,7 @@ impl UserFlags {
 
     /// Pins what was loaded.
     #[cfg(feature = "posthog")]
-    pub(super) fn load(&self, load: &Load, reply: Option<Result<Response, LoadFailure>>) -> Heeded {
+    pub(super) fn load(&self, load: &Load, reply: Result<Response, LoadFailure>) -> Heeded {
         self.change(|own| {
             let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Timestamp::now());
             own.loaded = Some(Arc::new(loaded));
@@ -159,43 +165,43 @@ impl UserFlags {
         own.loaded.as_ref().map(|loaded| loaded.wanted().clone()).unwrap_or_default()
     }
 
-    /// The definitions that are pinned.
-    #[cfg(feature = "posthog")]
-    pub(super) fn pinned(&self) -> Option<Pin> {
-        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        own.loaded.as_ref()?.pin.clone()
+    /// What was said of the person, or of the groups that they are in.
+    pub(super) fn learn(&self, learn: impl FnOnce(&mut Facts)) {
+        self.change(|own| {
+            learn(&mut own.facts);
+            own.person = OnceLock::new();
+        });
     }
 
-    /// The flags that PostHog has said something about.
-    #[cfg(feature = "posthog")]
-    pub(super) fn heard_of(&self) -> Vec<Box<str>> {
-        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        own.loaded.iter().flat_map(|loaded| loaded.answers.keys().cloned()).collect()
+    /// The groups that the person is in, or who they were before, have changed.
+    pub(crate) fn ties_changed(&self) {
+        self.learn(|_| {});
     }
 
-    /// What was fixed for this handle, and all that was loaded.
-    pub(super) fn known(&self, key: &str) -> Known {
+    /// What a destination may see of the properties by which flags are decided.
+    #[cfg(feature = "posthog")]
+    pub(crate) fn seen_by(&self, sight: Sight) -> SeenFacts {
+        self.own.read().unwrap_or_else(PoisonError::into_inner).facts.seen_by(sight)
+    }
+
+    /// What was fixed for this handle, all that was loaded, and who is asked about.
+    pub(super) fn known(&self, key: &str, ties: impl FnOnce() -> (Vec<(String, String)>, Option<String>)) -> Known {
         if !self.any.load(Ordering::Acquire) {
             return Known::default();
         }
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone() }
+        let person = own.person.get_or_init(|| {
+            let (groups, anonymous_id) = ties();
+            Arc::new(own.facts.known(&groups, anonymous_id))
+        });
+        Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone(), person: Some(Arc::clone(person)) }
     }
 
-    /// Every flag that has a value: its key, the value and the payload that was handed out. What was fixed goes before
-    /// what was loaded; settings that were fixed have no value.
-    pub(crate) fn all(&self, client: &FlagState) -> Vec<(String, FlagValue, Option<Arc<str>>)> {
+    /// The flags that were fixed or loaded.
+    pub(super) fn keys(&self) -> Vec<String> {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter());
-        let mut all: Vec<_> =
-            loaded.map(|(key, served)| (key.to_owned(), served.value.clone(), served.payload.clone())).collect();
-        for (key, fixed) in client.fixed.iter().chain(&own.fixed) {
-            all.retain(|(known, ..)| known != key);
-            if let Fixed::Value(value) = fixed {
-                all.push(((*key).to_owned(), value.clone(), None));
-            }
-        }
-        all
+        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter()).map(|(key, _)| key);
+        own.fixed.keys().copied().chain(loaded).map(str::to_owned).collect()
     }
 
     fn change<R>(&self, change: impl FnOnce(&mut Own) -> R) -> R {

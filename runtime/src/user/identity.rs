@@ -1,5 +1,5 @@
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use crate::context::Context;
 use crate::dedup::HandleNumber;
@@ -29,6 +29,8 @@ pub(crate) struct Identity {
 struct Ties {
     /// Type and key; one group of each type.
     groups: Vec<(String, String)>,
+    /// The same in the order of the types.
+    sorted: Option<Arc<[(String, String)]>>,
     /// Under which they were known before.
     anonymous_id: Option<String>,
     encoded: Encoded,
@@ -113,6 +115,19 @@ impl Identity {
         self.ties().anonymous_id.clone()
     }
 
+    /// The groups in the order of their types; none where there are none.
+    pub(crate) fn sorted_groups(&self) -> Option<Arc<[(String, String)]>> {
+        if !self.has_ties.load(Ordering::Acquire) {
+            return None;
+        }
+        self.ties().sorted.clone()
+    }
+
+    /// The device by which flags may be rolled out: the id under which nobody knew the person.
+    pub(crate) fn device_id(&self) -> Option<String> {
+        if self.is_anonymous { Some(self.distinct_id.clone()) } else { self.anonymous_id() }
+    }
+
     /// Enters a group, and leaves the one of the same type. A person is in at most 255.
     pub(super) fn join(&self, group_type: &str, key: &str) {
         let mut ties = self.ties();
@@ -128,7 +143,11 @@ impl Identity {
             encode_group(&mut bytes, group_type, key);
         }
         ties.encoded.groups = (u8::try_from(ties.groups.len()).unwrap_or(u8::MAX), bytes);
-        self.has_ties.store(true, Ordering::Release);
+        let mut sorted = ties.groups.clone();
+        sorted.sort_unstable();
+        ties.sorted = Some(sorted.into());
+        drop(ties);
+        self.ties_changed();
     }
 
     /// Remembers the id under which the person was known before they were known to your product.
@@ -139,7 +158,13 @@ impl Identity {
         let mut ties = self.ties();
         ties.encoded.anonymous_id = encoded(id);
         ties.anonymous_id = Some(id.to_owned());
+        drop(ties);
+        self.ties_changed();
+    }
+
+    fn ties_changed(&self) {
         self.has_ties.store(true, Ordering::Release);
+        self.flags.ties_changed();
     }
 
     /// What another handle knew of the same person.

@@ -148,6 +148,7 @@ impl User {
         let plan = properties.plan();
         let entry = Entry::new(Verb::Identify, &plan);
         self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
+        self.learn_set(&properties);
     }
 
     /// Sets properties of this person; the plan says which of them are set only once.
@@ -156,6 +157,7 @@ impl User {
         let plan = properties.plan();
         let entry = Entry::new(Verb::Set, &plan);
         self.client.core.record(&self.identity, &entry, |writer| properties.write(writer));
+        self.learn_set(&properties);
     }
 
     /// Sets properties of this person where they have none yet, whatever the plan says of them.
@@ -183,6 +185,7 @@ impl User {
         if names.is_empty() {
             return;
         }
+        self.learn_unset(names);
         let entry = Entry::new(Verb::Unset, &PlanId::NONE);
         self.client.core.record_runs(&self.identity, &entry, |runs, _| {
             for name in names {
@@ -257,6 +260,9 @@ impl User {
         let (plan, second_id, group_type) = (group.plan(), group.key(), group.group_type());
         let entry = Entry { second_id, group_type, ..Entry::new(Verb::Group, &plan) };
         self.client.core.record(&self.identity, &entry, |writer| group.write(writer));
+        if self.client.core.asks_about_flags() {
+            self.learn_group(&group);
+        }
     }
 
     /// Says that this person was known as `previous_id` before: the two are one person.
