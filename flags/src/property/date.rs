@@ -213,10 +213,6 @@ pub(super) fn instant(text: &str) -> Instant {
 mod tests {
     use super::*;
 
-    fn seconds(text: &str) -> Option<Date> {
-        Date::parse(text)
-    }
-
     #[test]
     fn dates_are_read_in_every_form_that_the_server_is_strict_about() {
         let noon = Date::At(instant("2024-06-15T10:30:00Z"));
@@ -237,18 +233,18 @@ mod tests {
             "+2024-06-15 10:30",
             "2024-06-1510:30",
         ] {
-            assert_eq!(seconds(text), Some(noon), "{text}");
+            assert_eq!(Date::parse(text), Some(noon), "{text}");
         }
         let midnight = Date::At(instant("2024-06-05T00:00:00Z"));
         for text in ["2024-06-05", " 2024-06-05", "2024-6-5"] {
-            assert_eq!(seconds(text), Some(midnight), "{text}");
+            assert_eq!(Date::parse(text), Some(midnight), "{text}");
         }
         for (text, nanoseconds) in
             [("00.5", 500_000_000), ("00.123456789", 123_456_789), ("00.1234567899", 123_456_789)]
         {
             let expected = Instant::new(1_718_447_400, nanoseconds);
-            assert_eq!(seconds(&format!("2024-06-15T10:30:{text}Z")), Some(Date::At(expected)));
-            assert_eq!(seconds(&format!("2024-06-15 10:30:{text}")), Some(Date::At(expected)));
+            assert_eq!(Date::parse(&format!("2024-06-15T10:30:{text}Z")), Some(Date::At(expected)));
+            assert_eq!(Date::parse(&format!("2024-06-15 10:30:{text}")), Some(Date::At(expected)));
         }
     }
 
@@ -284,14 +280,49 @@ mod tests {
             "+262143-01-01",
             "2024-06-15T10:30:00.",
         ] {
-            assert_eq!(seconds(text), Some(Date::Lenient), "{text}");
+            assert_eq!(Date::parse(text), Some(Date::Lenient), "{text}");
         }
     }
 
     #[test]
     fn text_without_a_digit_is_no_date() {
         for text in ["", "not-a-date", "tomorrow", "-", "٢٠٢٤-٠٦-١٥", "１d", "\u{1F980}", "T", ":"] {
-            assert_eq!(seconds(text), None, "{text}");
+            assert_eq!(Date::parse(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_person_may_have_epoch_seconds_and_both_may_count_from_now() {
+        // 2024-06-15T10:30:00Z
+        let now = 1_718_447_400_000;
+        for (value, wanted, filter, expected) in [
+            ("1718447399", Ordering::Less, "2024-06-15T10:30:00Z", Outcome::Passes(true)),
+            ("1718447400.5", Ordering::Greater, "2024-06-15 10:30", Outcome::Passes(true)),
+            (r#""1718447400""#, Ordering::Equal, "2024-06-15T12:30:00+02:00", Outcome::Passes(true)),
+            (r#""2024-06-10""#, Ordering::Greater, "-7d", Outcome::Passes(true)),
+            (r#""2024-06-08T10:30:00Z""#, Ordering::Equal, "7d", Outcome::Passes(true)),
+            (r#""2024-05-15T10:29:59Z""#, Ordering::Less, "-1m", Outcome::Passes(true)),
+            (r#""-1h""#, Ordering::Less, "-30d", Outcome::Passes(false)),
+            (r#""-31d""#, Ordering::Less, "-30d", Outcome::Passes(true)),
+            (r#""not-a-date""#, Ordering::Less, "-30d", Outcome::Nothing),
+            ("null", Ordering::Less, "-30d", Outcome::Nothing),
+            ("true", Ordering::Less, "-30d", Outcome::Nothing),
+            ("[1718447399]", Ordering::Less, "-30d", Outcome::Nothing),
+            (r#""inf""#, Ordering::Greater, "-30d", Outcome::Nothing),
+            ("1e300", Ordering::Greater, "-30d", Outcome::Nothing),
+            (r#""06/15/2024""#, Ordering::Less, "-30d", Outcome::CannotSay),
+            (r#""2024-06-15""#, Ordering::Less, "06/15/2024", Outcome::CannotSay),
+            ("null", Ordering::Less, "06/15/2024", Outcome::Nothing),
+        ] {
+            let order = DateOrder::new(&Value::from(filter), wanted).unwrap();
+            assert_eq!(order.holds(&Value::parse(value).unwrap(), now), expected, "{value} {wanted:?} {filter}");
+        }
+    }
+
+    #[test]
+    fn a_filter_is_a_text_that_may_be_a_date() {
+        for filter in ["1718447400", "null", "true", r#""not-a-date""#, r#"["2024-06-15"]"#] {
+            assert!(DateOrder::new(&Value::parse(filter).unwrap(), Ordering::Less).is_none(), "{filter}");
         }
     }
 }

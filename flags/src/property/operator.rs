@@ -86,47 +86,50 @@ pub enum Operator {
 }
 
 impl Operator {
+    /// All operators that this version knows.
+    pub const KNOWN: &'static [Self] = &[
+        Self::Exact,
+        Self::IsNot,
+        Self::Icontains,
+        Self::NotIcontains,
+        Self::IcontainsMulti,
+        Self::NotIcontainsMulti,
+        Self::StartsWith,
+        Self::NotStartsWith,
+        Self::EndsWith,
+        Self::NotEndsWith,
+        Self::Regex,
+        Self::NotRegex,
+        Self::Gt,
+        Self::Gte,
+        Self::Lt,
+        Self::Lte,
+        Self::Between,
+        Self::NotBetween,
+        Self::IsSet,
+        Self::IsNotSet,
+        Self::IsDateExact,
+        Self::IsDateBefore,
+        Self::IsDateAfter,
+        Self::SemverEq,
+        Self::SemverNeq,
+        Self::SemverGt,
+        Self::SemverGte,
+        Self::SemverLt,
+        Self::SemverLte,
+        Self::SemverTilde,
+        Self::SemverCaret,
+        Self::SemverWildcard,
+        Self::In,
+        Self::NotIn,
+        Self::FlagEvaluatesTo,
+    ];
+
     /// PostHog's word as an operator.
     #[must_use]
     pub fn from_word(word: &str) -> Self {
-        match word {
-            "exact" => Self::Exact,
-            "is_not" => Self::IsNot,
-            "icontains" => Self::Icontains,
-            "not_icontains" => Self::NotIcontains,
-            "icontains_multi" => Self::IcontainsMulti,
-            "not_icontains_multi" => Self::NotIcontainsMulti,
-            "starts_with" => Self::StartsWith,
-            "not_starts_with" => Self::NotStartsWith,
-            "ends_with" => Self::EndsWith,
-            "not_ends_with" => Self::NotEndsWith,
-            "regex" => Self::Regex,
-            "not_regex" => Self::NotRegex,
-            "gt" => Self::Gt,
-            "gte" => Self::Gte,
-            "lt" => Self::Lt,
-            "lte" => Self::Lte,
-            "between" => Self::Between,
-            "not_between" => Self::NotBetween,
-            "is_set" => Self::IsSet,
-            "is_not_set" => Self::IsNotSet,
-            "is_date_exact" => Self::IsDateExact,
-            "is_date_before" => Self::IsDateBefore,
-            "is_date_after" => Self::IsDateAfter,
-            "semver_eq" => Self::SemverEq,
-            "semver_neq" => Self::SemverNeq,
-            "semver_gt" => Self::SemverGt,
-            "semver_gte" => Self::SemverGte,
-            "semver_lt" => Self::SemverLt,
-            "semver_lte" => Self::SemverLte,
-            "semver_tilde" => Self::SemverTilde,
-            "semver_caret" => Self::SemverCaret,
-            "semver_wildcard" => Self::SemverWildcard,
-            "in" => Self::In,
-            "not_in" => Self::NotIn,
-            "flag_evaluates_to" => Self::FlagEvaluatesTo,
-            other => Self::Other(other.into()),
-        }
+        let known = Self::KNOWN.iter().find(|operator| operator.as_str() == word);
+        known.cloned().unwrap_or_else(|| Self::Other(word.into()))
     }
 
     /// The word on the wire.

@@ -143,7 +143,7 @@ mod tests {
 
     #[test]
     fn neither_an_invalid_expression_nor_its_opposite_is_found() {
-        for pattern in ["(", "[", "*", r"\", "(?<n>", r"\p{Nope}", r"(a)\2", "(?P<n>a)(?P=m)", "[[:nope:]]"] {
+        for pattern in ["(", "[", "*", r"\", "(?<n>", r"\p{Nope}", r"(a)\2", "(?P<n>a)(?P=m)"] {
             assert_eq!(Pattern::new(pattern).is_found_in("a"), Outcome::Nothing, "{pattern}");
         }
     }
@@ -170,7 +170,6 @@ mod tests {
             r"(.*)(.*)(.*)(.*)\1\2\3\4x",
             "(?:(?:(?:a{1000}){1000}){1000}){1000}",
             "(?=(?:(?:a{1000}){1000}){1000})b",
-            "(?:a{1,100}){1,100}(?=b)",
             r"\p{L}{1,5000}",
             r"(?<!\w{1,200})a",
         ];

@@ -72,3 +72,56 @@ impl Needles {
         self.0.iter().any(|needle| needle.within(text))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_case_of_ascii_letters_does_not_matter() {
+        for (needle, text, begins, ends, within) in [
+            ("", "", true, true, true),
+            ("", "a", true, true, true),
+            ("a", "", false, false, false),
+            ("App", "APPLE pie", true, false, true),
+            ("PIE", "Apple pie", false, true, true),
+            ("le P", "Apple pie", false, false, true),
+            ("apple", "apple", true, true, true),
+            ("apples", "apple", false, false, false),
+            ("ä", "Ä", false, false, false),
+            ("äB", "xÄäb", false, true, true),
+            ("é", "caf\u{e9}", false, true, true),
+            ("\u{1F980}", "a\u{1F980}b", false, false, true),
+            ("k", "\u{212a}", false, false, false),
+        ] {
+            let needle = Needle::new(&Value::from(needle));
+            let found = (needle.begins(text), needle.ends(text), needle.within(text));
+            assert_eq!(found, (begins, ends, within), "{needle:?} in {text}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_searched_as_short_ones_are() {
+        let text = format!("{}aaB", "a".repeat(100_000));
+        let needle = |length: usize| Needle::new(&Value::from(format!("{}b", "A".repeat(length))));
+        for length in [0, 10, 50_000, 100_002] {
+            assert!(needle(length).within(&text), "{length}");
+        }
+        assert!(!needle(100_003).within(&text));
+    }
+
+    #[test]
+    fn a_list_is_many_texts_for_one_operator_and_its_json_for_another() {
+        let list = Value::parse(r#"["app", "Ban", 5]"#).unwrap();
+        for (text, many, one) in [
+            ("banana", true, false),
+            ("15", true, false),
+            ("cherry", false, false),
+            (r#"x["APP","ban",5]"#, true, true),
+        ] {
+            assert_eq!((Needles::many(&list).within(text), Needles::one(&list).within(text)), (many, one), "{text}");
+        }
+        assert!(!Needles::many(&Value::parse("[]").unwrap()).within("anything"));
+        assert!(Needles::many(&Value::from("A")).within("banana"));
+    }
+}

@@ -183,4 +183,54 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn suffixes_count() {
+        for (value, bound, order) in [
+            ("2.0.0-alpha", "2.0.0", Ordering::Less),
+            ("2.0.0-alpha", "2.0.0-beta", Ordering::Less),
+            ("2.0.0-beta.11", "2.0.0-beta.2", Ordering::Greater),
+            ("2.0.0+build.1", "2.0.0", Ordering::Greater),
+            ("2.0.0", "v2", Ordering::Equal),
+            ("1.10.0", "1.9", Ordering::Greater),
+        ] {
+            for wanted in [Ordering::Less, Ordering::Equal, Ordering::Greater] {
+                let holds = VersionOrder::new(&Value::from(bound), wanted, false).unwrap().holds(&Value::from(value));
+                assert_eq!(holds, Outcome::Passes(order == wanted), "{value} {wanted:?} {bound}");
+            }
+        }
+    }
+
+    #[test]
+    fn ranges_are_those_of_cargo() {
+        type Compile = fn(&Value<'_>) -> Option<VersionRange>;
+        let (tilde, caret, wildcard): (Compile, Compile, Compile) =
+            (VersionRange::tilde, VersionRange::caret, VersionRange::wildcard);
+        for (compile, filter, value, expected) in [
+            (tilde, "1.2", "1.2.9", true),
+            (tilde, "1.2", "1.3.0", false),
+            (tilde, "1", "1.0.9", true),
+            (tilde, "1", "1.1.0", false),
+            (tilde, "1.2.3-beta", "1.2.3-rc", true),
+            (tilde, "1.2.3", "1.2.4-rc", false),
+            (caret, "1.2.3", "1.9.0", true),
+            (caret, "1.2.3", "2.0.0", false),
+            (caret, "0.2.3", "0.3.0", false),
+            (caret, "0.0.3", "0.0.4", false),
+            (caret, "3.08", "3.9", true),
+            (wildcard, "1.*", "1.9.9", true),
+            (wildcard, "1.2.*", "1.3.0", false),
+            (wildcard, "3.08.*", "3.8.7", true),
+            (wildcard, "v1.x", "1.5", true),
+            (wildcard, "*", "7", true),
+            (wildcard, "1.2.3", "1.9.0", true),
+        ] {
+            let range = compile(&Value::from(filter)).unwrap();
+            assert_eq!(range.holds(&Value::from(value)), Outcome::Passes(expected), "{value} in {filter}");
+            assert_eq!(range.holds(&Value::from("abc")), Outcome::Nothing);
+        }
+        for filter in ["", "1*", "1.*.3", "abc", "1.2.3.4", "é"] {
+            assert!(VersionRange::wildcard(&Value::from(filter)).is_none(), "{filter}");
+        }
+    }
 }
