@@ -13,7 +13,7 @@ use crate::outcome::Outcome;
 use crate::parcel::Parcel;
 use crate::received::{RecordedRequest, RequestSummary};
 use crate::server::Reaction;
-use crate::{Vendor, lock, mixpanel, mixpanel_profile, optimizely, posthog, posthog_v1, segment};
+use crate::{Vendor, definitions, lock, mixpanel, mixpanel_profile, optimizely, posthog, posthog_v1, segment};
 
 type Observer = Box<dyn FnMut(&RequestSummary) + Send>;
 
@@ -31,6 +31,7 @@ pub(crate) struct Desk {
 enum Route {
     Ingest { vendor: Vendor, judge: fn(&Parcel<'_>) -> Judgement, also_get: bool },
     Flags,
+    Definitions,
 }
 
 impl Route {
@@ -41,6 +42,7 @@ impl Route {
             "/batch" | "/i/v0/e" | "/e" | "/capture" => ingest(Vendor::PostHog, posthog::capture),
             posthog_v1::PATH => ingest(Vendor::PostHog, posthog_v1::capture),
             "/flags" => Some(Self::Flags),
+            path if definitions::PATHS.contains(&path) => Some(Self::Definitions),
             "/v1/batch" | "/v1/track" | "/v1/identify" | "/v1/page" | "/v1/screen" | "/v1/group" | "/v1/alias" => {
                 ingest(Vendor::Segment, segment::track)
             }
@@ -56,12 +58,16 @@ impl Route {
     fn vendor(self) -> Vendor {
         match self {
             Self::Ingest { vendor, .. } => vendor,
-            Self::Flags => Vendor::PostHog,
+            Self::Flags | Self::Definitions => Vendor::PostHog,
         }
     }
 
     fn takes(self, method: &str) -> bool {
-        method == "POST" || method == "GET" && matches!(self, Self::Ingest { also_get: true, .. })
+        match self {
+            Self::Ingest { also_get: true, .. } => method == "POST" || method == "GET",
+            Self::Definitions => method == "GET",
+            Self::Ingest { .. } | Self::Flags => method == "POST",
+        }
     }
 }
 
@@ -99,12 +105,15 @@ impl Desk {
             return self.turn_away(request, None, Response::text(404, "no vendor has this path"));
         };
         if !route.takes(&request.method) {
-            let response = Response::text(405, "this path takes POST").with_header("allow", "POST");
+            let takes = if matches!(route, Route::Definitions) { "GET" } else { "POST" };
+            let response = Response::text(405, format!("this path takes {takes}")).with_header("allow", takes);
             return self.turn_away(request, Some(route.vendor()), response);
         }
         let parcel = Parcel::new(request, millis(now));
-        let Route::Ingest { vendor, judge, .. } = route else {
-            return self.answer_flags(&parcel, now);
+        let (vendor, judge) = match route {
+            Route::Ingest { vendor, judge, .. } => (vendor, judge),
+            Route::Flags => return self.answer_flags(&parcel, now),
+            Route::Definitions => return self.answer_poll(&parcel, now),
         };
         let fault = self.with(vendor, |ledger| ledger.faults.next(&request.path));
         // Judged without the lock, so that large bodies do not hold up other connections.
@@ -133,6 +142,22 @@ impl Desk {
         self.with(Vendor::PostHog, |ledger| ledger.record_flags(record));
         self.tell(&summary_of(parcel, Some(Vendor::PostHog), Some(response.status)));
         Reaction::AnswerAfter(delay, response)
+    }
+
+    fn answer_poll(&self, parcel: &Parcel<'_>, now: SystemTime) -> Reaction {
+        let fault = self.with(Vendor::PostHog, |ledger| ledger.faults.next_at(&parcel.request.path));
+        self.flags.defined.count();
+        let judge = |parcel: &Parcel<'_>| self.flags.defined.judge(parcel);
+        let outcome = match fault {
+            None => Outcome::of(judge(parcel)),
+            Some(fault) => Outcome::played(fault, Vendor::PostHog, parcel, judge),
+        };
+        let mut summary = summary_of(parcel, Some(Vendor::PostHog), status(&outcome.reaction));
+        summary.fault = outcome.fault;
+        let record = self.record(parcel, now, summary.status);
+        self.with(Vendor::PostHog, |ledger| ledger.record_poll(record));
+        self.tell(&summary);
+        outcome.reaction
     }
 
     fn turn_away(&self, request: &Request, vendor: Option<Vendor>, response: Response) -> Reaction {

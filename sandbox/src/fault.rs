@@ -5,7 +5,8 @@ use std::time::Duration;
 
 /// What goes wrong with a request.
 ///
-/// Faults wait in a queue for each vendor; each is consumed by the next ingestion request there.
+/// Faults wait in a queue for each vendor; each is consumed by the next ingestion request there. Those for the paths of
+/// definitions of flags are consumed there ([`Sandbox::fault_at`](crate::Sandbox::fault_at)).
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Fault {
@@ -57,8 +58,8 @@ pub enum Fault {
     /// `ok` and `warning` are accepted, `drop` and `limited` refused; `retry` and any other word leave the event out of
     /// everything, and an empty one out of the answer too. Elsewhere the answer is 503.
     Results(Vec<String>),
-    /// The project is over its quota: PostHog answers 200 and drops everything, under version 1 402, and the others
-    /// answer 429.
+    /// The project is over its quota: PostHog answers 200 and drops everything, under version 1 and for definitions of flags
+    /// 402, and the others answer 429.
     QuotaLimited,
     /// The same fault for so many requests.
     Times(usize, Box<Fault>),
@@ -167,9 +168,17 @@ impl Faults {
 
     /// The fault for a request to that path.
     pub(crate) fn next(&mut self, path: &str) -> Option<Fault> {
+        self.take(|only| only.is_none_or(|only| only == path))
+    }
+
+    /// The fault for a request to that path, where it is for no other.
+    pub(crate) fn next_at(&mut self, path: &str) -> Option<Fault> {
+        self.take(|only| only == Some(path))
+    }
+
+    fn take(&mut self, is_for: impl Fn(Option<&str>) -> bool) -> Option<Fault> {
         self.waiting.retain(|waiting| waiting.left != Some(0));
-        let mine = |waiting: &&mut Waiting| waiting.path.as_deref().is_none_or(|only| only == path);
-        let waiting = self.waiting.iter_mut().find(mine)?;
+        let waiting = self.waiting.iter_mut().find(|waiting| is_for(waiting.path.as_deref()))?;
         waiting.left = waiting.left.map(|left| left - 1);
         Some(waiting.fault.clone())
     }
@@ -190,6 +199,7 @@ mod tests {
         let paths = ["/import", "/import", "/import", "/engage", "/engage", "/engage", "/engage", "/engage", "/import"];
         let names: Vec<_> = paths.iter().filter_map(|path| faults.next(path)).map(|fault| fault.name()).collect();
         let [empty, cut] = ["empty answer", "cut after"];
+        assert_eq!(faults.next_at("/import"), None, "that fault is for any path");
         assert_eq!(names, ["status", "status", empty, "hang", empty, empty, empty, cut, cut]);
         faults.clear();
         assert_eq!(faults.next("/import"), None);

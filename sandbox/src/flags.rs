@@ -1,4 +1,4 @@
-//! PostHog's `/flags`: what a test scripted, in the shape of version 2.
+//! PostHog's `/flags`: what a test scripted, and what definitions say, in the shape of version 2.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Mutex;
@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::definitions::{Defined, Polls};
 use crate::http::Response;
 use crate::lock;
 
@@ -97,12 +98,14 @@ impl FlagAnswer {
     }
 }
 
-/// The script of the flags endpoint; nothing scripted is an answer without flags.
+/// The script of the flags endpoint, and the definitions that are handed out for local evaluation; with neither an answer
+/// is one without flags. What is scripted goes before what the definitions say.
 ///
 /// Got from [`Sandbox::flags`](crate::Sandbox::flags); every method may be called while requests run.
 #[derive(Debug, Default)]
 pub struct Flags {
     script: Mutex<Script>,
+    pub(crate) defined: Defined,
 }
 
 #[derive(Debug, Default)]
@@ -128,8 +131,44 @@ impl Flags {
         lock(&self.script).everyone.insert(key.into(), answer);
     }
 
-    /// Forgets the whole script.
+    /// Hands these definitions out at `/flags/definitions` and at the older path, and answers `/flags` by them where
+    /// nothing is scripted.
+    ///
+    /// ```
+    /// use serde_json::json;
+    /// use taxogen_sandbox::{Polls, Sandbox};
+    ///
+    /// # fn main() -> std::io::Result<()> {
+    /// let sandbox = Sandbox::start()?;
+    /// let everybody = json!({"groups": [{"properties": [], "rollout_percentage": 100}]});
+    /// sandbox.flags().define(&json!({"flags": [{"key": "new-dashboard", "active": true, "filters": everybody}]}));
+    /// assert_eq!(sandbox.flags().polls(), Polls::default());
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn define(&self, definitions: &Value) {
+        self.defined.define(definitions.to_string());
+    }
+
+    /// Hands this text out, which need be no definitions; where it is none, it decides nothing.
+    pub fn define_text(&self, definitions: impl Into<String>) {
+        self.defined.define(definitions.into());
+    }
+
+    /// Whether `/flags/definitions` answers 404, as a PostHog does that has the older path alone.
+    pub fn older_path_alone(&self, alone: bool) {
+        self.defined.without_newer_path(alone);
+    }
+
+    /// How often definitions were asked for.
+    #[must_use]
+    pub fn polls(&self) -> Polls {
+        self.defined.polls()
+    }
+
+    /// Forgets the whole script, and the definitions.
     pub fn clear(&self) {
+        self.defined.clear();
         let answered = lock(&self.script).answered;
         *lock(&self.script) = Script { answered, ..Script::default() };
     }
@@ -168,16 +207,20 @@ impl Flags {
             return (script.delay, Response::text(400, "`distinct_id` is missing or empty"));
         };
         script.answered += 1;
-        let flags = if script.quota_limited { Map::new() } else { script.flags(distinct_id, body) };
-        let mut answer = json!({
-            "flags": flags,
-            "errorsWhileComputingFlags": script.errors_while_computing,
-            // A number in the shape of a uuid, so that runs are alike.
-            "requestId": format!("00000000-0000-4000-8000-{:012x}", script.answered),
-        });
+        let mut answer = match self.defined.answer(body) {
+            Some(answer) if !script.quota_limited => answer,
+            _ => json!({ "flags": {}, "errorsWhileComputingFlags": false }),
+        };
         if script.quota_limited {
             answer["quotaLimited"] = json!(["feature_flags"]);
+        } else if let Some(flags) = answer["flags"].as_object_mut() {
+            flags.extend(script.flags(distinct_id, body));
         }
+        if script.errors_while_computing {
+            answer["errorsWhileComputingFlags"] = true.into();
+        }
+        // A number in the shape of a uuid, so that runs are alike.
+        answer["requestId"] = format!("00000000-0000-4000-8000-{:012x}", script.answered).into();
         (script.delay, Response::json(200, answer))
     }
 }

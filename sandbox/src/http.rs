@@ -223,8 +223,9 @@ impl Response {
         let Self { status, content_type, headers, body } = self;
         let mut lines = vec![format!("HTTP/1.1 {status} {}", reason(*status))];
         // Such an answer ends with its head, whatever stands behind it.
-        let body = if *status == 204 { &[] } else { body.as_slice() };
-        if *status != 204 {
+        let has_body = !matches!(status, 204 | 304);
+        let body = if has_body { body.as_slice() } else { &[] };
+        if has_body {
             lines.push(format!("content-type: {content_type}"));
             lines.push(format!("content-length: {}", body.len()));
         }
@@ -239,6 +240,7 @@ fn reason(status: u16) -> &'static str {
     match status {
         200 => "OK",
         204 => "No Content",
+        304 => "Not Modified",
         400 => "Bad Request",
         401 => "Unauthorized",
         402 => "Payment Required",

@@ -94,6 +94,14 @@ impl Ledger {
         self.requests.push(request, size);
     }
 
+    /// Records a request for definitions of flags, which is neither.
+    pub(crate) fn record_poll(&mut self, mut request: RecordedRequest) {
+        request.number = self.next_request;
+        self.next_request += 1;
+        let size = request.body.len() + 512;
+        self.requests.push(request, size);
+    }
+
     pub(crate) fn summary(&self) -> Summary {
         Summary {
             distinct: self.distinct,

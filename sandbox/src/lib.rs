@@ -2,7 +2,8 @@
 //!
 //! A [`Sandbox`] answers all four vendors by path and is as strict as they are: it rejects what they reject, drops
 //! in silence what they drop in silence, knows a repeated message by the same ids, and keeps what arrived as values
-//! that a test can compare. Trouble comes on demand ([`Fault`]), flags answer what was scripted ([`Flags`]).
+//! that a test can compare. Trouble comes on demand ([`Fault`]), flags answer what was scripted, or what the
+//! definitions say that it hands out ([`Flags`]).
 //!
 //! ```
 //! use std::time::Duration;
@@ -26,7 +27,7 @@
 //!
 //! | vendor | paths |
 //! |---|---|
-//! | PostHog | `/batch`, `/i/v1/analytics/events`, `/i/v0/e`, `/e`, `/capture`, `/flags?v=2` |
+//! | PostHog | `/batch`, `/i/v1/analytics/events`, `/i/v0/e`, `/e`, `/capture`, `/flags?v=2`, `/flags/definitions`, `/api/feature_flag/local_evaluation` |
 //! | Segment | `/v1/batch`, `/v1/track identify page screen group alias` |
 //! | Mixpanel | `/import`, `/track`, `/engage`, `/groups` |
 //! | Optimizely | `/v1/events` |
@@ -34,6 +35,7 @@
 //! All memory is bounded: the oldest records are forgotten first and counted in [`Summary::forgotten`].
 
 mod decode;
+mod definitions;
 mod desk;
 mod fault;
 mod flags;
@@ -58,12 +60,13 @@ mod vendor;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+pub use crate::definitions::Polls;
 pub use crate::fault::Fault;
 pub use crate::flags::{FlagAnswer, Flags};
 pub use crate::people::Properties;
 pub use crate::received::{Kind, Received, RecordedRequest, RequestSummary, Summary, Verdict};
 pub use crate::sandbox::Sandbox;
-pub use crate::vendor::{MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Vendor};
+pub use crate::vendor::{MIXPANEL_TOKEN, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, SEGMENT_WRITE_KEY, Vendor};
 
 /// A panic elsewhere leaves our records readable.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -7,7 +7,7 @@ use crate::http::Response;
 use crate::ledger::{Judged, Judgement};
 use crate::parcel::Parcel;
 use crate::server::Reaction;
-use crate::{Vendor, Verdict, mixpanel, posthog_v1};
+use crate::{Vendor, Verdict, definitions, mixpanel, posthog_v1};
 
 /// What comes back to the client, and what is recorded.
 pub(crate) struct Outcome {
@@ -27,7 +27,7 @@ impl Outcome {
         fault: Fault,
         vendor: Vendor,
         parcel: &Parcel<'_>,
-        judge: fn(&Parcel<'_>) -> Judgement,
+        judge: impl Fn(&Parcel<'_>) -> Judgement,
     ) -> Self {
         let name = fault.name();
         let refuses = |reaction| Self { reaction, items: Vec::new(), refused: None, fault: Some(name) };
@@ -87,6 +87,9 @@ impl Outcome {
                 Self { fault: Some(name), ..Self::of(judgement) }
             }
             Fault::QuotaLimited if parcel.request.path == posthog_v1::PATH => answers(posthog_v1::over_billing_limit()),
+            Fault::QuotaLimited if definitions::PATHS.contains(&parcel.request.path.as_str()) => {
+                answers(Response::text(402, "the project is over its quota of flag requests"))
+            }
             Fault::QuotaLimited if vendor == Vendor::PostHog => {
                 let mut judgement = judge(parcel);
                 if judgement.response.status == 200 {

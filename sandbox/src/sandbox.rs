@@ -112,7 +112,7 @@ impl Sandbox {
         self.desk.with(vendor, |ledger| ledger.faults.push(None, fault));
     }
 
-    /// Puts a fault in the vendor's queue, for the next request to that path (`/engage`).
+    /// Puts a fault in the vendor's queue, for the next request to that path (`/engage`, `/flags/definitions`).
     pub fn fault_at(&self, vendor: Vendor, path: &str, fault: Fault) {
         self.desk.with(vendor, |ledger| ledger.faults.push(Some(path), fault));
     }

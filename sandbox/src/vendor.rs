@@ -2,6 +2,8 @@ use std::fmt;
 
 /// A project key as PostHog hands them out. The sandbox takes every key that begins with `phc_`.
 pub const POSTHOG_KEY: &str = "phc_sandbox";
+/// A personal API key, for definitions of flags. The sandbox takes every key that begins with `phx_` or `phs_`.
+pub const POSTHOG_PERSONAL_KEY: &str = "phx_sandbox";
 /// A Segment write key. The sandbox takes every write key that is not empty.
 pub const SEGMENT_WRITE_KEY: &str = "sandbox_write_key";
 /// A Mixpanel project token. The sandbox takes every token that is not empty.

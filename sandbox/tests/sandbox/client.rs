@@ -19,6 +19,11 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
+    /// The value of a header that the sandbox writes by this name.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(": "))
+    }
+
     pub(crate) fn json(&self) -> Value {
         serde_json::from_str(&self.body).expect("the answer is JSON")
     }

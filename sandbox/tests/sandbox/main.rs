@@ -1,6 +1,7 @@
 //! The sandbox as a client meets it, over a plain TCP connection.
 
 mod client;
+mod definitions;
 mod faults;
 mod flags;
 mod http;
