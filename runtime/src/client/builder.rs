@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::context::Stamping;
 use crate::decision::{DecisionHub, ExposurePolicy};
 use crate::dedup::{Dedup, Memory};
 use crate::definitions::{LocalFlags, Supply};
@@ -62,7 +63,7 @@ pub struct Builder {
     pub(super) hub: Option<DecisionHub>,
     pub(super) hash_key: KeySource,
     pub(super) stamps_plan: bool,
-    pub(super) stamps_variations: bool,
+    pub(super) stamping: Stamping,
     pub(super) dedup: Dedup,
     #[cfg(feature = "http")]
     pub(super) destinations: Vec<Destination>,
@@ -91,7 +92,7 @@ impl Default for Builder {
             hub: None,
             hash_key: KeySource::default(),
             stamps_plan: false,
-            stamps_variations: false,
+            stamping: Stamping::default(),
             dedup: Dedup::process(),
             #[cfg(feature = "http")]
             destinations: Vec::new(),
@@ -399,7 +400,7 @@ impl Builder {
         let core = core.with_fixed_flags(self.fixed_flags).with_flag_layers(self.flag_layers);
         let core = core
             .with_marks(self.hash_key.key(), self.stamps_plan)
-            .with_variations(self.stamps_variations)
+            .with_stamping(self.stamping)
             .with_hub(self.hub)
             .with_exposures(self.exposures);
         Client { core: Arc::new(core), overrides: None }
@@ -411,7 +412,7 @@ impl fmt::Debug for Builder {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut fields = formatter.debug_struct("Builder");
         fields.field("log_bytes", &self.log_bytes).field("stamps_plan", &self.stamps_plan);
-        fields.field("stamps_variations", &self.stamps_variations).field("dedup", &self.dedup);
+        fields.field("stamping", &self.stamping).field("dedup", &self.dedup);
         fields.field("local_flags", &self.local_flags);
         #[cfg(all(feature = "http", feature = "spool"))]
         fields.field("spool", &self.spool);

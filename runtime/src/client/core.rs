@@ -2,6 +2,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::context::Stamping;
 use crate::decision::{DecisionHub, DecisionState, ExposurePolicy};
 use crate::dedup::Memory;
 #[cfg(feature = "http")]
@@ -50,8 +51,8 @@ pub(crate) struct Core {
     hash_key: Option<HashKey>,
     /// Whether every event says which plan it is of.
     stamps_plan: bool,
-    /// Whether every event says which variations its person is in.
-    pub(crate) stamps_variations: bool,
+    /// What every event says of the flags of its person.
+    pub(crate) stamping: Stamping,
     /// Whether somebody has called `shutdown`.
     pub(super) closed: AtomicBool,
 }
@@ -109,7 +110,7 @@ impl Core {
             reach,
             hash_key: None,
             stamps_plan: false,
-            stamps_variations: false,
+            stamping: Stamping::default(),
             closed: AtomicBool::new(false),
         }
     }
@@ -127,9 +128,9 @@ impl Core {
         self
     }
 
-    /// The same core, whose events say which variations their person is in.
-    pub(crate) fn with_variations(mut self, stamps_variations: bool) -> Self {
-        self.stamps_variations = stamps_variations;
+    /// The same core, whose events say this of the flags of their person.
+    pub(crate) fn with_stamping(mut self, stamping: Stamping) -> Self {
+        self.stamping = stamping;
         self
     }
 

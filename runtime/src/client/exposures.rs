@@ -52,7 +52,20 @@ impl Builder {
     ///
     /// A flag for which the default stands in, be it that it could not be loaded, is no variation from then on.
     pub fn stamp_variations(mut self, stamp: bool) -> Self {
-        self.stamps_variations = stamp;
+        self.stamping.variations = stamp;
+        self
+    }
+
+    /// Whether PostHog gets with every event what its flags are for the person, as from its own SDKs: `$feature/<flag>` and,
+    /// of those that are on, `$active_feature_flags`. It does not unless set; [`User::stamp_flags`](crate::User::stamp_flags)
+    /// asks for it for one person.
+    ///
+    /// They are the flags that the handle has read, and those that it has [loaded](crate::User::load_flags), as they were
+    /// when it did; a project of a hundred flags puts a hundred properties on each event then. The other destinations get
+    /// none of it: for them there is [`stamp_variations`](Self::stamp_variations). What goes before, and what is left out,
+    /// is as it says.
+    pub fn stamp_flags(mut self, stamp: bool) -> Self {
+        self.stamping.flags = stamp;
         self
     }
 

@@ -12,4 +12,4 @@ pub use bootstrap::PostHogBootstrap;
 pub use hand_over::{ExposureSide, HandOver};
 pub use state::UserState;
 
-pub(crate) use active::{Context, Variation, is_stamp};
+pub(crate) use active::{Context, Stamping, Variation, is_stamp};

@@ -102,7 +102,7 @@ impl UserState {
         let user = User::new(client.clone(), self.distinct_id.clone(), self.is_anonymous);
         let Self { anonymous_id, groups, variations, reports, .. } = self;
         user.identity.restore_ties(anonymous_id.as_deref(), groups);
-        user.identity.context.restore(variations, client.core.stamps_variations);
+        user.identity.context.restore(variations, client.core.stamping);
         user.remember(reports);
         user
     }

@@ -157,7 +157,8 @@ mod tests {
 
     fn runs(write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
         let key = HashKey::new(b"key");
-        let terms = Terms::new(PlanId::NONE.audience(), Destinations::ALL, Reach::EVERYBODY, key.as_ref());
+        let plan = PlanId::NONE.allow(Destinations::POSTHOG, Sensitivity::Personal);
+        let terms = Terms::new(plan.audience(), Destinations::ALL, Reach::EVERYBODY, key.as_ref());
         RecordWriter::alone(RunWriter::new(Vec::new()), &terms, write).bytes
     }
 

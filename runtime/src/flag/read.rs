@@ -162,7 +162,7 @@ impl User {
     /// variation of it.
     pub(crate) fn note_flag<T>(&self, key: &str, resolved: &Resolved<T>) {
         let value = resolved.said_by_posthog().map(|said| &said.value);
-        self.identity.context.note(&Engine::PostHog, key, value, self.client.core.stamps_variations);
+        self.identity.context.note(&Engine::PostHog, key, value, self.client.core.stamping);
     }
 
     /// Tells what is wrong with what a source said; nothing is where it is off, or held out.

@@ -230,7 +230,14 @@ impl User {
     /// # Ok::<(), taxogen::Error>(())
     /// ```
     pub fn stamp_variations(&self) {
-        self.identity.context.begin_stamping();
+        self.identity.context.begin_stamping_variations(self.client.core.stamping);
+    }
+
+    /// Every event that this handle and its clones capture from now on tells PostHog what its flags are for this person; see
+    /// [`Builder::stamp_flags`](crate::Builder::stamp_flags). What is to be told of flags that are loaded and not read is
+    /// asked for before they are loaded.
+    pub fn stamp_flags(&self) {
+        self.identity.context.begin_stamping_flags(self.client.core.stamping);
     }
 
     /// Nothing of this person is recorded from now on, by whatever handle; see [`Client::opt_out`](crate::Client::opt_out).
