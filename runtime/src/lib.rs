@@ -337,6 +337,7 @@ mod telemetry;
 mod transport;
 mod user;
 mod value;
+mod watched;
 
 pub use client::{Builder, CaptureNow, Client};
 pub use context::{ExposureSide, HandOver, PostHogBootstrap, UserState};
@@ -366,8 +367,7 @@ pub use filter::Outgoing;
 #[cfg(feature = "posthog")]
 pub use flag::LoadedFlags;
 pub use flag::{
-    Answer, Flag, FlagLayer, FlagLoading, FlagOverride, FlagProblem, FlagQuestion, FlagReport, FlagSource, KnownFlag,
-    LayerAnswer, LoadOptions, NoPayload, Said, Variant,
+    Answer, DecisionFlags, EnvironmentFlags, Flag, FlagFile, FlagLayer, FlagLoading, FlagOverride, FlagProblem, FlagQuestion, FlagReport, FlagSource, KnownFlag, LayerAnswer, LoadOptions, NoPayload, Said, Variant,
 };
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;

@@ -1,1 +1,3 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
+
+mod sources;

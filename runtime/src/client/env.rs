@@ -8,6 +8,7 @@ use std::sync::Once;
 use super::{Builder, Client};
 use crate::definitions::LocalFlags;
 use crate::error::{Error, Kind};
+use crate::flag::EnvironmentFlags;
 use crate::hash_key::{HashKey, KeySource};
 #[cfg(feature = "mixpanel")]
 use crate::transport::Mixpanel;
@@ -41,6 +42,7 @@ impl Client {
     /// | `TAXOGEN_HASH_KEY` | the key of [`Builder::hash_key`] |
     /// | `TAXOGEN_STAMP_PLAN` | `true` or `1`: [`Builder::stamp_plan`] |
     /// | `TAXOGEN_DISABLED` | `true` or `1`: deliver nowhere, whatever else is set |
+    /// | `TAXOGEN_FLAG_<KEY>` | the value of a flag, as [`EnvironmentFlags`] reads it; also of a client that is disabled |
     ///
     /// Where no key is set the client delivers nowhere, and says so once on stderr.
     ///
@@ -49,10 +51,11 @@ impl Client {
     /// When a variable is set and cannot be used: it is named, its value is not if it is a key. Further as
     /// [`Builder::build`].
     pub fn from_env() -> Result<Self, Error> {
-        Self::from_env_with(|name| std::env::var_os(name))
+        Self::builder().with_env()?.build_or_say()
     }
 
-    /// [`from_env`](Self::from_env) with variables from elsewhere, for tests.
+    /// [`from_env`](Self::from_env) with variables from elsewhere, for tests. They are asked for by name: flags are read
+    /// from none.
     ///
     /// ```
     /// let error = taxogen::Client::from_env_with(|name| (name == "SEGMENT_WRITE_KEY").then(Default::default));
@@ -63,11 +66,7 @@ impl Client {
     ///
     /// As [`from_env`](Self::from_env).
     pub fn from_env_with(variable: impl Fn(&str) -> Option<OsString>) -> Result<Self, Error> {
-        let builder = Self::builder().with_env_from(variable)?;
-        if builder.destinations.is_empty() && !builder.disabled {
-            say_that_nothing_is_delivered();
-        }
-        builder.build()
+        Self::builder().with_env_from(variable)?.build_or_say()
     }
 }
 
@@ -78,10 +77,12 @@ impl Builder {
     ///
     /// When a variable is set and cannot be used.
     pub fn with_env(self) -> Result<Self, Error> {
-        self.with_env_from(|name| std::env::var_os(name))
+        let builder = self.with_env_from(|name| std::env::var_os(name))?;
+        let flags = EnvironmentFlags::from_env()?;
+        Ok(if flags.is_empty() { builder } else { builder.flags_from(flags) })
     }
 
-    /// [`with_env`](Self::with_env) with variables from elsewhere.
+    /// [`with_env`](Self::with_env) with variables from elsewhere. They are asked for by name: flags are read from none.
     ///
     /// # Errors
     ///
@@ -100,6 +101,13 @@ impl Builder {
             }
         }
         Ok(self)
+    }
+
+    fn build_or_say(self) -> Result<Client, Error> {
+        if self.destinations.is_empty() && !self.disabled {
+            say_that_nothing_is_delivered();
+        }
+        self.build()
     }
 }
 

@@ -33,6 +33,7 @@ pub(crate) use viewed::{Shown, Viewed};
 use std::fmt;
 
 use self::members::Members;
+use crate::json;
 use crate::value::{Json, Timestamp, Value};
 
 /// What an experimentation engine decided for somebody: which variation of which flag, and by which rule.
@@ -201,6 +202,20 @@ impl Decision {
     #[must_use]
     pub fn variables(&self) -> &[(String, Json<'static>)] {
         self.variables.as_slice()
+    }
+
+    /// The variables as the text of one object; `None` where there are none.
+    pub(crate) fn variables_object(&self) -> Option<String> {
+        let mut text = Vec::from(*b"{");
+        for (place, (name, value)) in self.variables().iter().enumerate() {
+            text.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
+            json::write_escaped(&mut text, name);
+            text.extend_from_slice(b"\":");
+            text.extend_from_slice(value.as_str().as_bytes());
+        }
+        text.push(b'}');
+        let text = String::from_utf8(text).expect("texts joined are a text");
+        (!self.variables().is_empty()).then_some(text)
     }
 
     /// What the engine knew of the person, in the order of the names.

@@ -60,6 +60,12 @@ impl DecisionPlan {
         self
     }
 
+    /// What its rules are: flag, rule and kind.
+    pub(crate) fn kinds(self) -> impl Iterator<Item = (String, String, RuleKind)> {
+        let (_, rules, _) = self.into_parts();
+        rules.into_iter().map(|rule| (rule.flag.into_owned(), rule.rule.into_owned(), rule.kind))
+    }
+
     /// Which plan it is, its rules, and the properties of a person, in their order.
     pub(super) fn into_parts(self) -> (PlanId, Vec<DecisionRule>, Vec<PersonAttribute>) {
         let Self { plan, rules, person, added_rules, added_person } = self;
@@ -96,6 +102,15 @@ pub enum RuleKind {
     Delivery,
     /// It keeps people out.
     Holdout,
+}
+
+impl RuleKind {
+    /// What a rule is among these, by their keys. A plan that speaks of none leaves it to the variation; beside those that
+    /// it knows, one that it does not know is no experiment.
+    pub(crate) fn among<K: AsRef<str>>(rules: &[(K, Self)], rule: &str) -> Self {
+        let unknown = if rules.is_empty() { Self::Experiment } else { Self::Delivery };
+        rules.iter().find(|(known, _)| known.as_ref() == rule).map_or(unknown, |(_, kind)| *kind)
+    }
 }
 
 impl DecisionRule {

@@ -5,17 +5,17 @@ use taxogen_flags::{Assignment, Fallback};
 use super::{ExperimentAnswer, ExperimentKey};
 use crate::decision::{Decided, Decision, RuleKind};
 use crate::flag::FlagSource;
-use crate::json;
 
 impl<V, P> ExperimentKey<V, P> {
     /// What a decision of another engine means for this experiment, by the plan's enum; see
     /// [`Experiment::from_decision`](crate::Experiment::from_decision).
     #[must_use]
     pub fn answer(&self, decision: &Decision) -> ExperimentAnswer<V, P> {
-        let (variant, assignment) = self.assignment(decision);
+        let decided = Decided::elsewhere(decision);
+        let (variant, assignment) = self.assignment(decision, &decided);
         let is_fallback = variant.is_none();
         let variant = variant.unwrap_or_else(self.fallback);
-        let handed_out = (!is_fallback && !decision.variables().is_empty()).then(|| object(decision));
+        let handed_out = decision.variables_object().filter(|_| !is_fallback);
         let (payload, payload_error) = match self.payloads.of(&variant, handed_out.as_deref()) {
             Ok(payload) => (payload, None),
             Err((own, error)) => (own, Some(error)),
@@ -26,54 +26,17 @@ impl<V, P> ExperimentKey<V, P> {
             _ if decision.rule_key().is_none() => FlagSource::Fixed,
             _ => FlagSource::Decision,
         };
-        let decided = Decided::elsewhere(decision);
         ExperimentAnswer { variant, payload, payload_error, assignment, reason: None, source, age: None, decided }
     }
 
     /// The variant that somebody was given, and how; no variant where the fallback stands in.
-    fn assignment(&self, decision: &Decision) -> (Option<V>, Assignment) {
-        let fallback = |reason| (None, Assignment::Fallback(reason));
+    fn assignment(&self, decision: &Decision, decided: &Decided) -> (Option<V>, Assignment) {
         if decision.flag_key() != self.flag {
-            return fallback(Fallback::OtherFlag);
+            return (None, Assignment::Fallback(Fallback::OtherFlag));
         }
-        let kind = decision.rule_key().map(|rule| self.kind_of(rule));
-        if kind == Some(RuleKind::Holdout) {
-            return (None, Assignment::Holdout);
-        }
-        match (decision.variation_key(), kind) {
-            (Some(key), kind) => match ((self.names.from_name)(key), kind) {
-                // Whether its feature is on says nothing here: a control with the feature off is a variation too.
-                (Some(variant), None | Some(RuleKind::Experiment)) => (Some(variant), Assignment::Assigned),
-                (Some(variant), Some(_)) => (Some(variant), Assignment::Delivered),
-                (None, _) if decision.enabled() => fallback(Fallback::UnknownVariant),
-                (None, _) => (None, Assignment::Off),
-            },
-            (None, None) => fallback(Fallback::NoRule),
-            (None, Some(_)) if decision.enabled() => fallback(Fallback::NoVariant),
-            (None, Some(_)) => (None, Assignment::Off),
-        }
+        let kind = decided.rule().map(|rule| RuleKind::among(self.names.rules, rule));
+        decided.variant(kind, self.names.from_name)
     }
-
-    /// What a rule is. A plan that speaks of none leaves it to the variation; beside those that it knows, one that it
-    /// does not know is no experiment.
-    fn kind_of(&self, rule: &str) -> RuleKind {
-        let known = self.rules.iter().find(|(known, _)| *known == rule);
-        let unknown = if self.rules.is_empty() { RuleKind::Experiment } else { RuleKind::Delivery };
-        known.map_or(unknown, |(_, kind)| *kind)
-    }
-}
-
-/// The variables as one object.
-fn object(decision: &Decision) -> String {
-    let mut text = Vec::from(*b"{");
-    for (place, (name, value)) in decision.variables().iter().enumerate() {
-        text.extend_from_slice(if place == 0 { b"\"" } else { b",\"" });
-        json::write_escaped(&mut text, name);
-        text.extend_from_slice(b"\":");
-        text.extend_from_slice(value.as_str().as_bytes());
-    }
-    text.push(b'}');
-    String::from_utf8(text).expect("texts joined are a text")
 }
 
 #[cfg(test)]

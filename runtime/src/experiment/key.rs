@@ -14,17 +14,15 @@ pub struct ExperimentKey<V: 'static, P: 'static = NoPayload> {
     pub(super) fallback: fn() -> V,
     pub(super) exposure: Exposure,
     pub(super) payloads: Payloads<V, P>,
-    /// What the rules of another engine are, by their keys.
-    pub(super) rules: &'static [(&'static str, RuleKind)],
 }
 
 impl<V: Variant, P> ExperimentKey<V, P> {
     /// The experiment of this key; variants, default and payloads are those of the flag that assigns it.
     #[must_use]
     pub const fn new(key: &'static str, flag: Flag<V, P>) -> Self {
-        let names = Names { from_name: V::from_name, name: V::name };
+        let names = Names { from_name: V::from_name, name: V::name, rules: &[] };
         let (fallback, payloads) = (flag.default(), flag.payloads());
-        Self { key, flag: flag.key(), names, fallback, exposure: Exposure::VIEWED, payloads, rules: &[] }
+        Self { key, flag: flag.key(), names, fallback, exposure: Exposure::VIEWED, payloads }
     }
 }
 
@@ -34,11 +32,10 @@ impl<E: Experiment> ExperimentKey<E, E::Payload> {
         Self {
             key: E::KEY,
             flag: E::FLAG,
-            names: Names { from_name: E::from_name, name: E::name },
+            names: Names { from_name: E::from_name, name: E::name, rules: E::RULES },
             fallback: E::fallback,
             exposure: E::EXPOSURE,
             payloads: Payloads::new(planned_payload),
-            rules: E::RULES,
         }
     }
 }
@@ -59,7 +56,7 @@ impl<V, P> ExperimentKey<V, P> {
     /// The same experiment, where another engine assigns the variants too: what its rules are, by their keys.
     #[must_use]
     pub const fn with_rules(mut self, rules: &'static [(&'static str, RuleKind)]) -> Self {
-        self.rules = rules;
+        self.names.rules = rules;
         self
     }
 

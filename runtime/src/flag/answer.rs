@@ -82,6 +82,9 @@ impl<T> Resolved<T> {
 
     /// The same as who decided what, by this rule where one assigned it.
     pub(crate) fn decided(&self, flag: &'static str, rule: Option<&'static str>) -> Decided {
+        if let Some(judged) = self.said.as_ref().and_then(|said| said.judged.as_ref()) {
+            return Decided::clone(&judged.decided);
+        }
         let engine = self.said.as_ref().and_then(|said| said.engine.clone()).unwrap_or(Engine::PostHog);
         Decided::here(engine, flag, rule, self.flag_value(), self.assignment)
     }

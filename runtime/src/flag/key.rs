@@ -3,6 +3,8 @@ use std::marker::PhantomData;
 
 use super::fixed::Fixed;
 use super::payloads::Payloads;
+#[cfg(feature = "open-feature")]
+use super::shape::FlagKind;
 use super::shape::{Names, OnOff, RemoteConfig, Shape};
 use super::variant::Variant;
 use crate::payload::{Payload, PayloadError, PayloadReader};
@@ -55,7 +57,7 @@ impl<T> Flag<T> {
     where
         T: Variant,
     {
-        Self::new(key, default, const { &Names { from_name: T::from_name, name: T::name } })
+        Self::new(key, default, const { &Names { from_name: T::from_name, name: T::name, rules: &[] } })
     }
 
     /// A flag that hands out settings; `default` stands in where it hands out none, or none of this type.
@@ -88,6 +90,11 @@ impl<T, P> Flag<T, P> {
 
     pub(crate) const fn default(&self) -> fn() -> T {
         self.default
+    }
+
+    #[cfg(feature = "open-feature")]
+    pub(crate) fn kind(&self) -> FlagKind {
+        self.shape.kind()
     }
 
     pub(super) const fn shape(&self) -> &'static dyn Shape<T> {

@@ -5,7 +5,9 @@ mod answer;
 mod called;
 mod facts;
 mod fixed;
+mod judged;
 mod key;
+mod layer;
 #[cfg(feature = "posthog")]
 mod load;
 #[cfg(feature = "posthog")]
@@ -28,6 +30,7 @@ mod variant;
 pub use all::KnownFlag;
 pub use answer::Answer;
 pub use key::{Flag, NoPayload};
+pub use layer::{DecisionFlags, EnvironmentFlags, FlagFile};
 #[cfg(feature = "posthog")]
 pub use load_outcome::LoadedFlags;
 pub use loading::{FlagLoading, LoadOptions};
@@ -41,7 +44,12 @@ pub(crate) use answer::Resolved;
 #[cfg(feature = "posthog")]
 pub(crate) use facts::SeenFacts;
 pub(crate) use fixed::FixedFlags;
+pub(crate) use judged::Judged;
+#[cfg(feature = "open-feature")]
+pub(crate) use layer::Recent;
 pub(crate) use loading::LoadSettings;
 pub(crate) use payloads::Payloads;
+#[cfg(feature = "open-feature")]
+pub(crate) use shape::FlagKind;
 pub(crate) use shape::Names;
 pub(crate) use state::{FlagState, UserFlags};

@@ -7,11 +7,16 @@ use std::sync::Arc;
 use taxogen_flags::{Assignment, Fallback, FlagValue};
 
 use super::fixed::Fixed;
+use super::judged::Judged;
 use super::source::Said;
+use crate::decision::RuleKind;
 use crate::payload::{self, Payload, PayloadError};
 
 /// What the values of a flag are.
 pub(crate) trait Shape<T>: Sync {
+    #[cfg(feature = "open-feature")]
+    fn kind(&self) -> FlagKind;
+
     /// Reads what a source said.
     fn read(&self, said: &Said) -> Reading<T>;
 
@@ -24,6 +29,17 @@ pub(crate) trait Shape<T>: Sync {
 
     /// `None` where the value was fixed for a flag of the same key and another type.
     fn read_fixed(&self, fixed: &Fixed) -> Option<(T, Assignment)>;
+}
+
+/// What the values of a flag are, in one word.
+#[cfg(feature = "open-feature")]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum FlagKind {
+    /// On or off.
+    OnOff,
+    Variants,
+    /// Settings, as its payload.
+    Settings,
 }
 
 /// What an answer means.
@@ -39,7 +55,15 @@ pub(crate) enum Reading<T> {
 pub(crate) struct OnOff;
 
 impl Shape<bool> for OnOff {
+    #[cfg(feature = "open-feature")]
+    fn kind(&self) -> FlagKind {
+        FlagKind::OnOff
+    }
+
     fn read(&self, said: &Said) -> Reading<bool> {
+        if let Some(judged) = &said.judged {
+            return judged.on_off();
+        }
         match said.assignment {
             Some(Assignment::Fallback(why)) => Reading::Default(Assignment::Fallback(why)),
             Some(Assignment::Off) => Reading::Value(false, Assignment::Off),
@@ -69,6 +93,8 @@ const fn on_or_off(on: bool) -> Assignment {
 pub(crate) struct Names<T> {
     pub(crate) from_name: fn(&str) -> Option<T>,
     pub(crate) name: fn(&T) -> &'static str,
+    /// What the rules of another engine are, by their keys, where the experiment says so.
+    pub(crate) rules: &'static [(&'static str, RuleKind)],
 }
 
 impl<T> Clone for Names<T> {
@@ -80,7 +106,15 @@ impl<T> Clone for Names<T> {
 impl<T> Copy for Names<T> {}
 
 impl<T> Shape<T> for Names<T> {
+    #[cfg(feature = "open-feature")]
+    fn kind(&self) -> FlagKind {
+        FlagKind::Variants
+    }
+
     fn read(&self, said: &Said) -> Reading<T> {
+        if let Some(judged) = &said.judged {
+            return judged.variant(self.from_name, self.rules);
+        }
         let how = match said.assignment {
             Some(nothing @ (Assignment::Fallback(_) | Assignment::Off)) => return Reading::Default(nothing),
             _ if said.is_holdout() => return Reading::Default(Assignment::Holdout),
@@ -113,12 +147,18 @@ impl<T> Shape<T> for Names<T> {
 pub(crate) struct RemoteConfig<T>(pub(crate) PhantomData<fn() -> T>);
 
 impl<T: Payload + Clone + Send + Sync + 'static> Shape<T> for RemoteConfig<T> {
+    #[cfg(feature = "open-feature")]
+    fn kind(&self) -> FlagKind {
+        FlagKind::Settings
+    }
+
     fn read(&self, said: &Said) -> Reading<T> {
+        let on = said.judged.as_ref().map_or(said.value.is_on(), Judged::is_on);
         if let Some(why @ Assignment::Fallback(_)) = said.assignment {
             return Reading::Default(why);
         }
         match &said.payload {
-            _ if !said.value.is_on() => Reading::Default(Assignment::Off),
+            _ if !on => Reading::Default(Assignment::Off),
             None => Reading::Default(Assignment::Fallback(Fallback::NoPayload)),
             Some(text) => match payload::decode(text) {
                 Ok(settings) => Reading::Value(settings, Assignment::Assigned),

@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::judged::Judged;
 use super::question::FlagQuestion;
 use crate::decision::Engine;
 
@@ -157,6 +158,8 @@ pub struct Said {
     pub assignment: Option<Assignment>,
     /// Who decided, where it was not PostHog.
     pub engine: Option<Engine>,
+    /// What another engine decided, in full.
+    pub(crate) judged: Option<Judged>,
     /// Whether it was evaluated here.
     pub locally_evaluated: bool,
     /// PostHog's name for the request that brought it.
@@ -186,6 +189,7 @@ impl Said {
             has_experiment: None,
             assignment: None,
             engine: None,
+            judged: None,
             locally_evaluated: false,
             request_id: None,
             evaluated_at: None,

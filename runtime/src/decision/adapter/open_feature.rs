@@ -24,9 +24,12 @@
 
 mod evaluate;
 mod evaluated;
+mod flags;
 mod hook;
+mod json;
 
 pub use evaluate::evaluate;
+pub use flags::OpenFeatureFlags;
 pub use hook::{ExposureHook, ExposureHookReport, SUPPRESS};
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn nothing<E: Experiment>(user: &str, assignment: Assignment) -> ExperimentAnswe
     answer
 }
 
-fn failed(code: &EvaluationErrorCode) -> Fallback {
+pub(super) fn failed(code: &EvaluationErrorCode) -> Fallback {
     match code {
         EvaluationErrorCode::ProviderNotReady => Fallback::NotLoaded,
         EvaluationErrorCode::FlagNotFound => Fallback::Missing,
