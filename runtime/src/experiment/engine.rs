@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn a_plan_that_speaks_of_no_rules_leaves_it_to_the_variation() {
-        let key = ExperimentKey { rules: &[], ..ExperimentKey::<Checkout, Banner>::bound() };
+        let key = ExperimentKey::<Checkout, Banner>::bound().with_rules(&[]);
         for rule in ["ab", "everybody", "kept out"] {
             let answer = key.answer(&decision(("checkout", "test", rule, true)));
             assert_eq!((answer.variant, answer.assignment), (Checkout::Test, Assignment::Assigned), "{rule}");

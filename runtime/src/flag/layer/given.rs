@@ -115,7 +115,7 @@ mod tests {
             ),
             (
                 r#"{"value": {"payload": 5}}"#,
-                "`value` is `true`, `false` or the name of a variant at line 1 column 24".to_owned(),
+                "`value` is `true`, `false` or the name of a variant at line 1 column 25".to_owned(),
             ),
             ("{\"payload\": {}\n", "EOF while parsing an object at line 2 column 0".to_owned()),
         ] {
