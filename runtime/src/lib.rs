@@ -367,7 +367,8 @@ pub use filter::Outgoing;
 #[cfg(feature = "posthog")]
 pub use flag::LoadedFlags;
 pub use flag::{
-    Answer, DecisionFlags, EnvironmentFlags, Flag, FlagFile, FlagLayer, FlagLoading, FlagOverride, FlagProblem, FlagQuestion, FlagReport, FlagSource, KnownFlag, LayerAnswer, LoadOptions, NoPayload, Said, Variant,
+    Answer, DecisionFlags, EnvironmentFlags, Flag, FlagFile, FlagLayer, FlagLoading, FlagOverride, FlagProblem,
+    FlagQuestion, FlagReport, FlagSource, KnownFlag, LayerAnswer, LoadOptions, NoPayload, Said, Variant,
 };
 pub use hooks::{InvalidProperty, Trouble, TroubleKind};
 pub use invalids::InvalidCount;
