@@ -15,9 +15,15 @@
 //! ```
 
 mod assignment;
+mod bucket;
+mod clause;
+mod compile;
 mod definitions;
+mod document;
+mod evaluate;
 mod evaluation;
 pub mod explain;
+mod flag;
 mod groups;
 mod person;
 mod property;

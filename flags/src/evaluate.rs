@@ -1,0 +1,374 @@
+use crate::clause::{Clause, CohortClause, Dependency, Membership, Subject};
+use crate::flag::{Cohort, Condition, Flag, Holdout, Rules, Target};
+use crate::{
+    Bucketing, CannotSay, Evaluation, Filter, FlagValue, Match, Outcome, Person, ReasonCode, Step, Value, Watch, bucket,
+};
+
+/// How deep cohorts, groups of filters and flags are followed into each other.
+const DEPTH: u32 = 96;
+/// How many filters are looked at for one answer. Cohorts that refer to cohorts several times over would otherwise
+/// take forever without being a circle.
+const STEPS: u32 = 10_000;
+
+/// Whether a clause matches, or why that cannot be known.
+type Verdict = Result<bool, CannotSay>;
+
+/// One answer about one person in the making.
+pub(crate) struct Evaluator<'a, W> {
+    flags: &'a [Flag],
+    cohorts: &'a [Cohort],
+    person: &'a Person<'a>,
+    now: i64,
+    watch: &'a mut W,
+    depth: u32,
+    steps: u32,
+}
+
+impl<'a, W: Watch> Evaluator<'a, W> {
+    pub(crate) fn new(
+        flags: &'a [Flag],
+        cohorts: &'a [Cohort],
+        person: &'a Person<'a>,
+        now: i64,
+        watch: &'a mut W,
+    ) -> Self {
+        Self { flags, cohorts, person, now, watch, depth: DEPTH, steps: STEPS }
+    }
+
+    pub(crate) fn flag(&mut self, flag: &'a Flag) -> Result<Evaluation, CannotSay> {
+        let conditions = flag.rules.as_ref().map_or(0, |rules| rules.conditions.len());
+        self.watch.see(Step::Flag { key: &flag.key, version: flag.version, active: flag.active, conditions });
+        let result = self.decide(flag);
+        self.watch.see(Step::Decision(&result));
+        result
+    }
+
+    fn decide(&mut self, flag: &'a Flag) -> Result<Evaluation, CannotSay> {
+        if !flag.active {
+            return Ok(flag.says(FlagValue::Boolean(false), ReasonCode::FlagDisabled, None));
+        }
+        let rules = flag.rules.as_ref().map_err(|why| *why)?;
+        // PostHog has nobody without a distinct id, not for flags about groups either.
+        if self.person.distinct_id().is_empty() {
+            return Err(CannotSay::NoDistinctId);
+        }
+        if rules.continuity {
+            return Err(CannotSay::ExperienceContinuity);
+        }
+        match rules.target {
+            Target::UnknownGroup(_) => return Err(CannotSay::UnknownGroupType),
+            Target::Person if rules.by_device && self.person.device_id().is_none() => {
+                return Err(CannotSay::NoDeviceId);
+            }
+            Target::Person | Target::Group(_) => {}
+        }
+        if let Some(property) = &rules.enrollment {
+            let enrolled = self.enrollment(property)?;
+            return Ok(flag.says(FlagValue::Boolean(enrolled), ReasonCode::SuperConditionValue, Some(0)));
+        }
+        if let Some(holdout) = &rules.holdout
+            && self.is_held_out(holdout, rules)?
+        {
+            return Ok(flag.says(holdout.value.clone(), ReasonCode::HoldoutConditionValue, None));
+        }
+        self.conditions(flag, rules)
+    }
+
+    /// Whether somebody enrolled in the feature by hand.
+    fn enrollment(&mut self, property: &str) -> Verdict {
+        let found = self.person.properties().get(property);
+        let result = match found {
+            None => Match::CannotSay,
+            Some(Value::Boolean(true)) => Match::Yes,
+            Some(Value::Text(text)) if text == "true" => Match::Yes,
+            Some(_) => Match::No,
+        };
+        self.watch.see(Step::Enrollment { property, found, result });
+        match result {
+            Match::CannotSay => Err(CannotSay::Enrollment),
+            result => Ok(result == Match::Yes),
+        }
+    }
+
+    fn is_held_out(&mut self, holdout: &Holdout, rules: &Rules) -> Verdict {
+        // Without its group the flag is off for somebody who is in no holdout.
+        let Some(identifier) = self.identifier(&rules.target, rules)? else { return Ok(false) };
+        let hash = bucket::holdout(identifier);
+        let held_out = hash <= holdout.limit;
+        self.watch.see(Step::Holdout {
+            id: holdout.id,
+            bucketing: bucketing(&rules.target, rules),
+            hash,
+            limit: holdout.limit,
+            held_out,
+        });
+        Ok(held_out)
+    }
+
+    /// The conditions in their order: the first that matches decides. One that cannot be decided leaves it to those
+    /// behind it; only when none matches, that nothing can be said is the answer.
+    fn conditions(&mut self, flag: &Flag, rules: &'a Rules) -> Result<Evaluation, CannotSay> {
+        let mut unknown = None;
+        let mut closest = (Outcome::NoGroup, None);
+        for (index, condition) in (0_u32..).zip(&rules.conditions) {
+            self.watch.see(Step::Condition {
+                index,
+                bucketing: bucketing(&condition.target, rules),
+                filters: condition.clauses.len(),
+            });
+            let outcome = self.condition(flag, rules, condition);
+            self.watch.see(Step::ConditionEnd { index, outcome });
+            match outcome {
+                Outcome::Matched => {
+                    let value = self.value(flag, rules, condition)?;
+                    return Ok(flag.says(value, ReasonCode::ConditionMatch, Some(index)));
+                }
+                Outcome::CannotSay(why) => _ = unknown.get_or_insert(why),
+                miss if nearness(miss) >= nearness(closest.0) => closest = (miss, Some(index)),
+                _ => {}
+            }
+            if outcome == Outcome::OutOfRollout && rules.early_exit {
+                self.watch.see(Step::EarlyExit { index });
+                break;
+            }
+        }
+        if let Some(why) = unknown {
+            return Err(why);
+        }
+        let reason = match closest {
+            (Outcome::OutOfRollout, _) => ReasonCode::OutOfRolloutBound,
+            (Outcome::NoGroup, Some(_)) => ReasonCode::NoGroupType,
+            _ => ReasonCode::NoConditionMatch,
+        };
+        Ok(flag.says(FlagValue::Boolean(false), reason, closest.1))
+    }
+
+    fn condition(&mut self, flag: &Flag, rules: &Rules, condition: &'a Condition) -> Outcome {
+        let identifier = match self.identifier(&condition.target, rules) {
+            Ok(None) => return Outcome::NoGroup,
+            identifier => identifier,
+        };
+        match self.all(&condition.clauses) {
+            Ok(true) => {}
+            Ok(false) => return Outcome::NoMatch,
+            Err(why) => return Outcome::CannotSay(why),
+        }
+        // Everybody is in: no number is needed.
+        let hash = match identifier {
+            _ if condition.limit >= 1.0 => None,
+            Ok(identifier) => Some(bucket::rollout(&flag.key, identifier.unwrap_or_default())),
+            Err(why) => return Outcome::CannotSay(why),
+        };
+        let within = hash.is_none_or(|hash| hash <= condition.limit);
+        self.watch.see(Step::Rollout { hash, limit: condition.limit, within });
+        if within { Outcome::Matched } else { Outcome::OutOfRollout }
+    }
+
+    /// What somebody has who is in: the variant of the condition, or the one that the number chooses, or just `true`.
+    fn value(&mut self, flag: &Flag, rules: &Rules, condition: &Condition) -> Result<FlagValue, CannotSay> {
+        if let Some(variant) = &condition.variant {
+            self.watch.see(Step::Override { variant: &variant.key, known: variant.index.is_some() });
+            if let Some(index) = variant.index {
+                return Ok(rules.variants[index].value.clone());
+            }
+        }
+        if rules.variants.is_empty() {
+            return Ok(FlagValue::Boolean(true));
+        }
+        let identifier = self.identifier(&condition.target, rules)?.unwrap_or_default();
+        let hash = bucket::variant(&flag.key, identifier);
+        let chosen = rules.variants.iter().position(|range| hash < range.below);
+        self.watch.see(Step::Variant { hash, ranges: &rules.variants, chosen });
+        Ok(chosen.map_or(FlagValue::Boolean(true), |index| rules.variants[index].value.clone()))
+    }
+
+    /// By what somebody gets a number; `None` where that is a group that is not given.
+    fn identifier(&self, target: &Target, rules: &Rules) -> Result<Option<&'a str>, CannotSay> {
+        match target {
+            Target::Person if rules.by_device => self.person.device_id().map(Some).ok_or(CannotSay::NoDeviceId),
+            Target::Person => Ok(Some(self.person.distinct_id())),
+            Target::Group(name) => {
+                Ok(self.person.groups().get(name).map(crate::Group::key).filter(|key| !key.is_empty()))
+            }
+            Target::UnknownGroup(_) => Ok(None),
+        }
+    }
+
+    /// Whether each of these matches. One that does not decides, also where others cannot say.
+    fn all(&mut self, clauses: &'a [Clause]) -> Verdict {
+        let mut unknown = None;
+        for clause in clauses {
+            match self.clause(clause) {
+                Ok(true) => {}
+                Ok(false) => return Ok(false),
+                Err(why) => _ = unknown.get_or_insert(why),
+            }
+        }
+        unknown.map_or(Ok(true), Err)
+    }
+
+    /// Whether one of these matches. One that does decides, also where others cannot say.
+    fn any(&mut self, clauses: &'a [Clause]) -> Verdict {
+        let mut unknown = None;
+        for clause in clauses {
+            match self.clause(clause) {
+                Ok(true) => return Ok(true),
+                Ok(false) => {}
+                Err(why) => _ = unknown.get_or_insert(why),
+            }
+        }
+        unknown.map_or(Ok(false), Err)
+    }
+
+    fn clause(&mut self, clause: &'a Clause) -> Verdict {
+        if self.steps == 0 || self.depth == 0 {
+            return Err(CannotSay::TooComplex);
+        }
+        self.steps -= 1;
+        if let Clause::Property { filter, of } = clause {
+            return self.property(filter, of);
+        }
+        self.depth -= 1;
+        let verdict = self.nested(clause);
+        self.depth += 1;
+        verdict
+    }
+
+    fn nested(&mut self, clause: &'a Clause) -> Verdict {
+        match clause {
+            Clause::Property { filter, of } => self.property(filter, of),
+            Clause::All(clauses) => {
+                self.watch.see(Step::All);
+                let verdict = self.all(clauses);
+                self.watch.see(Step::GroupEnd { result: result(verdict) });
+                verdict
+            }
+            Clause::Any(clauses) => {
+                self.watch.see(Step::Any);
+                let verdict = self.any(clauses);
+                self.watch.see(Step::GroupEnd { result: result(verdict) });
+                verdict
+            }
+            Clause::Cohort(cohort) => {
+                let negated = cohort.membership == Membership::NotIn;
+                self.watch.see(Step::Cohort { id: &cohort.id, negated });
+                let verdict = self.cohort(cohort);
+                self.watch.see(Step::CohortEnd { id: &cohort.id, result: result(verdict) });
+                verdict
+            }
+            Clause::Flag(dependency) => self.dependency(dependency),
+            Clause::Unknown(why) => {
+                self.watch.see(Step::UnknownFilter { why: *why });
+                Err(*why)
+            }
+        }
+    }
+
+    fn property(&mut self, filter: &Filter, of: &Subject) -> Verdict {
+        let own;
+        let (group_type, given, own_text) = match of {
+            Subject::Person => (None, self.person.properties().get(filter.key()), None),
+            Subject::DistinctId => (None, self.person.properties().get(filter.key()), Some(self.person.distinct_id())),
+            Subject::Group(name) | Subject::GroupKey(name) => {
+                let group = self.person.groups().get(name);
+                let key = group.map(crate::Group::key).filter(|_| matches!(of, Subject::GroupKey(_)));
+                (Some(&**name), group.and_then(|group| group.properties().get(filter.key())), key)
+            }
+        };
+        let found = match (given, own_text) {
+            (None, Some(text)) => {
+                own = Value::from(text);
+                Some(&own)
+            }
+            (given, _) => given,
+        };
+        let result = filter.test(found, self.now);
+        self.watch.see(Step::Property { filter, group_type, found, result });
+        match result {
+            Match::Yes => Ok(true),
+            Match::No => Ok(false),
+            Match::CannotSay if found.is_none() => Err(CannotSay::UnknownProperty),
+            Match::CannotSay => Err(CannotSay::UnknownFilter),
+        }
+    }
+
+    fn cohort(&mut self, clause: &CohortClause) -> Verdict {
+        if clause.membership == Membership::Neither {
+            return Ok(false);
+        }
+        let cohort = &self.cohorts[clause.cohort?];
+        if cohort.in_cycle {
+            return Err(CannotSay::Cycle);
+        }
+        let member = self.clause(&cohort.clause)?;
+        Ok(member == (clause.membership == Membership::In))
+    }
+
+    fn dependency(&mut self, dependency: &Dependency) -> Verdict {
+        let key = &dependency.key;
+        self.watch.see(Step::Dependency { key, expected: dependency.expected.as_ref() });
+        let found = self.dependency_value(dependency);
+        let verdict = match &found {
+            // No flag can be what is expected.
+            _ if dependency.expected.is_none() => Ok(dependency.negated),
+            Ok(found) => Ok(dependency.is_met(found) != dependency.negated),
+            Err(why) => Err(*why),
+        };
+        self.watch.see(Step::DependencyEnd { key, found: found.as_ref().ok(), result: result(verdict) });
+        verdict
+    }
+
+    fn dependency_value(&mut self, dependency: &Dependency) -> Result<FlagValue, CannotSay> {
+        let flags = self.flags;
+        let flag = &flags[dependency.flag?];
+        if flag.in_cycle {
+            return Err(CannotSay::Cycle);
+        }
+        match self.flag(flag) {
+            Ok(evaluation) => Ok(evaluation.value),
+            Err(why @ (CannotSay::Cycle | CannotSay::TooComplex)) => Err(why),
+            Err(_) => Err(CannotSay::UnknownDependency),
+        }
+    }
+}
+
+impl Flag {
+    fn says(&self, value: FlagValue, reason: ReasonCode, condition_index: Option<u32>) -> Evaluation {
+        Evaluation {
+            payload: self.rules.as_ref().ok().and_then(|rules| rules.payload(&value)).cloned(),
+            value,
+            reason,
+            condition_index,
+            id: self.id,
+            version: self.version,
+            has_experiment: self.has_experiment,
+        }
+    }
+}
+
+/// How close somebody came to a condition: the closest is the reason that is told, as on PostHog's server.
+fn nearness(miss: Outcome) -> u8 {
+    match miss {
+        Outcome::Matched | Outcome::CannotSay(_) => 0,
+        Outcome::NoGroup => 1,
+        Outcome::NoMatch => 2,
+        Outcome::OutOfRollout => 3,
+    }
+}
+
+fn bucketing<'a>(target: &'a Target, rules: &Rules) -> Bucketing<'a> {
+    match target {
+        Target::Person if rules.by_device => Bucketing::DeviceId,
+        Target::Person => Bucketing::DistinctId,
+        Target::Group(name) => Bucketing::Group(name),
+        Target::UnknownGroup(number) => Bucketing::UnknownGroup(*number),
+    }
+}
+
+fn result(verdict: Verdict) -> Match {
+    match verdict {
+        Ok(true) => Match::Yes,
+        Ok(false) => Match::No,
+        Err(_) => Match::CannotSay,
+    }
+}
