@@ -77,7 +77,7 @@ impl Date {
 /// RFC 3339: `2024-06-15T10:30:00.5+02:00`, and a space instead of the `T`.
 fn with_offset(text: &str) -> Option<Instant> {
     let mut scanner = Scanner(text);
-    let day = Day { year: scanner.digits(4)?, month: scanner.separated('-')?, day: scanner.separated('-')? };
+    let day = Day { year: scanner.digits(4)?, month: scanner.separated('-')?, of_month: scanner.separated('-')? };
     let separator = scanner.next(|character| matches!(character, 'T' | 't' | ' '))?;
     debug_assert!(separator.is_ascii());
     let hour = scanner.digits(2)?;
@@ -95,7 +95,7 @@ fn without_offset(text: &str) -> Option<Instant> {
     let mut scanner = Scanner(text);
     let year = scanner.year()?;
     let month = scanner.after('-')?;
-    let day = Day { year, month: u32::try_from(month).ok()?, day: u32::try_from(scanner.after('-')?).ok()? };
+    let day = Day { year, month: u32::try_from(month).ok()?, of_month: u32::try_from(scanner.after('-')?).ok()? };
     if scanner.is_at_end() {
         return instant_at(day, 0, 0, 0, 0, 0);
     }

@@ -1,4 +1,4 @@
-use super::text::{compare_folded, fold};
+use super::text::{compare, compare_ascii, fold};
 use super::{MatchingVersion, Value};
 
 /// `exact`: the value is this one, or one of these.
@@ -8,7 +8,7 @@ use super::{MatchingVersion, Value};
 pub(super) enum Equality {
     /// The value is as true as the filter is: a list of truths holds all of them.
     Truth(bool),
-    /// The folded texts, sorted.
+    /// The folded texts, in their order.
     Texts(Box<[Box<str>]>),
 }
 
@@ -27,7 +27,7 @@ impl Equality {
             Some(members) => members.iter().map(|member| member.with_text(fold)).collect(),
             None => vec![filter.with_text(fold)],
         };
-        texts.sort_unstable();
+        texts.sort_unstable_by(|one, two| compare(one, two));
         texts.dedup();
         Self::Texts(texts.into())
     }
@@ -42,10 +42,10 @@ impl Equality {
 
 fn contains(texts: &[Box<str>], value: &str) -> bool {
     if value.is_ascii() {
-        return texts.binary_search_by(|text| compare_folded(text, value)).is_ok();
+        return texts.binary_search_by(|text| compare_ascii(text, value)).is_ok();
     }
     let value = value.to_lowercase();
-    texts.binary_search_by(|text| text.as_ref().cmp(&value)).is_ok()
+    texts.binary_search_by(|text| compare(text, &value)).is_ok()
 }
 
 /// Whether the value stands for a truth: `true`, `"False"`, or a list of nothing else.

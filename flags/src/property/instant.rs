@@ -14,7 +14,7 @@ pub(super) struct Day {
     /// From 1 to 12.
     pub(super) month: u32,
     /// From 1.
-    pub(super) day: u32,
+    pub(super) of_month: u32,
 }
 
 const SECOND: u32 = 1_000_000_000;
@@ -67,7 +67,7 @@ impl Instant {
 impl Day {
     /// How many days there are from 1970 to it; `None` where there is no such day.
     pub(super) fn number(self) -> Option<i64> {
-        let Self { year, month, day } = self;
+        let Self { year, month, of_month: day } = self;
         let known = (FIRST_YEAR..=LAST_YEAR).contains(&year) && (1..=12).contains(&month);
         if !known || day == 0 || day > days_of_month(year, month) {
             return None;
@@ -91,13 +91,13 @@ impl Day {
         let day = u32::try_from(day_of_year - (153 * month_from_march + 2) / 5 + 1).ok()?;
         let month = u32::try_from((month_from_march + 2) % 12 + 1).ok()?;
         let year = era * 400 + year_of_era + i64::from(month <= 2);
-        (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Self { year, month, day })
+        (FIRST_YEAR..=LAST_YEAR).contains(&year).then_some(Self { year, month, of_month: day })
     }
 
     /// The same day of the month before, or the last that it has.
     pub(super) fn month_before(self) -> Self {
         let (year, month) = if self.month == 1 { (self.year - 1, 12) } else { (self.year, self.month - 1) };
-        Self { year, month, day: self.day.min(days_of_month(year, month)) }
+        Self { year, month, of_month: self.of_month.min(days_of_month(year, month)) }
     }
 }
 
@@ -128,7 +128,7 @@ mod tests {
             (-262_143, 1, 1, -96_465_292),
             (262_142, 12, 31, 95_026_236),
         ] {
-            let date = Day { year, month, day };
+            let date = Day { year, month, of_month: day };
             assert_eq!(date.number(), Some(number), "{date:?}");
             assert_eq!(Day::from_number(number), Some(date), "{number}");
         }
@@ -139,9 +139,9 @@ mod tests {
         for (year, month, day) in
             [(2024, 2, 30), (2023, 2, 29), (2100, 2, 29), (2024, 13, 1), (2024, 0, 1), (2024, 4, 31)]
         {
-            assert_eq!(Day { year, month, day }.number(), None);
+            assert_eq!(Day { year, month, of_month: day }.number(), None);
         }
-        assert_eq!(Day { year: 262_143, month: 1, day: 1 }.number(), None);
+        assert_eq!(Day { year: 262_143, month: 1, of_month: 1 }.number(), None);
         assert_eq!(Day::from_number(95_026_237), None);
         assert_eq!(Day::from_number(i64::MAX), None);
         assert_eq!(Day::from_number(i64::MIN), None);
@@ -149,15 +149,15 @@ mod tests {
 
     #[test]
     fn every_day_of_a_thousand_years_is_itself_again() {
-        let mut expected = Day { year: 1500, month: 1, day: 1 };
+        let mut expected = Day { year: 1500, month: 1, of_month: 1 };
         let first = expected.number().unwrap();
         for number in first..first + 365_250 {
             assert_eq!(Day::from_number(number), Some(expected));
             assert_eq!(expected.number(), Some(number));
-            expected.day += 1;
-            if expected.day > days_of_month(expected.year, expected.month) {
+            expected.of_month += 1;
+            if expected.of_month > days_of_month(expected.year, expected.month) {
                 expected = Day {
-                    day: 1,
+                    of_month: 1,
                     month: expected.month % 12 + 1,
                     year: expected.year + i64::from(expected.month == 12),
                 };

@@ -53,13 +53,13 @@ impl Relative {
 
 fn months_before(mut date: Day, mut months: i64) -> Day {
     // Every month has 28 days: from there on, nothing can become shorter.
-    while months > 0 && date.day > 28 {
+    while months > 0 && date.of_month > 28 {
         date = date.month_before();
         months -= 1;
     }
     let month = date.year * 12 + i64::from(date.month) - 1 - months;
     let month_of_year = u32::try_from(month.rem_euclid(12) + 1).expect("from 1 to 12");
-    Day { year: month.div_euclid(12), month: month_of_year, day: date.day }
+    Day { year: month.div_euclid(12), month: month_of_year, of_month: date.of_month }
 }
 
 fn years_before(date: Day, years: i64) -> Day {
@@ -67,8 +67,8 @@ fn years_before(date: Day, years: i64) -> Day {
         return date;
     }
     // The leap day is lost with the first year, which has none.
-    let day = date.day.min(days_of_month(date.year - 1, date.month));
-    Day { year: date.year - years, day, ..date }
+    let day = date.of_month.min(days_of_month(date.year - 1, date.month));
+    Day { year: date.year - years, of_month: day, ..date }
 }
 
 #[cfg(test)]
@@ -111,7 +111,7 @@ mod tests {
     fn ten_thousand_years_are_before_the_year_1() {
         let now = instant("2024-06-15T00:00:00Z");
         let years = Relative::parse("-9999y").unwrap().before(now).unwrap();
-        assert_eq!(years.day().unwrap().0, Day { year: -7975, month: 6, day: 15 });
+        assert_eq!(years.day().unwrap().0, Day { year: -7975, month: 6, of_month: 15 });
         assert_eq!(Relative::parse("9999m").unwrap().before(now).unwrap().day().unwrap().0.year, 1191);
     }
 
