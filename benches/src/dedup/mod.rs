@@ -49,7 +49,9 @@ pub(crate) fn compare() -> Result<Verdict> {
     let [ours, quick, texts, _] = alone.map(|found| median(found.times));
     let peer = quick.min(texts);
     if ours > LIMIT * peer {
-        return Err(Error::new(format!("a check takes {ours:.1} ns, more than {LIMIT} of what quick_cache takes ({peer:.1})")));
+        return Err(Error::new(format!(
+            "a check takes {ours:.1} ns, more than {LIMIT} of what quick_cache takes ({peer:.1})"
+        )));
     }
     Ok(Verdict { ours, peer, unit: "ns" })
 }
