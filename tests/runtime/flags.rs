@@ -312,9 +312,17 @@ fn every_failure_to_load_is_a_clear_error_and_the_defaults_stand() {
     let stage = Stage::posthog();
     stage.sandbox.flags().set_default(NEW_DASHBOARD.key(), FlagAnswer::on());
     for (status, message) in [
-        (500, "posthog gave no flags: status 500"),
-        (429, "posthog gave no flags: status 429"),
-        (401, "posthog does not take the project's key for flags: status 401"),
+        (500, "posthog gives no flags for now: status 500"),
+        (
+            429,
+            "posthog gave no flags: there were too many requests (status 429); load flags once for each person, or \
+             decide them here with `Builder::local_flags`",
+        ),
+        (
+            401,
+            "posthog does not take the project's key for flags: status 401; look whether the key is of a project on \
+             this host",
+        ),
     ] {
         stage.sandbox.flags().status(status);
         network(&stage, message);
@@ -322,13 +330,21 @@ fn every_failure_to_load_is_a_clear_error_and_the_defaults_stand() {
     assert_eq!(stage.sandbox.summary(Vendor::PostHog).flag_requests, 3, "none of these is tried again");
     stage.sandbox.flags().status(None);
     stage.sandbox.flags().quota_limited(true);
-    network(&stage, "posthog gave no flags: the project has used up its quota of flag requests");
+    network(
+        &stage,
+        "posthog gave no flags: the project has used up its quota of flag requests; raise the limit in its billing \
+         settings, or decide flags here with `Builder::local_flags`",
+    );
     stage.sandbox.flags().quota_limited(false);
 
     stage.sandbox.flags().delay(SECOND * 2);
     let user = stage.client.user("u1");
     let error = user.load_flags_blocking(SECOND / 5).unwrap_err();
-    assert_eq!(error.to_string(), "posthog did not answer about flags in time");
+    assert_eq!(
+        error.to_string(),
+        "posthog did not answer about flags in time: look at the network, or give it longer with \
+         `Builder::flag_timeout`"
+    );
     assert!(error.is_timeout() && !user.flag(NEW_DASHBOARD));
     stage.sandbox.flags().delay(Duration::ZERO);
 
@@ -354,16 +370,22 @@ const PAGE: &str = "<!doctype html><title>Sign in</title>";
 #[test]
 fn only_what_passes_by_itself_is_tried_again_and_once() {
     use Reply::{Answer, Cut};
-    let page = "the answer of posthog about flags cannot be read: not JSON at line 1 column 1";
-    let empty = "the answer of posthog about flags cannot be read: not JSON at line 1 column 0";
+    let page = "a web page came instead of flags: something between here and posthog answers; let `/flags/` through, \
+                or name another host";
+    let empty = "the answer of posthog about flags cannot be read: not JSON at line 1 column 0; look at the host, and \
+                 at what stands before it";
     for (script, attempts, problem) in [
         (&[Answer(200, FLAGS)][..], 1, None),
         (&[Answer(502, PAGE), Answer(200, FLAGS)], 2, None),
         (&[Answer(504, ""), Answer(200, FLAGS)], 2, None),
         (&[Cut, Answer(200, FLAGS)], 2, None),
-        (&[Answer(502, ""), Answer(502, ""), Answer(200, FLAGS)], 2, Some("posthog gave no flags: status 502")),
-        (&[Answer(503, ""), Answer(200, FLAGS)], 1, Some("posthog gave no flags: status 503")),
-        (&[Answer(408, ""), Answer(200, FLAGS)], 1, Some("posthog gave no flags: status 408")),
+        (
+            &[Answer(502, ""), Answer(502, ""), Answer(200, FLAGS)],
+            2,
+            Some("posthog gives no flags for now: status 502"),
+        ),
+        (&[Answer(503, ""), Answer(200, FLAGS)], 1, Some("posthog gives no flags for now: status 503")),
+        (&[Answer(408, ""), Answer(200, FLAGS)], 1, Some("posthog gives no flags for now: status 408")),
         (&[Answer(200, PAGE), Answer(200, FLAGS)], 1, Some(page)),
         (&[Answer(200, ""), Answer(200, FLAGS)], 1, Some(empty)),
     ] {

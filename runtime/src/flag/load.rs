@@ -1,23 +1,22 @@
 use std::future::Future;
-use std::sync::Arc;
 use std::time::Duration;
 
-use taxogen_flags::Request;
+use taxogen_flags::{Person, Request, Response};
 
+use super::load_merge::{Heeded, Load};
 use super::load_outcome::LoadedFlags;
-use super::load_reply::{Answered, read};
-use super::loaded::{Heeded, Load};
-use super::loading::{LoadOptions, Wanted};
+use super::load_plan::{Plan, Word};
+use super::load_reply::{Answered, LIMIT, NoReply, read};
+use super::loaded::Pin;
+use super::loading::{FlagLoading, LoadOptions, Wanted};
 use crate::client::Sink;
 use crate::delivery::{Pending, Waited};
 use crate::error::{Error, Kind};
-use crate::user::{Identity, User};
+use crate::user::User;
+use crate::value::Timestamp;
 
 /// How much later than its deadline the delivery thread may answer.
 const GRACE: Duration = Duration::from_secs(1);
-/// What is read of an answer, in bytes: far more than the flags of a project take.
-const LIMIT: usize = 16 << 20;
-
 /// Asking PostHog. One request brings all flags of a person, and they are pinned to the handle: two readings in
 /// one request of your service agree.
 impl User {
@@ -134,16 +133,61 @@ impl User {
     }
 
     fn loading(&self, options: &LoadOptions, anew: bool) -> Loading {
-        let settings = self.client.core.flags.loading;
-        let deadline = options.deadline.unwrap_or(settings.timeout);
-        let wanted = options.wanted.clone();
-        let asked = (!wanted.is_nothing()).then(|| wanted.clone());
-        let pending = match &asked {
+        let deadline = options.deadline.unwrap_or(self.client.core.flags.loading.timeout);
+        Loading { user: self.clone(), deadline, begun: self.begin_loading(&options.wanted, anew, deadline) }
+    }
+
+    /// Decides what can be decided here, and asks PostHog for the rest.
+    fn begin_loading(&self, wanted: &Wanted, anew: bool, deadline: Duration) -> Result<Begun, Error> {
+        if self.identity.is_empty() {
+            return Err(Error::new(Kind::Input, "the distinct id is empty: flags are loaded for a person"));
+        }
+        let core = &self.client.core;
+        let refreshes = core.definitions.refreshes();
+        let pin = self.pin(anew)?;
+        let plan = match &pin {
+            None => Plan::remote(wanted),
+            Some(pin) => self.plan(wanted, pin, refreshes),
+        };
+        let load = Load { wanted: wanted.clone(), plan, anew, pin };
+        let pending = match &load.plan.asked {
             Some(asked) => self.ask_for_flags(asked, deadline),
             None => Ok(None),
         };
-        let load = Load { wanted, asked, anew };
-        Loading { identity: Arc::clone(&self.identity), load, pending, deadline }
+        Ok(Begun { load, pending, refreshes })
+    }
+
+    /// The definitions that decide: those that are pinned, unless all is to be new, else those of this moment.
+    fn pin(&self, anew: bool) -> Result<Option<Pin>, Error> {
+        let core = &self.client.core;
+        let loading = core.flags.loading.loading;
+        if loading == FlagLoading::Remote {
+            return Ok(None);
+        }
+        let pinned = if anew { None } else { self.identity.flags.pinned() };
+        let current = || core.definitions.snapshot().map(|snapshot| Pin { snapshot, now: Timestamp::now() });
+        match pinned.or_else(current) {
+            None if loading == FlagLoading::LocalOnly && matches!(core.sink, Sink::Delivery(_)) => {
+                Err(no_definitions(core.definitions.is_used()))
+            }
+            pin => Ok(pin),
+        }
+    }
+
+    fn plan(&self, wanted: &Wanted, pin: &Pin, refreshes: u64) -> Plan {
+        let flags = &self.client.core.flags;
+        let (definitions, now) = (&pin.snapshot.definitions, pin.now.as_unix_millis());
+        let heard = self.identity.flags.heard_of();
+        let may_ask = flags.loading.loading != FlagLoading::LocalOnly;
+        let person = Person::new(self.distinct_id());
+        let word = |key: &str| match definitions.evaluate(key, &person, now) {
+            Some(Ok(_)) => Word::Says,
+            Some(Err(_)) => Word::CannotSay,
+            None => Word::Unknown,
+        };
+        // What PostHog had and the definitions do not is asked for again.
+        let newer = heard.iter().map(AsRef::as_ref).filter(|key| word(key) == Word::Unknown);
+        Plan::local(wanted, may_ask, definitions.keys().chain(newer), word, |key| flags.unheard.has(key, refreshes))
     }
 
     fn ask_for_flags(&self, asked: &Wanted, deadline: Duration) -> Result<Option<Pending<Answered>>, Error> {
@@ -152,56 +196,102 @@ impl User {
             let sentence = "no destination answers for flags: give the client a `PostHog`, or fix the flags by hand";
             return Err(Error::new(Kind::Configuration, sentence));
         };
-        if self.identity.is_empty() {
-            return Err(Error::new(Kind::Input, "the distinct id is empty: flags are loaded for a person"));
-        }
+        let body = self.flag_request(&project.key, asked).to_json().to_string().into_bytes();
+        Ok(Some(delivery.ask(project.host.join("/flags/?v=2"), body, LIMIT + 1, deadline)))
+    }
+
+    fn flag_request<'a>(&'a self, key: &'a str, asked: &'a Wanted) -> Request<'a> {
         let groups = self.identity.groups();
         let request = groups
             .iter()
-            .fold(Request::new(&project.key, self.distinct_id()), |request, (kind, key)| request.with_group(kind, key));
-        let request = match asked {
+            .fold(Request::new(key, self.distinct_id()), |request, (kind, key)| request.with_group(kind, key));
+        match asked {
             Wanted::All => request,
             Wanted::Some(keys) => request.with_flag_keys(keys.iter().map(AsRef::as_ref)),
-        };
-        let body = request.to_json().to_string().into_bytes();
-        Ok(Some(delivery.ask(project.host.join("/flags/?v=2"), body, LIMIT, deadline)))
+        }
     }
+
+    /// Pins what came, and says what that is.
+    fn end_loading(&self, begun: Begun, answered: Option<Waited<Answered>>) -> Result<LoadedFlags, Error> {
+        let Begun { load, pending, refreshes } = begun;
+        let (reply, error) = match (answered.map(read), pending) {
+            (Some(Ok(response)), _) => {
+                self.learn_unheard(&load, &response, refreshes);
+                (Some(Ok(response)), None)
+            }
+            (Some(Err(NoReply { failure, error })), _) => (Some(Err(failure)), Some(error)),
+            (None, Err(error)) => (None, Some(error)),
+            (None, Ok(_)) => (None, None),
+        };
+        if reply.is_none() && load.pin.is_none() {
+            // Nothing was to be loaded, or there is nobody to ask.
+            return error.map_or_else(|| Ok(LoadedFlags::default()), Err);
+        }
+        let heeded = self.identity.flags.load(&load, reply);
+        let local = load.plan.local;
+        match error {
+            Some(error) if local == 0 => Err(error),
+            error => {
+                let Heeded { remote, missing, failed } = heeded;
+                Ok(LoadedFlags { local, remote, missing, failed, error })
+            }
+        }
+    }
+
+    /// Remembers which flags neither the definitions nor PostHog have.
+    fn learn_unheard(&self, load: &Load, response: &Response, refreshes: u64) {
+        if let (Some(_), Wanted::Some(open), false) = (&load.pin, &load.plan.open, response.errors_while_computing) {
+            let core = &self.client.core;
+            let unheard = open.iter().map(AsRef::as_ref).filter(|key| response.get(key).is_none());
+            core.flags.unheard.learn(unheard, refreshes, core.definitions.refreshes());
+        }
+    }
+}
+
+fn no_definitions(are_on_their_way: bool) -> Error {
+    if are_on_their_way {
+        let sentence = "the definitions of local flags are not loaded: wait for them with `Client::flags_ready`";
+        return Error::new(Kind::Network, sentence);
+    }
+    let sentence = "flags are to be decided here alone, and there are no definitions of them: give the client \
+                    `Builder::local_flags`, or another `FlagLoading`";
+    Error::new(Kind::Configuration, sentence)
 }
 
 /// A call of `load_flags`, on its way.
 struct Loading {
-    identity: Arc<Identity>,
-    load: Load,
-    pending: Result<Option<Pending<Answered>>, Error>,
+    user: User,
     deadline: Duration,
+    begun: Result<Begun, Error>,
+}
+
+struct Begun {
+    load: Load,
+    /// The answer, where PostHog was asked; else why it cannot be, if it was to be.
+    pending: Result<Option<Pending<Answered>>, Error>,
+    /// How often there was word of definitions before.
+    refreshes: u64,
+}
+
+impl Begun {
+    fn take_pending(&mut self) -> Option<Pending<Answered>> {
+        self.pending.as_mut().ok().and_then(Option::take)
+    }
 }
 
 impl Loading {
     async fn wait(self) -> Result<LoadedFlags, Error> {
-        let Self { identity, load, pending, .. } = self;
-        match pending? {
-            Some(pending) => finish(&identity, &load, pending.await.into()),
-            None => Ok(LoadedFlags::default()),
-        }
+        let mut begun = self.begun?;
+        let answered = match begun.take_pending() {
+            Some(pending) => Some(pending.await.into()),
+            None => None,
+        };
+        self.user.end_loading(begun, answered)
     }
 
     fn wait_blocking(self) -> Result<LoadedFlags, Error> {
-        let Self { identity, load, pending, deadline } = self;
-        match pending? {
-            Some(pending) => finish(&identity, &load, pending.wait(deadline.saturating_add(GRACE))),
-            None => Ok(LoadedFlags::default()),
-        }
-    }
-}
-
-fn finish(identity: &Identity, load: &Load, answered: Waited<Answered>) -> Result<LoadedFlags, Error> {
-    let (reply, error) = match read(answered) {
-        Ok(response) => (Ok(response), None),
-        Err(no_reply) => (Err(no_reply.failure), Some(no_reply.error)),
-    };
-    let Heeded { remote, missing, failed } = identity.flags.load(load, reply);
-    match error {
-        Some(error) => Err(error),
-        None => Ok(LoadedFlags { remote, missing, failed, ..LoadedFlags::default() }),
+        let mut begun = self.begun?;
+        let answered = begun.take_pending().map(|pending| pending.wait(self.deadline.saturating_add(GRACE)));
+        self.user.end_loading(begun, answered)
     }
 }

@@ -7,19 +7,40 @@ use taxogen_flags::{Fallback, Response, ServedFlag, Unusable};
 
 use super::loading::Wanted;
 use super::source::{LayerAnswer, Said};
+use crate::definitions::Snapshot;
 use crate::value::Timestamp;
 
 /// What was loaded for a handle, and stays as it is until more is loaded: two readings agree.
-#[derive(Clone)]
 pub(crate) struct Loaded {
     /// What PostHog said, flag by flag.
-    answers: HashMap<Box<str>, Heard>,
+    pub(super) answers: HashMap<Box<str>, Heard>,
     /// The last answer, for what it says of flags that it does not hold.
-    last: Option<Arc<Origin>>,
+    pub(super) last: Option<Arc<Origin>>,
     /// Why the last question had no answer.
-    failure: Option<LoadFailure>,
+    pub(super) failure: Option<LoadFailure>,
     /// Which flags the handle asked for so far.
-    wanted: Wanted,
+    pub(super) wanted: Wanted,
+    /// For which of them PostHog answered, if it was to say that they do not exist.
+    pub(super) heard: Wanted,
+    /// By what it decides the others.
+    pub(super) pin: Option<Pin>,
+}
+
+/// The definitions of one moment, and that moment, so that what was before a date stays before it.
+#[derive(Clone)]
+pub(crate) struct Pin {
+    pub(crate) snapshot: Arc<Snapshot>,
+    pub(crate) now: Timestamp,
+}
+
+/// Which definitions decide a flag that PostHog did not answer for.
+pub(crate) enum Deciding<'a> {
+    /// Those that were pinned.
+    Pinned(&'a Pin),
+    /// Those of the client: this flag was not loaded, or PostHog could not say what it is.
+    Current,
+    /// None: PostHog was asked, and does not have the flag.
+    Nobody,
 }
 
 /// What was said about one flag, and in which answer.
@@ -30,7 +51,7 @@ pub(crate) struct Heard {
 }
 
 /// An answer of PostHog, as far as it is about all flags.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     /// PostHog's name for the request.
     pub(crate) request_id: Option<Arc<str>>,
@@ -74,8 +95,8 @@ impl Loaded {
             Some(Heard { said: Ok(served), origin }) => Ok((served, origin)),
             Some(Heard { said: Err(_), .. }) => Err(Fallback::SourceError),
             None => match &self.last {
-                Some(last) if self.wanted.has(key) && last.errors_while_computing => Err(Fallback::SourceError),
-                Some(_) if self.wanted.has(key) => Err(Fallback::Missing),
+                Some(last) if self.heard.has(key) && last.errors_while_computing => Err(Fallback::SourceError),
+                Some(_) if self.heard.has(key) => Err(Fallback::Missing),
                 _ => Err(Fallback::NotLoaded),
             },
         }
@@ -101,33 +122,18 @@ impl Loaded {
         self.answers.iter().filter_map(|(key, heard)| Some((key.as_ref(), heard.said.as_ref().ok()?)))
     }
 
-    /// The same after one more call; what could not be evaluated this time stays as it was.
-    pub(super) fn after(
-        before: Option<&Self>,
-        load: &Load,
-        reply: Result<Response, LoadFailure>,
-        now: Timestamp,
-    ) -> (Self, Heeded) {
-        let mut answers = before.map(|before| before.answers.clone()).unwrap_or_default();
-        let mut last = before.and_then(|before| before.last.clone());
-        let wanted = match before {
-            Some(before) if !load.anew => before.wanted.and(&load.wanted),
-            _ => load.wanted.clone(),
-        };
-        let mut heeded = Heeded::default();
-        let failure = match reply {
-            Ok(response) => {
-                let origin = Arc::new(Origin::of(&response, now));
-                heeded = heed(&mut answers, load, response, &origin);
-                last = Some(origin);
-                None
-            }
-            Err(failure) => {
-                heeded.failed = load.asked.as_ref().map_or(0, Wanted::named);
-                Some(failure)
-            }
-        };
-        (Self { answers, last, failure, wanted }, heeded)
+    /// Which definitions decide this flag, where PostHog did not answer for it.
+    pub(crate) fn deciding(&self, key: &str) -> Deciding<'_> {
+        match &self.pin {
+            Some(pin) => Deciding::Pinned(pin),
+            None if self.get(key) == Err(Fallback::Missing) => Deciding::Nobody,
+            None => Deciding::Current,
+        }
+    }
+
+    /// Why the last question to PostHog had no answer.
+    pub(crate) const fn failure(&self) -> Option<LoadFailure> {
+        self.failure
     }
 
     pub(super) const fn wanted(&self) -> &Wanted {
@@ -177,45 +183,4 @@ impl Origin {
             ..Said::new(served.value.clone())
         }
     }
-}
-
-/// Puts an answer over what is known.
-fn heed(answers: &mut HashMap<Box<str>, Heard>, load: &Load, response: Response, origin: &Arc<Origin>) -> Heeded {
-    let mut heeded = Heeded::default();
-    let asked = |key: &str| load.asked.as_ref().is_some_and(|asked| asked.has(key));
-    // What PostHog does not name any more it does not have, unless it could not evaluate it.
-    if !origin.errors_while_computing {
-        answers.retain(|key, _| !asked(key) || response.get(key).is_some());
-    }
-    if let Some(Wanted::Some(keys)) = &load.asked {
-        let unnamed = keys.iter().filter(|key| response.get(key).is_none()).count();
-        *(if origin.errors_while_computing { &mut heeded.failed } else { &mut heeded.missing }) += unnamed;
-    }
-    for (key, said) in response.into_flags().filter(|(key, _)| asked(key)) {
-        match said {
-            Ok(_) => heeded.remote += 1,
-            Err(_) => heeded.failed += 1,
-        }
-        if said.is_ok() || !answers.get(&key).is_some_and(|known| known.said.is_ok()) {
-            answers.insert(key, Heard { said, origin: Arc::clone(origin) });
-        }
-    }
-    heeded
-}
-
-/// What a call of `load_flags` wants, and whom it asks.
-pub(super) struct Load {
-    pub(super) wanted: Wanted,
-    /// Which of them PostHog is asked for.
-    pub(super) asked: Option<Wanted>,
-    /// Whether what is pinned is replaced, and nothing added to it.
-    pub(super) anew: bool,
-}
-
-/// What PostHog said of the flags that it was asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(super) struct Heeded {
-    pub(super) remote: usize,
-    pub(super) missing: usize,
-    pub(super) failed: usize,
 }

@@ -1,37 +1,34 @@
 use std::time::Duration;
 
-/// What [`User::load_flags`](crate::User::load_flags) fetches, of a client that has the definitions of its flags
-/// ([`Builder::local_flags`](crate::Builder::local_flags)). A client without them asks PostHog, whatever this says.
+/// What [`User::load_flags`](crate::User::load_flags) fetches, of a client that decides flags by their definitions
+/// ([`Builder::local_flags`](crate::Builder::local_flags)).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum FlagLoading {
     /// Nothing: the definitions that the client has at this moment are pinned to the handle, and a flag that they cannot
-    /// decide has its default.
+    /// decide has its default. No request is ever made.
     LocalOnly,
     /// The definitions are pinned; where some wanted flag cannot be decided by them, PostHog is asked for these flags, in
-    /// one request. What was decided here is never overwritten.
+    /// one request. What was decided here is never overwritten. A client without definitions asks for everything.
     #[default]
     LocalThenRemote,
-    /// Everything that is wanted comes from PostHog: the definitions do not answer for it on this handle.
+    /// Everything that is wanted comes from PostHog, and its answers go before the definitions; these decide what PostHog
+    /// could not.
     Remote,
 }
 
-/// Which flags [`User::load_flags_with`](crate::User::load_flags_with) loads, from where, and in what time.
+/// Which flags [`User::load_flags_with`](crate::User::load_flags_with) loads, and in what time.
 ///
 /// ```
 /// use std::time::Duration;
-/// use taxogen::{FlagLoading, LoadOptions};
+/// use taxogen::LoadOptions;
 ///
-/// let options = LoadOptions::new()
-///     .only(["new-dashboard", "checkout"])
-///     .loading(FlagLoading::Remote)
-///     .within(Duration::from_millis(500));
+/// let options = LoadOptions::new().only(["new-dashboard", "checkout"]).within(Duration::from_millis(500));
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[must_use = "options load nothing by themselves"]
 pub struct LoadOptions {
     pub(super) wanted: Wanted,
-    pub(super) loading: Option<FlagLoading>,
     pub(super) deadline: Option<Duration>,
 }
 
@@ -45,20 +42,14 @@ pub(crate) enum Wanted {
 }
 
 impl LoadOptions {
-    /// All flags, from where and in what time the client says.
+    /// All flags, in the time that the client gives.
     pub const fn new() -> Self {
-        Self { wanted: Wanted::All, loading: None, deadline: None }
+        Self { wanted: Wanted::All, deadline: None }
     }
 
     /// These flags alone, by their keys. None at all loads nothing.
     pub fn only(mut self, keys: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.wanted = Wanted::of(keys);
-        self
-    }
-
-    /// From where, for this call; what the client says unless set ([`Builder::flag_loading`](crate::Builder::flag_loading)).
-    pub const fn loading(mut self, loading: FlagLoading) -> Self {
-        self.loading = Some(loading);
         self
     }
 
@@ -71,6 +62,8 @@ impl LoadOptions {
 }
 
 impl Wanted {
+    pub(super) const NOTHING: Self = Self::Some(Vec::new());
+
     pub(super) fn of(keys: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut wanted = Vec::<Box<str>>::new();
         for key in keys {

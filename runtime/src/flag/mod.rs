@@ -11,7 +11,11 @@ mod layer;
 #[cfg(feature = "posthog")]
 mod load;
 #[cfg(feature = "posthog")]
+mod load_merge;
+#[cfg(feature = "posthog")]
 mod load_outcome;
+#[cfg(feature = "posthog")]
+mod load_plan;
 #[cfg(feature = "posthog")]
 mod load_reply;
 mod loaded;
@@ -25,6 +29,8 @@ mod report;
 mod shape;
 mod source;
 mod state;
+#[cfg(feature = "posthog")]
+mod unheard;
 mod variant;
 
 pub use all::KnownFlag;

@@ -12,15 +12,19 @@ use taxogen_flags::Response;
 use super::facts::SeenFacts;
 use super::facts::{Facts, KnownPerson};
 use super::fixed::{Fixed, FixedFlags};
+#[cfg(feature = "posthog")]
+use super::load_merge::{Heeded, Load};
 use super::loaded::Loaded;
 #[cfg(feature = "posthog")]
-use super::loaded::{Heeded, Load, LoadFailure};
+use super::loaded::{LoadFailure, Pin};
 use super::loading::LoadSettings;
 #[cfg(feature = "posthog")]
 use super::loading::Wanted;
 use super::question::FlagQuestion;
 use super::report::{Counts, FlagReport};
 use super::source::{FlagLayer, FlagSource, LayerAnswer, Said};
+#[cfg(feature = "posthog")]
+use super::unheard::Unheard;
 use crate::dedup::Table;
 #[cfg(feature = "posthog")]
 use crate::sight::Sight;
@@ -39,6 +43,9 @@ pub(crate) struct FlagState {
     pub(super) told: LazyLock<Table>,
     /// What `load_flags` fetches, and in what time.
     pub(super) loading: LoadSettings,
+    /// Of which flags there is no use asking PostHog.
+    #[cfg(feature = "posthog")]
+    pub(super) unheard: Unheard,
 }
 
 impl Default for FlagState {
@@ -50,6 +57,8 @@ impl Default for FlagState {
             counts: Counts::default(),
             told: LazyLock::new(|| Table::new(512, Duration::MAX)),
             loading: LoadSettings::default(),
+            #[cfg(feature = "posthog")]
+            unheard: Unheard::default(),
         }
     }
 }
@@ -150,7 +159,7 @@ impl UserFlags {
 
     /// Pins what was loaded.
     #[cfg(feature = "posthog")]
-    pub(super) fn load(&self, load: &Load, reply: Result<Response, LoadFailure>) -> Heeded {
+    pub(super) fn load(&self, load: &Load, reply: Option<Result<Response, LoadFailure>>) -> Heeded {
         self.change(|own| {
             let (loaded, heeded) = Loaded::after(own.loaded.as_deref(), load, reply, Timestamp::now());
             own.loaded = Some(Arc::new(loaded));
@@ -182,6 +191,20 @@ impl UserFlags {
     #[cfg(feature = "posthog")]
     pub(crate) fn seen_by(&self, sight: Sight) -> SeenFacts {
         self.own.read().unwrap_or_else(PoisonError::into_inner).facts.seen_by(sight)
+    }
+
+    /// The definitions that are pinned.
+    #[cfg(feature = "posthog")]
+    pub(super) fn pinned(&self) -> Option<Pin> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.loaded.as_ref()?.pin.clone()
+    }
+
+    /// The flags that PostHog has said something about.
+    #[cfg(feature = "posthog")]
+    pub(super) fn heard_of(&self) -> Vec<Box<str>> {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.loaded.iter().flat_map(|loaded| loaded.answers.keys().cloned()).collect()
     }
 
     /// What was fixed for this handle, all that was loaded, and who is asked about.
