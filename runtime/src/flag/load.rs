@@ -1,8 +1,9 @@
 use std::future::Future;
 use std::time::Duration;
 
-use taxogen_flags::{Person, Request, Response};
+use taxogen_flags::{Request, Response};
 
+use super::facts::SeenFacts;
 use super::load_merge::{Heeded, Load};
 use super::load_outcome::LoadedFlags;
 use super::load_plan::{Plan, Word};
@@ -12,6 +13,7 @@ use super::loading::{FlagLoading, LoadOptions, Wanted};
 use crate::client::Sink;
 use crate::delivery::{Pending, Waited};
 use crate::error::{Error, Kind};
+use crate::transport::Project;
 use crate::user::User;
 use crate::value::Timestamp;
 
@@ -179,7 +181,8 @@ impl User {
         let (definitions, now) = (&pin.snapshot.definitions, pin.now.as_unix_millis());
         let heard = self.identity.flags.heard_of();
         let may_ask = flags.loading.loading != FlagLoading::LocalOnly;
-        let person = Person::new(self.distinct_id());
+        let known = self.known("");
+        let person = self.question("", &known).person;
         let word = |key: &str| match definitions.evaluate(key, &person, now) {
             Some(Ok(_)) => Word::Says,
             Some(Err(_)) => Word::CannotSay,
@@ -196,19 +199,33 @@ impl User {
             let sentence = "no destination answers for flags: give the client a `PostHog`, or fix the flags by hand";
             return Err(Error::new(Kind::Configuration, sentence));
         };
-        let body = self.flag_request(&project.key, asked).to_json().to_string().into_bytes();
+        let body = self.flag_request(project, asked).to_string().into_bytes();
         Ok(Some(delivery.ask(project.host.join("/flags/?v=2"), body, LIMIT + 1, deadline)))
     }
 
-    fn flag_request<'a>(&'a self, key: &'a str, asked: &'a Wanted) -> Request<'a> {
-        let groups = self.identity.groups();
-        let request = groups
-            .iter()
-            .fold(Request::new(key, self.distinct_id()), |request, (kind, key)| request.with_group(kind, key));
-        match asked {
-            Wanted::All => request,
-            Wanted::Some(keys) => request.with_flag_keys(keys.iter().map(AsRef::as_ref)),
+    /// The body of a question. Of what the handle knows of its person it has what PostHog may see.
+    fn flag_request(&self, project: &Project, asked: &Wanted) -> serde_json::Value {
+        let SeenFacts { person, groups, device_id } = self.identity.flags.seen_by(project.sight);
+        let device_id = device_id.or_else(|| self.identity.device_id());
+        let joined = self.identity.groups();
+        let mut request = Request::new(&project.key, self.distinct_id()).with_geoip_disable(!project.geoip);
+        request = joined.iter().fold(request, |request, (group_type, key)| request.with_group(group_type, key));
+        for (name, value) in person {
+            request = request.with_person_property(&name, value);
         }
+        for (group_type, key, properties) in groups {
+            request = request.with_group(&group_type, &key);
+            for (name, value) in properties {
+                request = request.with_group_property(&group_type, &name, value);
+            }
+        }
+        if let Some(id) = &device_id {
+            request = request.with_device_id(id);
+        }
+        if let Wanted::Some(keys) = asked {
+            request = request.with_flag_keys(keys.iter().map(AsRef::as_ref));
+        }
+        request.to_json()
     }
 
     /// Pins what came, and says what that is.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use taxogen_flags::{Fallback, Response, ServedFlag, Unusable};
 
 use super::loading::Wanted;
+use super::question::FlagQuestion;
 use super::source::{LayerAnswer, Said};
 use crate::definitions::Snapshot;
 use crate::value::Timestamp;
@@ -31,6 +32,17 @@ pub(crate) struct Loaded {
 pub(crate) struct Pin {
     pub(crate) snapshot: Arc<Snapshot>,
     pub(crate) now: Timestamp,
+}
+
+impl Pin {
+    /// What the definitions say of a flag, as of the moment when they were pinned.
+    pub(super) fn answer(&self, question: &FlagQuestion<'_>) -> LayerAnswer {
+        let mut answer = self.snapshot.answer(&question.at(self.now.as_unix_millis()));
+        if let LayerAnswer::Says(said) = &mut answer {
+            said.age = Some(self.snapshot.age(Timestamp::from_unix_millis(question.now())));
+        }
+        answer
+    }
 }
 
 /// Which definitions decide a flag that PostHog did not answer for.
@@ -117,9 +129,10 @@ impl Loaded {
         }
     }
 
-    /// The flags that PostHog gave a value, in no order.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &ServedFlag)> {
-        self.answers.iter().filter_map(|(key, heard)| Some((key.as_ref(), heard.said.as_ref().ok()?)))
+    /// The flags that PostHog gave a value, and those of the definitions that are pinned, in no order.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &str> {
+        let heard = self.answers.iter().filter(|(_, heard)| heard.said.is_ok()).map(|(key, _)| key.as_ref());
+        heard.chain(self.pin.iter().flat_map(|pin| pin.snapshot.definitions.keys()))
     }
 
     /// Which definitions decide this flag, where PostHog did not answer for it.
@@ -129,11 +142,6 @@ impl Loaded {
             None if self.get(key) == Err(Fallback::Missing) => Deciding::Nobody,
             None => Deciding::Current,
         }
-    }
-
-    /// Why the last question to PostHog had no answer.
-    pub(crate) const fn failure(&self) -> Option<LoadFailure> {
-        self.failure
     }
 
     pub(super) const fn wanted(&self) -> &Wanted {
@@ -147,10 +155,12 @@ impl Loaded {
             return (heard.origin.errors_while_computing || heard.said.is_err()).then(|| ERRORS.to_owned());
         }
         match (&self.failure, &self.last) {
-            (Some(failure), _) => Some(failure.to_string()),
-            (None, Some(last)) if last.errors_while_computing => Some(format!("{ERRORS},flag_missing")),
-            (None, Some(_)) => Some("flag_missing".to_owned()),
-            (None, None) => None,
+            (Some(failure), _) if self.wanted.has(key) => Some(failure.to_string()),
+            (_, Some(last)) if self.heard.has(key) && last.errors_while_computing => {
+                Some(format!("{ERRORS},flag_missing"))
+            }
+            (_, Some(_)) if self.heard.has(key) => Some("flag_missing".to_owned()),
+            _ => None,
         }
     }
 }

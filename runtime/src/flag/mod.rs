@@ -47,8 +47,6 @@ pub use source::{FlagLayer, FlagSource, LayerAnswer, Said};
 pub use variant::Variant;
 
 pub(crate) use answer::Resolved;
-#[cfg(feature = "posthog")]
-pub(crate) use facts::SeenFacts;
 pub(crate) use fixed::FixedFlags;
 pub(crate) use judged::Judged;
 #[cfg(feature = "open-feature")]

@@ -28,6 +28,11 @@ impl<'a> FlagQuestion<'a> {
         &self.person
     }
 
+    /// The same question, at another time.
+    pub(super) const fn at(&self, now: i64) -> Self {
+        Self { key: self.key, person: self.person, now }
+    }
+
     /// When it is asked, in milliseconds since 1970; a few milliseconds old at most.
     #[must_use]
     pub const fn now(&self) -> i64 {

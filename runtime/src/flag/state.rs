@@ -14,7 +14,7 @@ use super::facts::{Facts, KnownPerson};
 use super::fixed::{Fixed, FixedFlags};
 #[cfg(feature = "posthog")]
 use super::load_merge::{Heeded, Load};
-use super::loaded::Loaded;
+use super::loaded::{Deciding, Loaded};
 #[cfg(feature = "posthog")]
 use super::loaded::{LoadFailure, Pin};
 use super::loading::LoadSettings;
@@ -112,15 +112,22 @@ impl FlagState {
                 LayerAnswer::Silent => {}
             }
         }
-        if let Some(local) = &self.local {
-            match local.answer(question) {
-                LayerAnswer::Says(said) => return Ok((said, FlagSource::Local)),
-                // Without definitions it knows less than who spoke before.
-                LayerAnswer::CannotSay(Fallback::NotLoaded) | LayerAnswer::Silent => {}
-                LayerAnswer::CannotSay(why) => reason = (why, FlagSource::Local),
-            }
+        match self.ask_here(loaded, question) {
+            LayerAnswer::Says(said) => return Ok((said, FlagSource::Local)),
+            // Without definitions it knows less than who spoke before.
+            LayerAnswer::CannotSay(Fallback::NotLoaded) | LayerAnswer::Silent => {}
+            LayerAnswer::CannotSay(why) => reason = (why, FlagSource::Local),
         }
         Err(reason)
+    }
+
+    /// What the definitions say: those that are pinned, at the moment when they were, else those of the client.
+    fn ask_here(&self, loaded: Option<&Loaded>, question: &FlagQuestion<'_>) -> LayerAnswer {
+        match (loaded.map_or(Deciding::Current, |loaded| loaded.deciding(question.key())), &self.local) {
+            (Deciding::Pinned(pin), _) => pin.answer(question),
+            (Deciding::Current, Some(local)) => local.answer(question),
+            (Deciding::Current, None) | (Deciding::Nobody, _) => LayerAnswer::Silent,
+        }
     }
 }
 
@@ -220,10 +227,10 @@ impl UserFlags {
         Known { fixed: own.fixed.get(key).cloned(), loaded: own.loaded.clone(), person: Some(Arc::clone(person)) }
     }
 
-    /// The flags that were fixed or loaded.
+    /// The flags that were fixed or loaded, and those that are decided by what is pinned.
     pub(super) fn keys(&self) -> Vec<String> {
         let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
-        let loaded = own.loaded.iter().flat_map(|loaded| loaded.iter()).map(|(key, _)| key);
+        let loaded = own.loaded.iter().flat_map(|loaded| loaded.keys());
         own.fixed.keys().copied().chain(loaded).map(str::to_owned).collect()
     }
 

@@ -54,6 +54,10 @@ pub(crate) struct Project {
     pub(crate) host: Host,
     /// Goes into bodies, and into no message.
     pub(crate) key: String,
+    /// What a question may say of somebody.
+    pub(crate) sight: Sight,
+    /// Whether PostHog may guess a place from the address of this server.
+    pub(crate) geoip: bool,
 }
 
 impl PostHog {
@@ -140,7 +144,7 @@ impl PostHog {
 
     pub(crate) fn project(&self) -> Result<Project, Error> {
         self.check_key()?;
-        Ok(Project { host: self.base()?, key: self.key.clone() })
+        Ok(Project { host: self.base()?, key: self.key.clone(), sight: self.sight(), geoip: self.geoip })
     }
 
     /// The host that takes events and answers for flags.
@@ -192,7 +196,7 @@ impl PostHog {
     }
 
     pub(super) fn endpoints(&self) -> Result<Vec<Endpoint>, Error> {
-        let Project { host, key } = self.project()?;
+        let Project { host, key, .. } = self.project()?;
         self.check_encoding()?;
         Ok(vec![match self.api {
             PostHogApi::V0 => self.batches(&host, &key),
