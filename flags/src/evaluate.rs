@@ -1,7 +1,8 @@
 use crate::clause::{Clause, CohortClause, Dependency, Membership, Subject};
 use crate::flag::{Cohort, Condition, Flag, Holdout, Rules, Target};
 use crate::{
-    Bucketing, CannotSay, Evaluation, Filter, FlagValue, Match, Outcome, Person, ReasonCode, Step, Value, Watch, bucket,
+    Bucketing, CannotSay, Evaluation, Filter, FlagValue, Group, Match, Outcome, Person, ReasonCode, Step, Value, Watch,
+    bucket,
 };
 
 /// How deep cohorts, groups of filters and flags are followed into each other.
@@ -20,6 +21,8 @@ pub(crate) struct Evaluator<'a, W> {
     person: &'a Person<'a>,
     now: i64,
     watch: &'a mut W,
+    /// The type of the group that the condition is about.
+    group: Option<&'a str>,
     depth: u32,
     steps: u32,
 }
@@ -32,7 +35,7 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         now: i64,
         watch: &'a mut W,
     ) -> Self {
-        Self { flags, cohorts, person, now, watch, depth: DEPTH, steps: STEPS }
+        Self { flags, cohorts, person, now, watch, group: None, depth: DEPTH, steps: STEPS }
     }
 
     pub(crate) fn flag(&mut self, flag: &'a Flag) -> Result<Evaluation, CannotSay> {
@@ -148,7 +151,14 @@ impl<'a, W: Watch> Evaluator<'a, W> {
             Ok(None) => return Outcome::NoGroup,
             identifier => identifier,
         };
-        match self.all(&condition.clauses) {
+        let group = match &condition.target {
+            Target::Group(name) => Some(&**name),
+            Target::Person | Target::UnknownGroup(_) => None,
+        };
+        let before = std::mem::replace(&mut self.group, group);
+        let matches = self.all(&condition.clauses);
+        self.group = before;
+        match matches {
             Ok(true) => {}
             Ok(false) => return Outcome::NoMatch,
             Err(why) => return Outcome::CannotSay(why),
@@ -187,8 +197,10 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         match target {
             Target::Person if rules.by_device => self.person.device_id().map(Some).ok_or(CannotSay::NoDeviceId),
             Target::Person => Ok(Some(self.person.distinct_id())),
+            // Nobody is in a group without a key. Only flags with a holdout take it for one, in all SDKs.
             Target::Group(name) => {
-                Ok(self.person.groups().get(name).map(crate::Group::key).filter(|key| !key.is_empty()))
+                let key = self.person.groups().get(name).map(Group::key);
+                Ok(key.filter(|key| !key.is_empty() || rules.holdout.is_some()))
             }
             Target::UnknownGroup(_) => Ok(None),
         }
@@ -265,23 +277,12 @@ impl<'a, W: Watch> Evaluator<'a, W> {
     }
 
     fn property(&mut self, filter: &Filter, of: &Subject) -> Verdict {
-        let own;
-        let (group_type, given, own_text) = match of {
-            Subject::Person => (None, self.person.properties().get(filter.key()), None),
-            Subject::DistinctId => (None, self.person.properties().get(filter.key()), Some(self.person.distinct_id())),
-            Subject::Group(name) | Subject::GroupKey(name) => {
-                let group = self.person.groups().get(name);
-                let key = group.map(crate::Group::key).filter(|_| matches!(of, Subject::GroupKey(_)));
-                (Some(&**name), group.and_then(|group| group.properties().get(filter.key())), key)
-            }
+        let own = self.own_property(of).map(Value::from);
+        let (group_type, found) = match of {
+            Subject::Person | Subject::DistinctId => self.of_person(filter.key()),
+            Subject::Group(name) | Subject::GroupKey(name) => (Some(&**name), self.of_group(name, filter.key())),
         };
-        let found = match (given, own_text) {
-            (None, Some(text)) => {
-                own = Value::from(text);
-                Some(&own)
-            }
-            (given, _) => given,
-        };
+        let found = found.or(own.as_ref());
         let result = filter.test(found, self.now);
         self.watch.see(Step::Property { filter, group_type, found, result });
         match result {
@@ -290,6 +291,31 @@ impl<'a, W: Watch> Evaluator<'a, W> {
             Match::CannotSay if found.is_none() => Err(CannotSay::UnknownProperty),
             Match::CannotSay => Err(CannotSay::UnknownFilter),
         }
+    }
+
+    /// What counts as a property without being given as one.
+    fn own_property(&self, of: &Subject) -> Option<&'a str> {
+        match of {
+            Subject::DistinctId => Some(self.person.distinct_id()),
+            Subject::GroupKey(name) => self.person.groups().get(name).map(Group::key),
+            Subject::Person | Subject::Group(_) => None,
+        }
+    }
+
+    /// A property of the person. Where it is not given, and the condition is about a group, the group's property of
+    /// that name stands in: SDKs look nowhere else.
+    fn of_person(&self, key: &str) -> (Option<&'a str>, Option<&'a Value<'a>>) {
+        match (self.person.properties().get(key), self.group) {
+            (None, Some(group)) => match self.of_group(group, key) {
+                None => (None, None),
+                found => (Some(group), found),
+            },
+            (found, _) => (None, found),
+        }
+    }
+
+    fn of_group(&self, group_type: &str, key: &str) -> Option<&'a Value<'a>> {
+        self.person.groups().get(group_type)?.properties().get(key)
     }
 
     fn cohort(&mut self, clause: &CohortClause) -> Verdict {

@@ -1,3 +1,5 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
 
+mod parity;
 mod sources;
+mod vectors;
