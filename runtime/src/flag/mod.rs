@@ -2,6 +2,8 @@
 
 mod all;
 mod answer;
+#[cfg(feature = "open-feature")]
+mod any;
 mod called;
 mod facts;
 mod fixed;
@@ -47,6 +49,8 @@ pub use source::{FlagLayer, FlagSource, LayerAnswer, Said};
 pub use variant::Variant;
 
 pub(crate) use answer::Resolved;
+#[cfg(feature = "open-feature")]
+pub(crate) use any::{AnyAnswer, AnyFlag};
 pub(crate) use fixed::FixedFlags;
 pub(crate) use judged::Judged;
 #[cfg(feature = "open-feature")]

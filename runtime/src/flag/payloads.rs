@@ -36,6 +36,12 @@ impl<T, P> Payloads<T, P> {
         }
     }
 
+    /// Whether the plan says what they are.
+    #[cfg(feature = "open-feature")]
+    pub(super) const fn are_read(&self) -> bool {
+        self.decode.is_some()
+    }
+
     /// The same of a text that was handed out; where there is none, the plan's own.
     pub(crate) fn of(&self, value: &T, handed_out: Option<&str>) -> Result<Option<P>, (Option<P>, PayloadError)> {
         let own = || (self.own)(value);

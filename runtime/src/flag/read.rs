@@ -59,7 +59,7 @@ impl User {
         self.identity.flags.fix(flag.key(), flag.fix(value));
     }
 
-    fn read<T, P>(&self, flag: Flag<T, P>) -> Resolved<T> {
+    pub(super) fn read<T, P>(&self, flag: Flag<T, P>) -> Resolved<T> {
         self.resolve(flag.key(), flag.shape(), flag.default())
     }
 
@@ -147,7 +147,7 @@ impl User {
         }
     }
 
-    fn flag_was_called<T, P>(&self, flag: Flag<T, P>, resolved: &Resolved<T>) {
+    pub(super) fn flag_was_called<T, P>(&self, flag: Flag<T, P>, resolved: &Resolved<T>) {
         if flag.shape().exposes() {
             self.note_flag(flag.key(), resolved);
             match (resolved.said_by_posthog(), resolved.unanswered()) {

@@ -27,10 +27,12 @@ mod evaluated;
 mod flags;
 mod hook;
 mod json;
+mod provider;
 
 pub use evaluate::evaluate;
 pub use flags::OpenFeatureFlags;
 pub use hook::{ExposureHook, ExposureHookReport, SUPPRESS};
+pub use provider::TaxogenProvider;
 
 #[cfg(test)]
 mod tests;

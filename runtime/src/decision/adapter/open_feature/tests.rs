@@ -1,3 +1,7 @@
+mod plan;
+mod provider;
+mod source;
+
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
