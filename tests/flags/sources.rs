@@ -1,6 +1,8 @@
 //! Sources of flags beside PostHog: the environment, a file, and decisions of another engine.
 
+use std::env;
 use std::fs;
+use std::process::Command;
 use std::sync::{Arc, Mutex};
 use std::thread::sleep;
 use std::time::{Duration, SystemTime};
@@ -65,6 +67,24 @@ fn a_variable_is_read_as_the_flag_has_it() {
     let expected = "flag `checkout-experiment`: the plan has no variant `gold`: the default stands in";
     assert_eq!(*problems.lock().unwrap(), [expected]);
     assert!(recorder.is_empty(), "what is set by hand exposes nobody");
+}
+
+#[test]
+fn a_client_of_the_environment_has_its_flags_too() {
+    if env::var_os("TAXOGEN_FLAG_NEW_DASHBOARD").is_none() {
+        // A process's own variables cannot be changed while its threads run.
+        let ran = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "sources::a_client_of_the_environment_has_its_flags_too"])
+            .envs([("TAXOGEN_FLAG_NEW_DASHBOARD", "true"), ("TAXOGEN_DISABLED", "true")])
+            .output()
+            .unwrap();
+        let said = String::from_utf8_lossy(&ran.stdout);
+        assert!(ran.status.success() && said.contains("1 passed"), "{said}");
+        return;
+    }
+    for client in [Client::from_env().unwrap(), Client::builder().with_env().unwrap().recorder().0] {
+        assert_eq!(shown(client.user("user_123").evaluate(NEW_DASHBOARD)), (true, Assigned, FlagSource::Environment));
+    }
 }
 
 #[test]
