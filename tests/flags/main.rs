@@ -2,5 +2,6 @@
 
 mod order;
 mod parity;
+mod poller;
 mod sources;
 mod vectors;

@@ -1,9 +1,14 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::fs;
+use std::path::PathBuf;
 use std::sync::mpsc;
 
 use clap::Args;
-use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, RequestSummary, SEGMENT_WRITE_KEY, Summary, Vendor};
+use taxogen_flags::Definitions;
+use taxogen_sandbox::{
+    MIXPANEL_TOKEN, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, RequestSummary, SEGMENT_WRITE_KEY, Summary, Vendor,
+};
 
 use super::Outcome;
 use crate::failure::Failure;
@@ -19,6 +24,10 @@ pub(crate) struct Sandbox {
     /// The port on the loopback interface; without it a free one.
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
+    /// A file of definitions, as PostHog's `/flags/definitions` answers them: handed out to applications that decide
+    /// flags themselves, and what `/flags` goes by.
+    #[arg(long, value_name = "FILE")]
+    flags: Option<PathBuf>,
 }
 
 /// What the main thread waits for.
@@ -29,13 +38,19 @@ enum Signal {
 
 impl Sandbox {
     pub(super) fn run(self, printer: &mut Printer) -> Result<Outcome, Failure> {
+        let definitions = self.definitions(printer)?;
         let (sender, signals) = mpsc::channel();
         let stop = sender.clone();
         ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).map_err(Failure::Signal)?;
         let sandbox = taxogen_sandbox::Sandbox::on(self.port).map_err(Failure::Sandbox)?;
+        let serves_flags = definitions.is_some();
+        definitions.into_iter().for_each(|text| sandbox.flags().define_text(text));
         sandbox.on_request(move |request| drop(sender.send(Signal::Request(line(request)))));
 
         printer.data(&variables(&sandbox))?;
+        if serves_flags {
+            printer.data(&format!("export POSTHOG_PERSONAL_API_KEY={POSTHOG_PERSONAL_KEY}\n"))?;
+        }
         printer.talk("listening; Ctrl-C ends with a summary");
         while let Ok(Signal::Request(line)) = signals.recv() {
             printer.talk(line);
@@ -43,6 +58,19 @@ impl Sandbox {
         let summaries: String = Vendor::EVERY.map(|vendor| summary(vendor, &sandbox.summary(vendor))).concat();
         printer.data(&summaries)?;
         Ok(Outcome::Good)
+    }
+
+    /// The text of the definitions; what is odd in them is told.
+    fn definitions(&self, printer: &mut Printer) -> Result<Option<String>, Failure> {
+        let Some(path) = &self.flags else { return Ok(None) };
+        let name = path.display().to_string();
+        let text = fs::read_to_string(path).map_err(|error| Failure::Unreadable { name: name.clone(), error })?;
+        let definitions = Definitions::parse(text.as_bytes()).map_err(|error| Failure::Usage {
+            message: format!("`{name}` holds no definitions of flags: {error}"),
+            help: "`/flags/definitions` of PostHog answers what belongs there".to_owned(),
+        })?;
+        definitions.troubles().iter().for_each(|trouble| printer.talk(format_args!("{name}: {trouble}")));
+        Ok(Some(text))
     }
 }
 

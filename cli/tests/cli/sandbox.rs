@@ -2,7 +2,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use crate::run::Folder;
+use crate::run::{Folder, run};
 
 /// Ends the program also when a test fails.
 struct Running(Child);
@@ -71,4 +71,41 @@ fn it_says_where_it_is_shows_each_request_and_ends_with_a_summary() {
     );
     assert_eq!(summary, expected);
     assert_eq!(running.0.wait().expect("it ends").code(), Some(0));
+}
+
+#[cfg(unix)]
+#[test]
+fn it_hands_out_the_definitions_of_a_file() {
+    let definitions = r#"{"flags":[{"key":"new-dashboard","active":true,"filters":{"groups":[{"properties":[]}]}}]}"#;
+    let folder = Folder::new(&[("definitions.json", definitions)]);
+    let mut command = folder.command(&["sandbox", "--flags", "definitions.json"]);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("the program starts");
+    let mut running = Running(child);
+    let mut out = BufReader::new(running.0.stdout.take().expect("it is piped"));
+    let mut variables = String::new();
+    for _ in 0..8 {
+        out.read_line(&mut variables).expect("a line is printed");
+    }
+    let address = variables.lines().find_map(|line| line.strip_prefix("export POSTHOG_HOST=http://"));
+    let address = address.expect("the address is printed");
+    assert!(variables.ends_with("export POSTHOG_PERSONAL_API_KEY=phx_sandbox\n"), "{variables}");
+
+    let mut stream = TcpStream::connect(address).expect("the sandbox listens");
+    write!(
+        stream,
+        "GET /flags/definitions?token=phc_sandbox&send_cohorts HTTP/1.1\r\nhost: {address}\r\n\
+         authorization: Bearer phx_sandbox\r\nconnection: close\r\n\r\n"
+    )
+    .expect("the request is sent");
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).expect("the answer is text");
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with(definitions), "{answer}");
+}
+
+#[test]
+fn a_file_without_definitions_is_refused() {
+    let folder = Folder::new(&[("page.json", "<p>")]);
+    let told = "error: `page.json` holds no definitions of flags: not JSON at line 1 column 1\n  \
+                help: `/flags/definitions` of PostHog answers what belongs there\n";
+    assert_eq!(folder.run(&["sandbox", "--flags", "page.json"]), run(2, "", told));
 }

@@ -2,7 +2,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::error::{Error, Kind};
+#[cfg(feature = "http")]
+use crate::error::Error;
+#[cfg(feature = "posthog")]
+use crate::error::Kind;
 
 /// Where the definitions come from by which flags are decided in this process; for
 /// [`Builder::local_flags`](crate::Builder::local_flags).
@@ -91,27 +94,28 @@ impl LocalFlags {
         })
     }
 
-    /// Refuses a key that may not read definitions, and says which kind it is.
-    #[cfg(feature = "posthog")]
+    /// Refuses a key that may not read definitions.
+    #[cfg(feature = "http")]
+    #[cfg_attr(not(feature = "posthog"), expect(clippy::unnecessary_wraps, reason = "there is no key"))]
     pub(crate) fn check(&self) -> Result<(), Error> {
-        const REMEDY: &str = "use a personal API key (`phx_`) with the scope `feature_flag:read`, or the project's \
-                              secret key (`phs_`)";
-        let Origin::Polled(key) = &self.origin else { return Ok(()) };
-        crate::transport::check_key("posthog", "key for local flags", key)?;
-        if key.starts_with("phc_") {
-            let sentence = format!(
-                "the key for local flags of posthog is the project's API key (`phc_`), which may not read them: {REMEDY}"
-            );
-            return Err(Error::new(Kind::Configuration, sentence));
+        match &self.origin {
+            #[cfg(feature = "posthog")]
+            Origin::Polled(key) => check_key(key),
+            Origin::File(_) | Origin::Bytes(_) => Ok(()),
         }
-        Ok(())
     }
+}
 
-    #[cfg(not(feature = "posthog"))]
-    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "there is no key")]
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        Ok(())
+#[cfg(feature = "posthog")]
+fn check_key(key: &str) -> Result<(), Error> {
+    crate::transport::check_key("posthog", "key for local flags", key)?;
+    if key.starts_with("phc_") {
+        let sentence = "the key for local flags of posthog is the project's API key (`phc_`), which may not read them: use \
+                        a personal API key (`phx_`) with the scope `feature_flag:read`, or the project's secret key \
+                        (`phs_`)";
+        return Err(Error::new(Kind::Configuration, sentence));
     }
+    Ok(())
 }
 
 impl fmt::Debug for LocalFlags {

@@ -14,6 +14,7 @@ use super::shelf::Shelf;
 use super::status::DefinitionsSource;
 use super::watch;
 use crate::client::Sink;
+#[cfg(feature = "http")]
 use crate::error::{Error, Kind};
 use crate::hooks::Hooks;
 use crate::value::Timestamp;
