@@ -14,7 +14,7 @@ use crate::destinations::Destinations;
 use crate::draft::{self, Screened};
 #[cfg(feature = "http")]
 use crate::error::Error;
-use crate::event::{Audience, PropertyWriter, SuperProperties, Terms};
+use crate::event::{Audience, PlanId, PropertyWriter, SuperProperties, Terms};
 use crate::flag::{FixedFlags, FlagLayer, FlagState, LoadSettings};
 use crate::hash_key::HashKey;
 use crate::hooks::{BeforeCapture, Hooks, InvalidProperty};
@@ -287,6 +287,11 @@ impl Core {
 
     pub(crate) fn terms(&self, entry: &Entry<'_>, audience: Audience) -> Terms<'_> {
         Terms::new(audience, entry.destinations, self.reach, self.hash_key.as_ref())
+    }
+
+    /// The terms of what goes to one kind of destinations alone.
+    pub(crate) fn terms_at(&self, destinations: Destinations, plan: &PlanId) -> Terms<'_> {
+        Terms::new(plan.audience(), destinations, self.reach, self.hash_key.as_ref())
     }
 
     /// Adds super properties to those of the client.

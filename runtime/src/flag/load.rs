@@ -141,10 +141,10 @@ impl User {
 
     /// Decides what can be decided here, and asks PostHog for the rest.
     fn begin_loading(&self, wanted: &Wanted, anew: bool, deadline: Duration) -> Result<Begun, Error> {
-        if self.identity.is_empty() {
+        let core = &self.client.core;
+        if self.identity.is_empty() && matches!(core.sink, Sink::Delivery(_)) {
             return Err(Error::new(Kind::Input, "the distinct id is empty: flags are loaded for a person"));
         }
-        let core = &self.client.core;
         let refreshes = core.definitions.refreshes();
         let pin = self.pin(anew)?;
         let plan = match &pin {
@@ -245,6 +245,7 @@ impl User {
             return error.map_or_else(|| Ok(LoadedFlags::default()), Err);
         }
         let heeded = self.identity.flags.load(&load, reply);
+        self.note_loaded();
         let local = load.plan.local;
         match error {
             Some(error) if local == 0 => Err(error),

@@ -46,7 +46,8 @@ impl Loaded {
         let mut failure = None;
         let mut heeded = Heeded { remote: 0, missing: plan.missing, failed: plan.failed };
         match reply {
-            None => {}
+            // Nobody was to be asked, or there is nobody.
+            None => heeded.failed += plan.asked.iter().map(|_| plan.open.named()).sum::<usize>(),
             Some(Ok(response)) => {
                 let origin = Arc::new(Origin::of(&response, now));
                 heed(&mut answers, &plan.open, response, &origin, &mut heeded);

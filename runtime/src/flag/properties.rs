@@ -1,7 +1,8 @@
 //! What a handle knows of its person, by which flags are decided.
 
 use super::facts::Facts;
-use crate::event::{Group, PersonProperties, PlanId, PropertyWriter, Terms};
+use crate::destinations::Destinations;
+use crate::event::{Group, PersonProperties, PlanId, PropertyWriter};
 use crate::record::{Place, RecordWriter, RunWriter};
 use crate::user::{User, is_blank};
 
@@ -30,7 +31,7 @@ impl User {
     /// ```
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn flag_properties(&self, properties: impl PersonProperties) {
-        let runs = encoded(&properties.plan(), |writer| properties.write(writer));
+        let runs = self.encoded(&properties.plan(), |writer| properties.write(writer));
         self.learn(|facts| facts.of_person(&runs, &[Place::SetOnce, Place::Set]));
     }
 
@@ -53,7 +54,7 @@ impl User {
     /// What these properties replace is known, if anybody asks about it.
     pub(crate) fn learn_set(&self, properties: &impl PersonProperties) {
         if self.client.core.asks_about_flags() {
-            let runs = encoded(&properties.plan(), |writer| properties.write(writer));
+            let runs = self.encoded(&properties.plan(), |writer| properties.write(writer));
             self.learn(|facts| facts.of_person(&runs, &[Place::Set]));
         }
     }
@@ -67,7 +68,7 @@ impl User {
 
     pub(crate) fn learn_group(&self, group: &impl Group) {
         if !is_blank(group.key()) {
-            let runs = encoded(&group.plan(), |writer| group.write(writer));
+            let runs = self.encoded(&group.plan(), |writer| group.write(writer));
             self.learn(|facts| facts.of_group(group.group_type(), group.key(), &runs));
         }
     }
@@ -75,9 +76,10 @@ impl User {
     fn learn(&self, learn: impl FnOnce(&mut Facts)) {
         self.identity.flags.learn(learn);
     }
-}
 
-/// The properties alone, with who may see them, and no hashes: no flag is decided by one.
-fn encoded(plan: &PlanId, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
-    RecordWriter::alone(RunWriter::new(Vec::new()), &Terms::of_plan(plan.audience()), write).bytes
+    /// The properties alone, with who may see them, and the hashes that PostHog may see of what it may not.
+    fn encoded(&self, plan: &PlanId, write: impl FnOnce(&mut PropertyWriter<'_>)) -> Vec<u8> {
+        let terms = self.client.core.terms_at(Destinations::POSTHOG, plan);
+        RecordWriter::alone(RunWriter::new(Vec::new()), &terms, write).bytes
+    }
 }
