@@ -209,6 +209,11 @@
 //! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
 //! never does I/O. [`User::evaluate`] says in addition where the answer comes from and why.
 //!
+//! With [`Builder::local_flags`] they are decided in this process, by PostHog's definitions: `LocalFlags::polled` asks for
+//! these in the background, with a personal key (`POSTHOG_PERSONAL_API_KEY`), and [`LocalFlags::file`] reads and watches a
+//! file. [`Client::flags_ready`] waits for the first of them, and [`Client::flag_definitions`] says how old they are and what
+//! stands in the way of newer ones, which is told to [`Builder::on_trouble`] as well.
+//!
 //! # Decisions and experiments
 //!
 //! [`User::experiment`] answers as a flag does, and records one exposure where a rule assigned a variant of the plan; a

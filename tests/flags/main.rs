@@ -1,5 +1,8 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
 
+mod definitions_file;
+#[cfg(unix)]
+mod forks;
 mod loading;
 mod order;
 mod parity;

@@ -105,7 +105,7 @@ fn it_hands_out_the_definitions_of_a_file() {
 #[test]
 fn a_file_without_definitions_is_refused() {
     let folder = Folder::new(&[("page.json", "<p>")]);
-    let told = "error: `page.json` holds no definitions of flags: not JSON at line 1 column 1\n  \
+    let told = "error: `page.json` holds no definitions of flags: not JSON at line 1 column 1\n\
                 help: `/flags/definitions` of PostHog answers what belongs there\n";
     assert_eq!(folder.run(&["sandbox", "--flags", "page.json"]), run(2, "", told));
 }

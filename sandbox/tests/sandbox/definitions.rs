@@ -1,5 +1,5 @@
 use serde_json::{Value, json};
-use taxogen_sandbox::{Fault, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
+use taxogen_sandbox::{Fault, FlagAnswer, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
 
 use crate::client::{Answer, Client, post, sandbox};
 
@@ -82,4 +82,39 @@ fn faults_are_played_where_they_are_for_this_path_alone() {
     assert_eq!(sandbox.flags().polls().requests, 4);
     let event = json!({"api_key": "phc_a", "event": "e", "distinct_id": "u"});
     assert_eq!(post(&sandbox, "/capture", "", &event).status, 500, "that fault was for events");
+}
+
+#[test]
+fn what_is_not_scripted_the_definitions_say() {
+    let sandbox = sandbox();
+    sandbox.flags().define(&everybody());
+    let ask = |body: Value| {
+        let mut answer = post(&sandbox, "/flags?v=2", "", &body).json();
+        answer.as_object_mut().unwrap().remove("requestId");
+        answer
+    };
+    let pro = json!({
+        "api_key": "phc_a", "distinct_id": "u", "person_properties": {"plan": "pro"},
+        "groups": {"company": "acme"}, "group_properties": {"company": {"size": 11}},
+    });
+    let answer = ask(pro.clone());
+    let enabled = |answer: &Value, key: &str| answer["flags"][key]["enabled"].clone();
+    assert_eq!((enabled(&answer, "new"), enabled(&answer, "group")), (json!(true), json!(true)));
+    assert_eq!(answer["flags"]["new"]["metadata"]["payload"], "{\"x\":1}");
+    assert_eq!(answer["errorsWhileComputingFlags"], true, "`kept` is for the server to know");
+
+    let mut some = pro.clone();
+    some["flag_keys_to_evaluate"] = json!(["new"]);
+    let answer = ask(some);
+    assert_eq!(answer["flags"].as_object().unwrap().len(), 1);
+    assert_eq!(answer["errorsWhileComputingFlags"], false);
+
+    sandbox.flags().set("u", "new", FlagAnswer::off());
+    sandbox.flags().set_default("kept", FlagAnswer::variant("a"));
+    let answer = ask(pro.clone());
+    assert_eq!((enabled(&answer, "new"), answer["flags"]["kept"]["variant"].clone()), (json!(false), json!("a")));
+    sandbox.flags().quota_limited(true);
+    assert_eq!(ask(pro.clone())["flags"], json!({}));
+    sandbox.flags().clear();
+    assert_eq!(ask(pro), json!({"flags": {}, "errorsWhileComputingFlags": false}));
 }
