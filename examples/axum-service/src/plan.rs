@@ -1,0 +1,3 @@
+//! The plan of the shop, `taxonomy.yaml`, as Rust.
+
+taxogen::taxonomy!();
