@@ -5,6 +5,7 @@ mod definitions_file;
 mod forks;
 mod loading;
 mod order;
+mod page;
 mod parity;
 mod poller;
 mod sources;
