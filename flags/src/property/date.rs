@@ -1,10 +1,11 @@
 use std::cmp::Ordering;
 
 use super::Value;
-use super::filter::Outcome;
+use super::check::Outcome;
 use super::instant::{Day, Instant};
 use super::order::number;
 use super::relative::Relative;
+use super::scanner::Scanner;
 
 /// `is_date_exact`, `is_date_before`, `is_date_after`: points in time.
 ///
@@ -62,7 +63,8 @@ impl Date {
         if let Some(instant) = with_offset(text).or_else(|| without_offset(text)) {
             return Some(Self::At(instant));
         }
-        text.bytes().any(|byte| byte.is_ascii_digit()).then_some(Self::Lenient)
+        let may_be_one = text.bytes().any(|byte| byte.is_ascii_digit()) && !is_beyond_reading(text);
+        may_be_one.then_some(Self::Lenient)
     }
 
     fn instant(self, now: Instant) -> Option<Instant> {
@@ -77,7 +79,7 @@ impl Date {
 /// RFC 3339: `2024-06-15T10:30:00.5+02:00`, and a space instead of the `T`.
 fn with_offset(text: &str) -> Option<Instant> {
     let mut scanner = Scanner(text);
-    let day = Day { year: scanner.digits(4)?, month: scanner.separated('-')?, of_month: scanner.separated('-')? };
+    let day = scanner.day()?;
     let separator = scanner.next(|character| matches!(character, 'T' | 't' | ' '))?;
     debug_assert!(separator.is_ascii());
     let hour = scanner.digits(2)?;
@@ -111,6 +113,13 @@ fn without_offset(text: &str) -> Option<Instant> {
     scanner.is_at_end().then_some(instant)
 }
 
+/// Whether the lenient parser refuses a text that no other reads: it begins with a day, and that does not exist or has
+/// the `T` of RFC 3339 behind it.
+fn is_beyond_reading(text: &str) -> bool {
+    let mut scanner = Scanner(text);
+    scanner.day().is_some_and(|day| day.number().is_none() || scanner.next(|character| character == 'T').is_some())
+}
+
 /// `None` where there is no such day or time. A second 60 is a leap second.
 fn instant_at(day: Day, hour: i64, minute: i64, second: i64, nanoseconds: u32, offset: i64) -> Option<Instant> {
     if hour > 23 || minute > 59 || second > 60 {
@@ -119,88 +128,6 @@ fn instant_at(day: Day, hour: i64, minute: i64, second: i64, nanoseconds: u32, o
     let (second, nanoseconds) = if second == 60 { (59, nanoseconds + 1_000_000_000) } else { (second, nanoseconds) };
     let of_day = hour * 3_600 + minute * 60 + second;
     Some(Instant::new(day.number()? * 86_400 + of_day - offset, nanoseconds))
-}
-
-/// Reads a text from the left.
-struct Scanner<'a>(&'a str);
-
-impl Scanner<'_> {
-    fn is_at_end(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn next(&mut self, wanted: impl Fn(char) -> bool) -> Option<char> {
-        let character = self.0.chars().next().filter(|character| wanted(*character))?;
-        self.0 = &self.0[character.len_utf8()..];
-        Some(character)
-    }
-
-    /// Takes up to so many digits, and at least one; what is too large is no number.
-    fn up_to(&mut self, most: usize) -> Option<i64> {
-        let length = self.0.bytes().take(most).take_while(u8::is_ascii_digit).count();
-        let number = self.0[..length].parse().ok()?;
-        self.0 = &self.0[length..];
-        Some(number)
-    }
-
-    /// Takes exactly so many digits.
-    fn digits(&mut self, count: usize) -> Option<i64> {
-        let before = self.0.len();
-        let number = self.up_to(count)?;
-        (before - self.0.len() == count).then_some(number)
-    }
-
-    /// Takes the separator and two digits.
-    fn separated(&mut self, separator: char) -> Option<u32> {
-        self.next(|character| character == separator)?;
-        u32::try_from(self.digits(2)?).ok()
-    }
-
-    /// Takes a number behind white space.
-    fn number(&mut self, most: usize) -> Option<i64> {
-        self.0 = self.0.trim_start();
-        self.up_to(most)
-    }
-
-    /// Takes the separator and a number of up to two digits.
-    fn after(&mut self, separator: char) -> Option<i64> {
-        self.next(|character| character == separator)?;
-        self.number(2)
-    }
-
-    /// Takes a year, which has up to four digits unless it has a sign.
-    fn year(&mut self) -> Option<i64> {
-        self.0 = self.0.trim_start();
-        match self.next(|character| matches!(character, '+' | '-')) {
-            None => self.up_to(4),
-            Some('-') => self.up_to(usize::MAX).map(|year| -year),
-            Some(_) => self.up_to(usize::MAX),
-        }
-    }
-
-    /// Takes a fraction of a second, where there is one, as nanoseconds; more than nine digits are cut off.
-    fn fraction(&mut self) -> Option<u32> {
-        if self.next(|character| character == '.').is_none() {
-            return Some(0);
-        }
-        let before = self.0.len();
-        let number = u32::try_from(self.up_to(9)?).ok()?;
-        let missing = 9_usize.saturating_sub(before - self.0.len());
-        self.0 = self.0.trim_start_matches(|character: char| character.is_ascii_digit());
-        Some(number * 10_u32.pow(u32::try_from(missing).ok()?))
-    }
-
-    /// Takes `Z` or an offset from UTC, in seconds.
-    fn offset(&mut self) -> Option<i64> {
-        let sign = match self.next(|character| matches!(character, 'Z' | 'z' | '+' | '-' | '\u{2212}'))? {
-            'Z' | 'z' => return Some(0),
-            '+' => 1,
-            _ => -1,
-        };
-        let hours = self.digits(2)?;
-        let minutes = i64::from(self.separated(':')?);
-        (hours < 24 && minutes < 60).then_some(sign * (hours * 3_600 + minutes * 60))
-    }
 }
 
 /// A point in time for a test, in RFC 3339.
@@ -262,25 +189,35 @@ mod tests {
             "20240615",
             "1718447400",
             "2024-06-15 10:30:00 UTC",
-            "2024-06-15T10:30Z",
-            "2024-02-30",
             "2024",
             "Sat, 15 Jun 2024 10:30:00 GMT",
             "2024-06-15 ",
-            "2024-06-15T24:00:00Z",
-            "2024-06-15T10:60:00Z",
             "-1é",
             "1x",
-            "2024-06-15T10:30:00+24:00",
-            "2024-06-15T10:30:00+0200",
             "-999999999d",
             "-9223372036854775807h",
             "99999999999999999999-01-01",
             "-99999999999999999999-01-01",
             "+262143-01-01",
-            "2024-06-15T10:30:00.",
         ] {
             assert_eq!(Date::parse(text), Some(Date::Lenient), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_day_that_does_not_exist_or_an_odd_time_behind_a_t_is_no_date() {
+        for text in [
+            "2024-02-30",
+            "2024-13-01 10:30:00 UTC",
+            "2024-06-15T10:30Z",
+            "2024-06-15T24:00:00Z",
+            "2024-06-15T10:60:00Z",
+            "2024-06-15T10:30:00+24:00",
+            "2024-06-15T10:30:00+0200",
+            "2024-06-15T10:30:00.",
+            "2024-06-15Té",
+        ] {
+            assert_eq!(Date::parse(text), None, "{text}");
         }
     }
 

@@ -1,42 +1,7 @@
-use std::cmp::Ordering;
 use std::fmt;
 
-use super::date::DateOrder;
-use super::equality::Equality;
-use super::order::{Order, Range};
-use super::pattern::Pattern;
-use super::text::{Needle, Needles};
-use super::version::{VersionOrder, VersionRange};
-use super::{Operator, Value};
-
-/// What a filter says about a value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Match {
-    /// The value passes.
-    Yes,
-    /// The value does not pass.
-    No,
-    /// That cannot be known here: the property is not known, or the operator is not.
-    CannotSay,
-}
-
-/// Which of PostHog's two ways `exact` and `is_not` compare: `property_matching_version` of the definitions.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum MatchingVersion {
-    /// A filter for `true` or `false` compares truth: `false` passes whatever is not true, `"banana"` and `0` too.
-    #[default]
-    V1,
-    /// A filter for `true` or `false` compares texts, as all others do.
-    V2,
-}
-
-impl MatchingVersion {
-    /// The version that the definitions name; each but `2` is read as `1`.
-    #[must_use]
-    pub const fn from_number(number: i64) -> Self {
-        if number == 2 { Self::V2 } else { Self::V1 }
-    }
-}
+use super::check::{Check, Outcome};
+use super::{Match, MatchingVersion, Operator, Value};
 
 /// One filter on one property, ready to be tested against many values.
 ///
@@ -58,27 +23,10 @@ pub struct Filter {
     key: Box<str>,
     operator: Operator,
     value: Option<Value<'static>>,
-    test: Test,
-    /// The operator is the opposite of its test: `is_not`, `not_regex`.
+    check: Check,
+    /// The operator is the opposite of its check: `is_not`, `not_regex`.
     opposite: bool,
     negated: bool,
-}
-
-#[derive(Clone)]
-enum Test {
-    Unknown,
-    Never,
-    Set,
-    Equality(Equality),
-    Contains(Needles),
-    StartsWith(Needle),
-    EndsWith(Needle),
-    Pattern(Pattern),
-    Order(Order),
-    Range(Range),
-    Date(DateOrder),
-    VersionOrder(Box<VersionOrder>),
-    VersionRange(VersionRange),
 }
 
 impl Filter {
@@ -88,9 +36,16 @@ impl Filter {
     /// that is not known, or not about properties, makes a filter that cannot say.
     #[must_use]
     pub fn compile(operator: Operator, value: Option<&Value<'_>>, key: &str, matching: MatchingVersion) -> Self {
-        let test = Test::compile(&operator, value, matching).unwrap_or(Test::Never);
+        let check = Check::compile(&operator, value, matching).unwrap_or(Check::Never);
         let opposite = operator.is_opposite();
-        Self { key: key.into(), operator, value: value.cloned().map(Value::into_owned), test, opposite, negated: false }
+        Self {
+            key: key.into(),
+            operator,
+            value: value.cloned().map(Value::into_owned),
+            check,
+            opposite,
+            negated: false,
+        }
     }
 
     /// The same filter turned round, as a cohort's `negation` asks for; what cannot be said stays so.
@@ -106,7 +61,7 @@ impl Filter {
     #[must_use]
     pub fn test(&self, value: Option<&Value<'_>>, now: i64) -> Match {
         let Some(value) = value else { return Match::CannotSay };
-        let passes = match self.test.passes(value, now) {
+        let passes = match self.check.passes(value, now) {
             Outcome::Passes(passes) => passes != self.opposite,
             Outcome::Nothing => false,
             Outcome::CannotSay => return Match::CannotSay,
@@ -148,77 +103,6 @@ impl fmt::Debug for Filter {
             .field("value", &self.value)
             .field("negated", &self.negated)
             .finish_non_exhaustive()
-    }
-}
-
-/// What a test finds, before anything is turned round.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The value is such, or is not.
-    Passes(bool),
-    /// The test makes no sense for the value: neither it nor its opposite passes.
-    Nothing,
-    CannotSay,
-}
-
-impl Test {
-    /// `None` where the operator can do nothing with the value, or misses one.
-    fn compile(operator: &Operator, value: Option<&Value<'_>>, matching: MatchingVersion) -> Option<Self> {
-        if matches!(operator, Operator::IsSet | Operator::IsNotSet) {
-            return Some(Self::Set);
-        }
-        if matches!(operator, Operator::In | Operator::NotIn | Operator::FlagEvaluatesTo | Operator::Other(_)) {
-            return Some(Self::Unknown);
-        }
-        let value = value?;
-        Some(match operator {
-            Operator::Exact | Operator::IsNot => Self::Equality(Equality::new(value, matching)),
-            Operator::Icontains | Operator::NotIcontains => Self::Contains(Needles::one(value)),
-            Operator::IcontainsMulti | Operator::NotIcontainsMulti => Self::Contains(Needles::many(value)),
-            Operator::StartsWith | Operator::NotStartsWith => Self::StartsWith(Needle::new(value)),
-            Operator::EndsWith | Operator::NotEndsWith => Self::EndsWith(Needle::new(value)),
-            Operator::Regex | Operator::NotRegex => Self::Pattern(value.with_text(Pattern::new)),
-            Operator::Gt => Self::Order(Order::new(value, Ordering::Greater, false)?),
-            Operator::Gte => Self::Order(Order::new(value, Ordering::Greater, true)?),
-            Operator::Lt => Self::Order(Order::new(value, Ordering::Less, false)?),
-            Operator::Lte => Self::Order(Order::new(value, Ordering::Less, true)?),
-            Operator::Between | Operator::NotBetween => Self::Range(Range::new(value)?),
-            Operator::IsDateExact => Self::Date(DateOrder::new(value, Ordering::Equal)?),
-            Operator::IsDateBefore => Self::Date(DateOrder::new(value, Ordering::Less)?),
-            Operator::IsDateAfter => Self::Date(DateOrder::new(value, Ordering::Greater)?),
-            Operator::SemverEq | Operator::SemverNeq => Self::version(value, Ordering::Equal, false)?,
-            Operator::SemverGt => Self::version(value, Ordering::Greater, false)?,
-            Operator::SemverGte => Self::version(value, Ordering::Greater, true)?,
-            Operator::SemverLt => Self::version(value, Ordering::Less, false)?,
-            Operator::SemverLte => Self::version(value, Ordering::Less, true)?,
-            Operator::SemverTilde => Self::VersionRange(VersionRange::tilde(value)?),
-            Operator::SemverCaret => Self::VersionRange(VersionRange::caret(value)?),
-            Operator::SemverWildcard => Self::VersionRange(VersionRange::wildcard(value)?),
-            Operator::IsSet | Operator::IsNotSet => Self::Set,
-            Operator::In | Operator::NotIn | Operator::FlagEvaluatesTo | Operator::Other(_) => Self::Unknown,
-        })
-    }
-
-    fn version(value: &Value<'_>, wanted: Ordering, or_equal: bool) -> Option<Self> {
-        VersionOrder::new(value, wanted, or_equal).map(|order| Self::VersionOrder(Box::new(order)))
-    }
-
-    fn passes(&self, value: &Value<'_>, now: i64) -> Outcome {
-        match self {
-            Self::Unknown => Outcome::CannotSay,
-            Self::Never => Outcome::Nothing,
-            Self::Set => Outcome::Passes(true),
-            Self::Equality(equality) => Outcome::Passes(equality.holds(value)),
-            Self::Contains(needles) => Outcome::Passes(value.with_text(|text| needles.within(text))),
-            Self::StartsWith(needle) => Outcome::Passes(value.with_text(|text| needle.begins(text))),
-            Self::EndsWith(needle) => Outcome::Passes(value.with_text(|text| needle.ends(text))),
-            Self::Pattern(pattern) => value.with_text(|text| pattern.is_found_in(text)),
-            Self::Order(order) => order.holds(value),
-            Self::Range(range) => range.holds(value),
-            Self::Date(order) => order.holds(value, now),
-            Self::VersionOrder(order) => order.holds(value),
-            Self::VersionRange(range) => range.holds(value),
-        }
     }
 }
 

@@ -1,7 +1,7 @@
 use std::cmp::Ordering;
 
 use super::Value;
-use super::filter::Outcome;
+use super::check::Outcome;
 
 /// `gt` and its like: numbers, and texts that Rust's `f64` can read (`+5`, `1e3`, `inf`, `NaN`).
 #[derive(Debug, Clone, Copy)]

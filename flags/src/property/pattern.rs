@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 
 use fancy_regex::{CompileError, Error, Regex, RegexBuilder};
 
-use super::filter::Outcome;
+use super::check::Outcome;
 
 /// `regex`: a regular expression in the dialect of `fancy_regex`, look-around and back-references included.
 ///

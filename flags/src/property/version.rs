@@ -3,7 +3,7 @@ use std::cmp::Ordering;
 use semver::{BuildMetadata, Prerelease, Version, VersionReq};
 
 use super::Value;
-use super::filter::Outcome;
+use super::check::Outcome;
 
 /// `semver_eq`, `semver_gt` and their like.
 #[derive(Debug, Clone)]
