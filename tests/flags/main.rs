@@ -4,6 +4,7 @@ mod definitions_file;
 #[cfg(unix)]
 mod forks;
 mod loading;
+mod loading_faults;
 mod order;
 mod page;
 mod parity;

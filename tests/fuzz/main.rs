@@ -4,6 +4,7 @@
 //! --test fuzz` runs each driver for that long with new ones; one that fails prints its seed, and
 //! `TAXOGEN_FUZZ_SEED=n` with the name of the test repeats it alone.
 
+mod answers;
 mod decisions;
 mod grammar;
 mod holds;
@@ -160,6 +161,26 @@ fn any_text_is_a_notification_or_an_error() {
         }
         showing(&text, || {
             read.fetch_add(u64::from(decisions::holds(&text)), Ordering::Relaxed);
+        });
+    });
+    assert!(read.into_inner() > 0, "some are read");
+}
+
+#[test]
+fn any_bytes_are_an_answer_about_flags_or_an_error() {
+    let corpus = answers::corpus();
+    let read = AtomicU64::new(0);
+    run(3_000, &|seed| {
+        let mut random = Random::new(seed);
+        let mut text = random.pick(&corpus).clone();
+        if random.once_in(2) {
+            text = mutate::mutate(&text, random.pick(&corpus).as_str(), 3, &mut random);
+        } else if text.starts_with('{') {
+            text = decisions::with_other_value(&text, &mut random);
+        }
+        let bytes = answers::with_odd_bytes(&text, &mut random);
+        showing(&text, || {
+            read.fetch_add(u64::from(answers::holds(&bytes)), Ordering::Relaxed);
         });
     });
     assert!(read.into_inner() > 0, "some are read");

@@ -85,7 +85,8 @@ fn false_is_an_answer_and_the_default_stands_in_only_where_there_is_none() {
     let report = stage.client.flag_report();
     assert_eq!(report.fallbacks, [(Assignment::Fallback(Fallback::NotLoaded), 1), (missing, 2)]);
     assert_eq!(report.fallbacks_for(Assignment::Off), 0, "`false` is no fallback of a boolean flag");
-    assert_eq!(responses(&stage), [(PAYMENTS_ENABLED.key().to_owned(), json!(false))]);
+    let told = [(PAYMENTS_ENABLED, json!(false)), (NEW_DASHBOARD, Value::Null)];
+    assert_eq!(responses(&stage), told.map(|(flag, response)| (flag.key().to_owned(), response)));
 }
 
 #[test]
@@ -167,6 +168,7 @@ fn the_question_is_the_one_that_the_sdks_of_posthog_ask() {
     expected.as_object_mut().unwrap().retain(|name, _| name != "flag_keys_to_evaluate" && name != "evaluation_runtime");
     expected["token"] = json!(POSTHOG_KEY);
     expected["groups"] = json!({ "company": "acme" });
+    expected["group_properties"] = json!({ "company": { "employees": 12 } });
 
     let stage = Stage::posthog();
     let user = stage.client.user("user-1");
