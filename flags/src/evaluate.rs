@@ -332,7 +332,8 @@ impl<'a, W: Watch> Evaluator<'a, W> {
 
     fn dependency(&mut self, dependency: &Dependency) -> Verdict {
         let key = &dependency.key;
-        self.watch.see(Step::Dependency { key, expected: dependency.expected.as_ref() });
+        let negated = dependency.negated;
+        self.watch.see(Step::Dependency { key, expected: dependency.expected.as_ref(), negated });
         let found = self.dependency_value(dependency);
         let verdict = match &found {
             // No flag can be what is expected.

@@ -100,6 +100,8 @@ pub enum Step<'a> {
         key: &'a str,
         /// What it must evaluate to; `None` where the definition expects what no flag can be.
         expected: Option<&'a FlagValue>,
+        /// Whether it must evaluate to something else.
+        negated: bool,
     },
     /// The end of a dependency.
     DependencyEnd {

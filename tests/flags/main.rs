@@ -1,7 +1,9 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
 
-mod definitions_file;
 #[cfg(unix)]
+
+mod definitions_file;
+mod explain;
 mod forks;
 mod loading;
 mod loading_faults;

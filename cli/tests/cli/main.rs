@@ -3,7 +3,8 @@
 mod check;
 mod decisions;
 mod explain;
-mod flags;
+mod flags_evaluate;
+mod flags_list;
 mod generate;
 mod init;
 mod lints;

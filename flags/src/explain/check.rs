@@ -42,6 +42,8 @@ pub enum Check {
         key: String,
         /// What it has to say; `None` where the definition expects what no flag can say.
         expected: Option<FlagValue>,
+        /// Whether it has to say something else.
+        negated: bool,
         /// What it says.
         found: Option<FlagValue>,
         /// How it came to that, where that was looked at here.

@@ -67,23 +67,33 @@ pub struct Condition {
 }
 
 /// How a variant was chosen.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Choice {
+    /// The variant that the condition names, and whether the flag has it; where it has, that is the one.
+    pub named: Option<(String, bool)>,
+    /// By somebody's number, where no variant was named that the flag has.
+    pub number: Option<Draw>,
+}
+
+/// The choice of a variant by somebody's number.
 #[derive(Debug, Clone, PartialEq)]
-#[non_exhaustive]
-pub enum Choice {
-    /// The condition gives this one.
-    Override {
-        /// Its key.
-        variant: String,
-    },
-    /// By somebody's number.
-    Number {
-        /// The variant that the condition would give, and that the flag does not have.
-        unknown: Option<String>,
-        /// From 0 to 1.
-        hash: f64,
-        /// The variants in their order, each for numbers below its limit and not below the one before.
-        ranges: Vec<(String, f64)>,
-        /// Which was chosen; `None` where the ranges end below the number.
-        chosen: Option<usize>,
-    },
+pub struct Draw {
+    /// From 0 to 1.
+    pub hash: f64,
+    /// The variants in their order, each for numbers below its limit and not below the one before.
+    pub ranges: Vec<(String, f64)>,
+    /// Which was chosen; `None` where the ranges end below the number.
+    pub chosen: Option<usize>,
+}
+
+impl Choice {
+    /// The variant; `None` where the flag is on without one.
+    #[must_use]
+    pub fn variant(&self) -> Option<&str> {
+        match (&self.named, &self.number) {
+            (Some((variant, true)), _) => Some(variant),
+            (_, Some(draw)) => draw.chosen.and_then(|index| Some(draw.ranges.get(index)?.0.as_str())),
+            _ => None,
+        }
+    }
 }

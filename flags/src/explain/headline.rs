@@ -1,7 +1,7 @@
 //! What a flag says, and why, in one sentence.
 
 use super::words::{name, quoted, said, share};
-use super::{Check, Choice, Condition, Flag, Subject};
+use super::{Check, Condition, Flag, Subject};
 use crate::{CannotSay, Evaluation, FlagValue, Match, Outcome, ReasonCode};
 
 /// `checkout-flow is "test" for user_42: condition 2 matched, and the person's number gives "test"`.
@@ -58,14 +58,11 @@ fn matched(flag: &Flag, condition: Option<&Condition>) -> String {
     let subject = whom(&condition.subject);
     let rollout = condition.rollout.filter(|bucket| bucket.hash.is_some());
     let inside = rollout.map(|bucket| format!("{subject} is inside its rollout of {}", share(bucket.limit)));
-    let choice = match &flag.choice {
-        Some(Choice::Override { variant }) => Some(format!("it names the variant {}", quoted(variant))),
-        Some(Choice::Number { ranges, chosen: Some(chosen), .. }) => {
-            ranges.get(*chosen).map(|(variant, _)| format!("{subject}'s number falls to {}", quoted(variant)))
-        }
-        Some(Choice::Number { .. }) => Some(format!("{subject}'s number falls to no variant")),
-        None => None,
-    };
+    let choice = flag.choice.as_ref().and_then(|choice| {
+        let variant = quoted(choice.variant()?);
+        let by_number = choice.number.is_some();
+        Some(if by_number { format!("{subject}'s number gives {variant}") } else { format!("it names {variant}") })
+    });
     let parts: Vec<_> = [Some(format!("condition {number} matched")), inside, choice].into_iter().flatten().collect();
     match parts.as_slice() {
         [before @ .., last] if !before.is_empty() => format!("{}, and {last}", before.join(", ")),
@@ -79,13 +76,10 @@ fn out_of_rollout(flag: &Flag) -> String {
     let subject = whom(&first.subject);
     let limit = first.rollout.map_or_else(String::new, |bucket| format!(" of {}", share(bucket.limit)));
     let mut told = if missed.len() == 1 {
-        format!(
-            "condition {} asks for nothing that is amiss, but {subject} is outside its rollout{limit}",
-            first.index + 1
-        )
+        format!("condition {} fits, but {subject} is outside its rollout{limit}", first.index + 1)
     } else {
         let numbers: Vec<_> = missed.iter().map(|one| (one.index + 1).to_string()).collect();
-        format!("{subject} is outside the rollouts of conditions {}", listed(&numbers))
+        format!("conditions {} fit, but {subject} is outside their rollouts", listed(&numbers))
     };
     if flag.early_exit {
         told += ", and the flag stops there";
@@ -111,15 +105,24 @@ fn no_match(flag: &Flag) -> String {
     }
 }
 
+/// What stands in the way of a decision.
 fn hindrance(flag: &Flag, why: CannotSay) -> String {
-    let condition =
-        flag.conditions.iter().find(|one| matches!(one.outcome, Outcome::CannotSay(because) if because == why));
-    let missing = condition.map_or_else(Vec::new, |one| missing(&one.checks));
-    match (why, condition, missing.as_slice()) {
-        (CannotSay::UnknownProperty, Some(condition), [_, ..]) => {
-            let verb = if missing.len() == 1 { "is" } else { "are" };
-            format!("condition {} asks for {}, which {verb} not given", condition.index + 1, listed(&missing))
-        }
+    let is_it = |one: &&Condition| matches!(one.outcome, Outcome::CannotSay(because) if because == why);
+    let Some(condition) = flag.conditions.iter().find(is_it) else { return why.to_string() };
+    let missing = missing(&condition.checks);
+    if why != CannotSay::UnknownProperty || missing.is_empty() {
+        return why.to_string();
+    }
+    let verb = if missing.len() == 1 { "is" } else { "are" };
+    format!("condition {} asks for {}, which {verb} not given", condition.index + 1, listed(&missing))
+}
+
+/// What stands in the way of a condition.
+pub(super) fn obstacle(checks: &[Check], why: CannotSay) -> String {
+    let missing = missing(checks);
+    match (why, missing.as_slice()) {
+        (CannotSay::UnknownProperty, [one]) => format!("{one} is not given"),
+        (CannotSay::UnknownProperty, [_, ..]) => format!("{} are not given", listed(&missing)),
         _ => why.to_string(),
     }
 }
@@ -151,10 +154,16 @@ fn listed(names: &[String]) -> String {
     }
 }
 
-/// What was found of a property: `The person has "free".`
-pub(super) fn found(found: Option<&crate::Value<'_>>, property: &str, owner: &str) -> String {
+/// What was found of a property: `The person has "free"`.
+pub(super) fn found(found: Option<&crate::Value<'_>>, owner: &str) -> String {
     match found {
-        Some(value) => format!("{owner} has {}", said(value)),
-        None => format!("{} is not given", name(property)),
+        Some(value) => format!("{} has {}", capital(owner), said(value)),
+        None => "It is not given".to_owned(),
     }
+}
+
+/// As it stands at the beginning of a sentence.
+pub(super) fn capital(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

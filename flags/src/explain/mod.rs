@@ -12,7 +12,7 @@ use std::fmt;
 
 pub use bucket::{Bucket, Subject};
 pub use check::Check;
-pub use flag::{Choice, Condition, Enrollment, Flag, Holdout};
+pub use flag::{Choice, Condition, Draw, Enrollment, Flag, Holdout};
 
 use crate::{Definitions, Person};
 
@@ -20,6 +20,17 @@ use crate::{Definitions, Person};
 ///
 /// Printed, it is prose for a person who has never seen how flags are evaluated. It holds what is known about
 /// somebody, which `Debug` does not show, and printing does.
+///
+/// ```
+/// use taxogen_flags::{Definitions, Person};
+///
+/// let definitions = Definitions::parse(br#"{"flags": [{
+///     "key": "banner", "active": false, "filters": {"groups": [{"properties": [], "rollout_percentage": 100}]}
+/// }]}"#)?;
+/// let explanation = definitions.explain("banner", &Person::new("user_123"), 1_767_323_045_000).unwrap();
+/// assert_eq!(explanation.to_string(), "banner is false for user_123: the flag is switched off.\n");
+/// # Ok::<(), taxogen_flags::DefinitionsError>(())
+/// ```
 #[derive(Clone)]
 pub struct Explanation {
     /// Whom the flag was asked about.

@@ -1,6 +1,6 @@
 //! Makes values of the steps of an evaluation.
 
-use super::{Bucket, Check, Choice, Condition, Enrollment, Flag, Holdout};
+use super::{Bucket, Check, Condition, Draw, Enrollment, Flag, Holdout};
 use crate::{CannotSay, Evaluation, Match, Outcome, Step, Watch};
 
 /// What has begun and has not ended, the innermost last.
@@ -94,20 +94,6 @@ impl Flag {
             decision: Err(CannotSay::OddDefinition),
         }
     }
-
-    /// The choice by number comes behind a variant that the flag does not have.
-    fn choose(&mut self, number: Choice) {
-        let unknown_before = match self.choice.take() {
-            Some(Choice::Override { variant }) => Some(variant),
-            _ => None,
-        };
-        self.choice = Some(match number {
-            Choice::Number { hash, ranges, chosen, .. } => {
-                Choice::Number { unknown: unknown_before, hash, ranges, chosen }
-            }
-            named @ Choice::Override { .. } => named,
-        });
-    }
 }
 
 impl Watch for Recorder {
@@ -151,9 +137,10 @@ impl Watch for Recorder {
                 let all = matches!(step, Step::All);
                 self.open.push(Open::Check(Check::Several { all, checks: Vec::new(), result: Match::CannotSay }));
             }
-            Step::Dependency { key, expected } => self.open.push(Open::Check(Check::Flag {
+            Step::Dependency { key, expected, negated } => self.open.push(Open::Check(Check::Flag {
                 key: key.to_owned(),
                 expected: expected.cloned(),
+                negated,
                 found: None,
                 flag: None,
                 result: Match::CannotSay,
@@ -172,15 +159,15 @@ impl Watch for Recorder {
                     flag.early_exit = true;
                 }
             }
-            Step::Override { variant, .. } => {
+            Step::Override { variant, known } => {
                 if let Some(flag) = self.flag() {
-                    flag.choice = Some(Choice::Override { variant: variant.to_owned() });
+                    flag.choice.get_or_insert_default().named = Some((variant.to_owned(), known));
                 }
             }
             Step::Variant { hash, ranges, chosen } => {
                 let ranges = ranges.iter().map(|range| (range.variant().to_owned(), range.below())).collect();
                 if let Some(flag) = self.flag() {
-                    flag.choose(Choice::Number { unknown: None, hash, ranges, chosen });
+                    flag.choice.get_or_insert_default().number = Some(Draw { hash, ranges, chosen });
                 }
             }
             Step::Decision(decision) => self.end_flag(decision),

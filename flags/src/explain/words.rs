@@ -18,6 +18,8 @@ pub(super) fn question(filter: &Filter) -> String {
     let verb = verb(operator);
     let asked = match (operator, filter.value()) {
         (Operator::IsSet | Operator::IsNotSet, _) => format!("{name} {verb}"),
+        _ if filter.truth() == Some(true) => format!("{name} is true"),
+        _ if filter.truth() == Some(false) => format!("{name} is anything but true"),
         (Operator::Other(word), _) => format!("{name} is compared by {}, which is not known here", quoted(word)),
         (_, None) => format!("{name} {verb} a value that the definition does not name"),
         (Operator::Between | Operator::NotBetween, Some(value)) => {
@@ -198,9 +200,11 @@ mod tests {
             ("exact", r#""pro""#, r#"plan is "pro""#),
             ("exact", r#"["pro", 5, null]"#, r#"plan is one of "pro", 5, nothing (null)"#),
             ("gt", "[1]", "plan is greater than [1]"),
-            ("exact", "[]", "plan is []"),
+            ("exact", "[]", "plan is true"),
+            ("exact", "false", "plan is anything but true"),
             ("exact", r#"{"a":1}"#, r#"plan is {"a":1}"#),
-            ("is_not", "true", "plan is not true"),
+            ("is_not", "true", "plan is anything but true"),
+            ("is_not", "0", "plan is not 0"),
             ("is_not", r#"["a"]"#, r#"plan is none of "a""#),
             ("icontains", r#""@x""#, r#"plan contains "@x""#),
             ("icontains_multi", r#"["a","b"]"#, r#"plan contains one of "a", "b""#),

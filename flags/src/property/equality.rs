@@ -32,6 +32,14 @@ impl Equality {
         Self::Texts(texts.into())
     }
 
+    /// The truth that is asked for, where truth is what counts.
+    pub(super) const fn truth(&self) -> Option<bool> {
+        match self {
+            Self::Truth(truth) => Some(*truth),
+            Self::Texts(_) => None,
+        }
+    }
+
     pub(super) fn holds(&self, value: &Value<'_>) -> bool {
         match self {
             Self::Truth(truth) => is_true(value) == *truth,

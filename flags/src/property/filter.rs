@@ -69,6 +69,12 @@ impl Filter {
         if passes == self.negated { Match::No } else { Match::Yes }
     }
 
+    /// The truth that a value has to have to pass, where the filter compares truth and not texts.
+    pub(crate) fn truth(&self) -> Option<bool> {
+        let Test::Equality(equality) = &self.test else { return None };
+        equality.truth().map(|truth| truth != self.opposite)
+    }
+
     /// The name of the property.
     #[must_use]
     pub fn key(&self) -> &str {

@@ -92,7 +92,10 @@ impl Evaluate {
         let name = name(&self.definitions);
         match Definitions::parse(document.as_bytes()) {
             Ok(definitions) => {
-                for trouble in definitions.troubles() {
+                // Of the other flags nobody asks.
+                let is_asked =
+                    |flag: Option<&str>| self.explain.is_none() || flag.is_none() || flag == self.explain.as_deref();
+                for trouble in definitions.troubles().iter().filter(|trouble| is_asked(trouble.flag())) {
                     printer.talk(format_args!("{name}: {trouble}"));
                 }
                 Some(definitions)
@@ -100,7 +103,8 @@ impl Evaluate {
             Err(error) => {
                 match error {
                     DefinitionsError::NotJson { line, column } => {
-                        printer.talk(format_args!("{name}:{line}:{column}: not JSON"));
+                        // It is 0 where a line ends that nothing stands in.
+                        printer.talk(format_args!("{name}:{line}:{}: not JSON", column.max(1)));
                     }
                     error => printer.talk(format_args!("{name}: {error}")),
                 }
@@ -172,17 +176,19 @@ fn explain(
     now: i64,
     printer: &mut Printer,
 ) -> Result<(), Failure> {
+    if definitions.keys().all(|known| known != key) {
+        let help = match suggest::nearest(key, definitions.keys()) {
+            Some(near) => format!("a flag with a similar key exists: `{near}`"),
+            None => "without `--explain` the first line that is printed names all flags".to_owned(),
+        };
+        return Err(Failure::Usage { message: format!("the definitions have no flag `{key}`"), help });
+    }
     for (index, context) in contexts.iter().enumerate() {
         let groups = context.groups();
-        let Some(explanation) = definitions.explain(key, &context.person(&groups), now) else {
-            let help = match suggest::nearest(key, definitions.keys()) {
-                Some(near) => format!("a flag with a similar key exists: `{near}`"),
-                None => "without `--explain` the first line that is printed names all flags".to_owned(),
-            };
-            return Err(Failure::Usage { message: format!("the definitions have no flag `{key}`"), help });
-        };
-        let between = if index == 0 { "" } else { "\n----\n\n" };
-        printer.data(&format!("{between}{explanation}"))?;
+        if let Some(explanation) = definitions.explain(key, &context.person(&groups), now) {
+            let between = if index == 0 { "" } else { "\n----\n\n" };
+            printer.data(&format!("{between}{explanation}"))?;
+        }
     }
     Ok(())
 }
