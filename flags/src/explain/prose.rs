@@ -1,7 +1,7 @@
 //! An explanation for a person: a sentence, and then each step in a line.
 
 use super::headline::{capital, found, obstacle, sentence, value, whom};
-use super::words::{name, number, question, quoted, share};
+use super::words::{cut, name, number, question, quoted, share};
 use super::{Bucket, Check, Choice, Condition, Draw, Explanation, Flag, Subject};
 use crate::{Match, Outcome};
 
@@ -15,7 +15,7 @@ pub(super) fn write(explanation: &Explanation) -> String {
     }
     prose.flag(flag, 0);
     if let Some(payload) = flag.decision.as_ref().ok().and_then(|decided| decided.payload.as_deref()) {
-        prose.paragraph(0, &format!("It hands out this payload: {payload}"));
+        prose.paragraph(0, &format!("It hands out this payload: {}", cut(payload)));
     }
     if let Some(subject) = prose.numbered.take() {
         prose.numbers(&subject, flag);
@@ -98,11 +98,15 @@ impl Prose {
 
     /// The conditions behind the one that decided.
     fn not_looked_at(&mut self, flag: &Flag, depth: usize) {
+        if flag.holdout.as_ref().is_some_and(|holdout| holdout.bucket.within) {
+            self.paragraph(depth, "The conditions were not looked at: a holdout goes before them.");
+        }
         let Some(last) = flag.conditions.last() else { return };
         let (first, last) = (last.index as usize + 2, flag.condition_count);
         let named = match last.checked_sub(first) {
             None => return,
             Some(0) => format!("Condition {first} was"),
+            Some(1) => format!("Conditions {first} and {last} were"),
             Some(_) => format!("Conditions {first} to {last} were"),
         };
         let why = if flag.early_exit {

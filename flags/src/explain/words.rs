@@ -150,7 +150,7 @@ pub(super) fn quoted(text: &str) -> String {
     format!("\"{}\"", cut(text))
 }
 
-fn cut(text: &str) -> String {
+pub(super) fn cut(text: &str) -> String {
     let mut said = String::new();
     for character in text.chars().take(LONGEST) {
         if character.is_control() || is_invisible(character) {
