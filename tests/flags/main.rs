@@ -1,9 +1,8 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
 
-#[cfg(unix)]
-
 mod definitions_file;
 mod explain;
+#[cfg(unix)]
 mod forks;
 mod loading;
 mod loading_faults;
