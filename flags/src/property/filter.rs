@@ -71,7 +71,7 @@ impl Filter {
 
     /// The truth that a value has to have to pass, where the filter compares truth and not texts.
     pub(crate) fn truth(&self) -> Option<bool> {
-        let Test::Equality(equality) = &self.test else { return None };
+        let Check::Equality(equality) = &self.check else { return None };
         equality.truth().map(|truth| truth != self.opposite)
     }
 
