@@ -3,15 +3,17 @@
 mod definitions_file;
 mod explain;
 mod exposure;
-#[cfg(unix)]
 mod forks;
+mod hashes;
 mod layers;
 mod loading;
 mod loading_faults;
+mod malformed;
 mod order;
 mod overrides;
 mod page;
 mod parity;
+mod payloads;
 mod poller;
 mod reading;
 mod sources;

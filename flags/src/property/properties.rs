@@ -6,6 +6,9 @@ use serde_json::value::RawValue;
 
 use super::Value;
 
+/// Up to how many properties are looked through one by one.
+const FEW: usize = 16;
+
 /// The properties of a person or of a group, by name.
 ///
 /// A small sorted list: looking something up allocates nothing.
@@ -100,6 +103,10 @@ impl<'a> Properties<'a> {
     /// The value of a property; `None` where it is not set.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value<'a>> {
+        // Of few names hardly two have the same length: comparing that first beats searching by order.
+        if self.entries.len() <= FEW {
+            return self.entries.iter().find(|(other, _)| other.as_ref() == name).map(|(_, value)| value);
+        }
         self.position(name).ok().map(|position| &self.entries[position].1)
     }
 
