@@ -1,7 +1,9 @@
-//! The program `taxogen`: checks a plan, writes its typed Rust, explains findings, plays decisions, runs the sandbox.
+//! The program `taxogen`: checks a plan, writes its typed Rust, explains findings, plays decisions, evaluates flags, runs
+//! the sandbox.
 //!
-//! Exit codes: 0, no finding that counts (errors do, and what `--fail-on` adds); 1, such a finding, a stale
-//! file with `generate --check`, or a line that `decisions replay` cannot read; 2, a wrong call, or a file that is missing, unreadable or not UTF-8.
+//! Exit codes: 0, no finding that counts (errors do, and what `--fail-on` adds); 1, such a finding, a stale file with
+//! `generate --check`, a stale flag with `flags list --stale`, or data that `decisions replay` or `flags evaluate` cannot
+//! read; 2, a wrong call, or a file that is missing, unreadable or not UTF-8.
 
 mod command;
 mod failure;

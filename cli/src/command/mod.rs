@@ -32,7 +32,7 @@ pub(crate) enum Command {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
     Good,
-    /// A finding in the plan that counts, a stale file, or a line that cannot be read.
+    /// A finding in the plan that counts, a stale file or flag, or data that cannot be read.
     Bad,
 }
 
