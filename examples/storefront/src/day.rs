@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 use std::time::Duration;
 
 use crate::plan::types::PlanTier;
-use crate::shop::{Basket, Checkout, Shop, SignUp, Unpaid, Visit};
+use crate::shop::{Basket, Checkout, Known, Shop, SignUp, Unpaid, Visit};
 use crate::visitor::Visitor;
 
 const SKUS: [&str; 5] = ["mug", "poster", "notebook", "t-shirt", "lamp"];
@@ -28,7 +28,7 @@ pub(crate) struct Books {
     pub(crate) items_sent: u64,
     /// Referral codes that break the plan's rule.
     pub(crate) bad_codes: u64,
-    /// Visitors who got the plan's defaults, because PostHog did not answer.
+    /// Visitors of whom some flag could not be decided, so that its default stood in.
     pub(crate) without_flags: u64,
     /// People in the experiment, and those of them who bought, by checkout.
     pub(crate) experiment: BTreeMap<Checkout, (u64, u64)>,
@@ -44,7 +44,9 @@ pub(crate) fn hour(shop: &Shop, hour: u32, visitors: &mut [Visitor]) -> Books {
 }
 
 fn visit(shop: &Shop, visitor: &mut Visitor, books: &mut Books) {
-    let visit = shop.welcome(&visitor.id);
+    let email = visitor.email();
+    let about = Known { id: &visitor.id, plan: visitor.plan, country: visitor.country, email: &email };
+    let visit = shop.welcome(&about);
     books.visitors += 1;
     books.without_flags += u64::from(!visit.knows_flags);
     if visitor.is_new {

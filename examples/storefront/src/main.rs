@@ -18,8 +18,8 @@ use std::process::ExitCode;
 use std::thread;
 use std::time::Duration;
 
-use taxogen::{Client, Mixpanel, PostHog, Report, Segment};
-use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, SEGMENT_WRITE_KEY, Sandbox};
+use taxogen::{Client, LocalFlags, Mixpanel, PostHog, Report, Segment};
+use taxogen_sandbox::{MIXPANEL_TOKEN, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, SEGMENT_WRITE_KEY, Sandbox};
 
 use crate::comparison::Comparison;
 use crate::day::Books;
@@ -37,7 +37,7 @@ Without --live the three vendors are played on this machine: no account, no key,
 
 Options:
   --live   deliver to the real vendors that the environment names:
-             POSTHOG_API_KEY, POSTHOG_HOST
+             POSTHOG_API_KEY, POSTHOG_HOST, POSTHOG_PERSONAL_API_KEY
              SEGMENT_WRITE_KEY, SEGMENT_REGION (us, eu)
              MIXPANEL_TOKEN, MIXPANEL_REGION (us, eu, in)
   --help   print this text
@@ -84,10 +84,11 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
         .hash_key("what vendors may not see is hashed under this")
         .linger(HOUR)
         .request_timeout(stage::PATIENCE)
+        .local_flags(LocalFlags::polled(POSTHOG_PERSONAL_KEY).poll_interval(stage::POLLS))
         .build()?;
     let shop = Shop::new(client.clone());
     let mut visitors = visitor::of_the_day();
-    stage::script_flags(&sandbox, &visitors);
+    stage::define_flags(&sandbox, &client)?;
 
     report::opening(page)?;
     let (mut books, mut outage) = (Books::default(), None);
@@ -95,7 +96,7 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
         if hour == stage::OUTAGE.end {
             outage = Some(Outage::look(&client));
         }
-        let trouble = stage::prepare(&sandbox, hour);
+        let trouble = stage::prepare(&sandbox, &client, hour);
         let now = day::hour(&shop, hour, &mut visitors);
         report::hour(page, hour, &now, trouble)?;
         books += &now;

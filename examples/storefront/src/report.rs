@@ -30,7 +30,7 @@ pub(crate) fn closing(page: &mut Page, books: &Books) -> io::Result<()> {
     let Books { without_flags, turned_away, too_slow, bad_codes, .. } = books;
     page.line("")?;
     for (number, sentence) in [
-        (without_flags, "visitors got no flags: the plan's defaults stood in, and the experiment is without them"),
+        (without_flags, "visitors had to do without some flag: nobody could decide it, and its default stood in"),
         (turned_away, "visitors could not pay while payments were off"),
         (too_slow, "visitors had a bank that was slower than a remote setting allows"),
         (bad_codes, "referral codes broke the plan's rule: they were left out, and their events were sent"),

@@ -36,14 +36,25 @@ impl Shop {
         Self { client }
     }
 
-    /// Somebody comes in: one request asks for all their flags, and no reading of a flag waits after that.
+    /// Somebody comes in: their flags are decided here, by what the shop knows of them, and no reading of a flag waits after
+    /// that. Only what cannot be decided here is asked of PostHog, in one request.
     ///
-    /// Where no answer comes, every flag has the plan's default and the shop goes on.
-    pub(crate) fn welcome(&self, id: &str) -> Visit {
-        let user = self.client.user(id);
-        let knows_flags = user.load_flags_blocking(Duration::from_secs(2)).is_ok();
-        Visit { user, knows_flags }
+    /// Where no answer comes either, that flag has the plan's default and the shop goes on.
+    pub(crate) fn welcome(&self, about: &Known<'_>) -> Visit {
+        let user = self.client.user(about.id);
+        let Known { plan, country, email, .. } = *about;
+        user.flag_properties(person::Properties::new().with_plan_tier(plan).with_country(country).with_email(email));
+        let loaded = user.load_flags_blocking(Duration::from_secs(2));
+        Visit { user, knows_flags: loaded.is_ok_and(|loaded| loaded.is_complete()) }
     }
+}
+
+/// What the shop knows of somebody who comes in.
+pub(crate) struct Known<'a> {
+    pub(crate) id: &'a str,
+    pub(crate) plan: PlanTier,
+    pub(crate) country: &'a str,
+    pub(crate) email: &'a str,
 }
 
 /// What somebody fills in to become a customer.

@@ -1,13 +1,14 @@
-//! What the sandbox is told to play: everybody's flags, and trouble on purpose.
+//! What the sandbox is told to play: the definitions of the flags, and trouble on purpose.
 
 use std::ops::Range;
-use std::time::Duration;
+use std::thread;
+use std::time::{Duration, Instant};
 
-use serde_json::json;
-use taxogen_sandbox::{Fault, FlagAnswer, Sandbox, Vendor};
+use serde_json::Value;
+use taxogen::{Client, Error};
+use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
 use crate::plan::flags;
-use crate::visitor::Visitor;
 
 /// The hours in which Segment answers nothing but 503.
 pub(crate) const OUTAGE: Range<u32> = 11..14;
@@ -18,42 +19,51 @@ const PAYMENTS_OFF: u32 = 13;
 pub(crate) const PATIENCE: Duration = Duration::from_secs(1);
 const TOO_LATE: Duration = Duration::from_millis(1300);
 
-/// Decides for each visitor, as PostHog would.
-pub(crate) fn script_flags(sandbox: &Sandbox, visitors: &[Visitor]) {
-    let limits = FlagAnswer::on().payload(json!({ "timeout_ms": 3000 })).numbered(4, 2);
-    sandbox.flags().set_default(flags::CHECKOUT_LIMITS.key(), limits);
-    for visitor in visitors {
-        let id = &visitor.id;
-        // Any hash will do, as long as it is the same on every run.
-        let bucket = id.bytes().fold(7_u32, |hash, byte| hash.wrapping_mul(31) ^ u32::from(byte)) >> 3;
-        let checkout = if bucket % 2 == 0 {
-            FlagAnswer::variant("control")
-        } else {
-            let words = json!({ "headline": "Ship faster", "cta": "Start free trial" });
-            FlagAnswer::variant("test").payload(words)
-        };
-        let dashboard = FlagAnswer::boolean(bucket % 4 == 0);
-        let payments = FlagAnswer::boolean(visitor.hour != PAYMENTS_OFF);
-        sandbox.flags().set(id, flags::CHECKOUT_EXPERIMENT.key(), checkout.numbered(3, 5).has_experiment(true));
-        sandbox.flags().set(id, flags::NEW_DASHBOARD_V2.key(), dashboard.numbered(1, 9).has_experiment(false));
-        sandbox.flags().set(id, flags::PAYMENTS_ENABLED.key(), payments.numbered(2, 1).has_experiment(false));
+/// What PostHog has of the plan's flags.
+const DEFINITIONS: &str = include_str!("../../definitions.json");
+/// How often the shop asks for them; in production it is twice a minute.
+pub(crate) const POLLS: Duration = Duration::from_millis(10);
+
+/// Hands out the definitions by which flags are decided, and waits until the shop has them.
+pub(crate) fn define_flags(sandbox: &Sandbox, client: &Client) -> Result<(), Error> {
+    sandbox.flags().define_text(DEFINITIONS);
+    client.flags_ready(Duration::from_secs(10))
+}
+
+/// Turns payments on or off at PostHog, and waits until the shop knows.
+fn switch_payments(sandbox: &Sandbox, client: &Client, are_on: bool) {
+    let before = client.flag_definitions().loaded_at;
+    let mut definitions: Value = serde_json::from_str(DEFINITIONS).expect("the definitions are JSON");
+    for flag in definitions["flags"].as_array_mut().into_iter().flatten() {
+        if flag["key"] == flags::PAYMENTS_ENABLED.key() {
+            flag["active"] = are_on.into();
+        }
+    }
+    sandbox.flags().define(&definitions);
+    let patience = Instant::now() + Duration::from_secs(10);
+    while client.flag_definitions().loaded_at == before && Instant::now() < patience {
+        thread::sleep(POLLS);
     }
 }
 
 /// Arranges the trouble of an hour, and says what it is.
-pub(crate) fn prepare(sandbox: &Sandbox, hour: u32) -> Option<&'static str> {
+pub(crate) fn prepare(sandbox: &Sandbox, client: &Client, hour: u32) -> Option<&'static str> {
     match hour {
         9 => sandbox.flags().status(503),
         10 => sandbox.flags().status(None),
         hour if hour == OUTAGE.start => sandbox.fault(Vendor::Segment, Fault::status(503).forever()),
-        hour if hour == OUTAGE.end => sandbox.clear_faults(Vendor::Segment),
+        PAYMENTS_OFF => switch_payments(sandbox, client, false),
+        hour if hour == OUTAGE.end => {
+            switch_payments(sandbox, client, true);
+            sandbox.clear_faults(Vendor::Segment);
+        }
         15 => sandbox.fault(Vendor::PostHog, Fault::status(413)),
         17 => sandbox.fault_at(Vendor::Mixpanel, "/import", Fault::Delay(TOO_LATE)),
         19 => sandbox.fault_at(Vendor::Mixpanel, "/engage", Fault::CutAfter),
         _ => {}
     }
     Some(match hour {
-        9 => "PostHog answers no question about flags",
+        9 => "PostHog answers no question about flags: they are decided here",
         hour if hour == OUTAGE.start => "Segment is down for three hours: 503 to everything",
         PAYMENTS_OFF => "a kill switch turns payments off",
         hour if hour == OUTAGE.end => "Segment is back, and gets what waited for it",
