@@ -206,8 +206,30 @@
 //!
 //! # Flags
 //!
-//! [`User::flag`] answers at once, from what was fixed, what `User::load_flags` has loaded, or the plan's default; it
-//! never does I/O. [`User::evaluate`] says in addition where the answer comes from and why.
+//! [`User::flag`] answers at once and never does I/O. Who is asked, in this order: what a test overrides
+//! ([`Client::override_flags`]), what was fixed by hand, the layers of [`Builder::flags_from`], what `User::load_flags` has
+//! loaded, PostHog's definitions in this process, the plan's default. The first that says something is believed; `false` is
+//! an answer, also of a kill switch, whose default stands in only where nobody can be reached. [`User::evaluate`] says in
+//! addition who said so, why, and how old that is; [`User::peek`] and [`User::all_flags`] expose nothing.
+//!
+//! Flags are decided by what the handle was told of its person: by `set`, `identify` and `group`, or for flags alone by
+//! [`User::flag_properties`] and [`User::flag_group`]. What PostHog said is reported to it as `$feature_flag_called`, once for
+//! each person, flag, value and groups, and goes on later events where that is asked for ([`Builder::stamp_flags`]).
+//!
+//! ```
+//! use taxogen::{Client, Flag, LocalFlags};
+//!
+//! const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
+//!
+//! let definitions = r#"{"flags": [{"key": "new-dashboard", "active": true, "filters": {"groups": [{}]}}]}"#;
+//! let (client, recorder) = Client::builder().local_flags(LocalFlags::bytes(definitions)).recorder();
+//! assert!(client.user("user_123").flag(NEW_DASHBOARD));
+//! assert_eq!(recorder.events("$feature_flag_called").len(), 1);
+//!
+//! // A test sees what it wants to, and no other test does.
+//! let mine = client.override_flags([NEW_DASHBOARD.is(false)]);
+//! assert!(!mine.user("user_123").flag(NEW_DASHBOARD));
+//! ```
 //!
 //! With [`Builder::local_flags`] they are decided in this process, by PostHog's definitions: `LocalFlags::polled` asks for
 //! these in the background, with a personal key (`POSTHOG_PERSONAL_API_KEY`), and [`LocalFlags::file`] reads and watches a

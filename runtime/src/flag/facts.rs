@@ -81,11 +81,14 @@ impl Facts {
     }
 }
 
+/// Names and values.
+pub(crate) type SeenProperties = Vec<(String, serde_json::Value)>;
+
 /// What a destination may see of [`Facts`].
 pub(crate) struct SeenFacts {
-    pub(crate) person: Vec<(String, serde_json::Value)>,
+    pub(crate) person: SeenProperties,
     /// Type, key and properties.
-    pub(crate) groups: Vec<(String, String, Vec<(String, serde_json::Value)>)>,
+    pub(crate) groups: Vec<(String, String, SeenProperties)>,
     pub(crate) device_id: Option<String>,
 }
 

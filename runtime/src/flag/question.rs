@@ -23,7 +23,6 @@ impl<'a> FlagQuestion<'a> {
     }
 
     /// What the handle knows of them: properties, groups, the device.
-    #[must_use]
     pub const fn person(&self) -> &Person<'a> {
         &self.person
     }
