@@ -6,7 +6,7 @@ use std::time::Duration;
 use taxogen_flags::Definitions;
 
 use super::cause::Cause;
-use super::file::WatchedFile;
+use super::file::DefinitionsFile;
 #[cfg(feature = "posthog")]
 use super::poller::Poller;
 use super::settings::{LocalFlags, Origin};
@@ -33,7 +33,7 @@ enum From {
     Nobody,
     #[cfg(feature = "posthog")]
     Poll(String),
-    Watch(WatchedFile),
+    Watch(DefinitionsFile),
 }
 
 impl Supply {
@@ -49,7 +49,7 @@ impl Supply {
             #[cfg(feature = "posthog")]
             Origin::Polled(key) => (shelf(DefinitionsSource::Polled), From::Poll(key), Ok(None)),
             Origin::File(path) => {
-                let mut file = WatchedFile::new(path);
+                let mut file = DefinitionsFile::new(path);
                 let read = file.read();
                 (shelf(DefinitionsSource::File), From::Watch(file), read)
             }

@@ -6,13 +6,13 @@ use std::thread;
 use std::time::Duration;
 
 use super::cause::Cause;
-use super::file::WatchedFile;
+use super::file::DefinitionsFile;
 use super::shelf::Shelf;
 use crate::value::Timestamp;
 
 /// Looks again and again, on the delivery thread, until it is dropped.
 #[cfg(feature = "http")]
-pub(super) async fn beside(mut file: WatchedFile, shelf: Arc<Shelf>, interval: Duration) {
+pub(super) async fn beside(mut file: DefinitionsFile, shelf: Arc<Shelf>, interval: Duration) {
     loop {
         tokio::time::sleep(interval).await;
         file.look(&shelf, Timestamp::now());
@@ -20,7 +20,7 @@ pub(super) async fn beside(mut file: WatchedFile, shelf: Arc<Shelf>, interval: D
 }
 
 /// The same on a thread of its own, which ends with the shelf or when that is closed.
-pub(super) fn alone(mut file: WatchedFile, shelf: &Arc<Shelf>, interval: Duration) {
+pub(super) fn alone(mut file: DefinitionsFile, shelf: &Arc<Shelf>, interval: Duration) {
     let (ends, ended) = mpsc::channel::<()>();
     let watched = Arc::downgrade(shelf);
     let run = move || {

@@ -30,7 +30,7 @@ impl Watcher {
                 match asked.recv_timeout(interval.max(SHORTEST)) {
                     Ok(other) => interval = other,
                     Err(RecvTimeoutError::Timeout) => {
-                        file.read_again(SystemTime::now()).into_iter().for_each(&on_change)
+                        file.read_again(SystemTime::now()).into_iter().for_each(&on_change);
                     }
                     Err(RecvTimeoutError::Disconnected) => return,
                 }

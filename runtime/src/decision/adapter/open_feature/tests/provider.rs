@@ -68,7 +68,7 @@ fn flags_are_decided_by_the_context_and_posthog_is_told() {
         let limits = client.get_struct_value::<StructValue>("limits", Some(&pro), None).await.unwrap();
         assert_eq!(limits, StructValue::default().with_field("timeout_ms", 7));
 
-        let told: Vec<_> = recorder.all().iter().map(|event| (event.name().to_owned(), event.distinct_id())).collect();
+        let told: Vec<_> = recorder.all().iter().map(|event| (event.name(), event.distinct_id())).collect();
         let called = |user: &str| ("$feature_flag_called".to_owned(), user.to_owned());
         assert_eq!(told, [called("user_123"), called("user_7"), called("user_123")], "once for each value");
         assert!(!recorder.all()[0].to_json().contains("pro"), "what the context says goes nowhere");
