@@ -231,6 +231,11 @@
 //! assert!(!mine.user("user_123").flag(NEW_DASHBOARD));
 //! ```
 //!
+//! Others that know flags are layers before what was loaded ([`Builder::flags_from`]): variables of the environment
+//! ([`EnvironmentFlags`], which [`Client::from_env`] reads too), a file that is watched while one develops ([`FlagFile`]),
+//! decisions of another engine ([`DecisionFlags`]), a provider of OpenFeature (`open_feature::OpenFeatureFlags`), or your own
+//! [`FlagLayer`]. The other way round `open_feature::TaxogenProvider` is a provider of the plan's flags.
+//!
 //! With [`Builder::local_flags`] they are decided in this process, by PostHog's definitions: `LocalFlags::polled` asks for
 //! these in the background, with a personal key (`POSTHOG_PERSONAL_API_KEY`), and [`LocalFlags::file`] reads and watches a
 //! file. [`Client::flags_ready`] waits for the first of them, and [`Client::flag_definitions`] says how old they are and what
