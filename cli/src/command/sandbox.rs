@@ -44,7 +44,9 @@ impl Sandbox {
         ctrlc::set_handler(move || drop(stop.send(Signal::Stop))).map_err(Failure::Signal)?;
         let sandbox = taxogen_sandbox::Sandbox::on(self.port).map_err(Failure::Sandbox)?;
         let serves_flags = definitions.is_some();
-        definitions.into_iter().for_each(|text| sandbox.flags().define_text(text));
+        if let Some(text) = definitions {
+            sandbox.flags().define_text(text);
+        }
         sandbox.on_request(move |request| drop(sender.send(Signal::Request(line(request)))));
 
         printer.data(&variables(&sandbox))?;

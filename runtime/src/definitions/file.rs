@@ -27,16 +27,16 @@ impl DefinitionsFile {
     }
 
     /// Looks whether it has changed, and puts what it holds where it has. Those in use stay where it holds none.
-    pub(super) fn look(&mut self, shelf: &Shelf, now: Timestamp) {
+    pub(super) fn look(&mut self, onto: &Shelf, now: Timestamp) {
         match self.read() {
             Ok(None) => {
-                if shelf.cause().is_none() {
-                    shelf.confirm(now);
+                if onto.cause().is_none() {
+                    onto.confirm(now);
                 }
             }
-            Ok(Some(definitions)) => shelf.put(definitions, now),
+            Ok(Some(definitions)) => onto.put(definitions, now),
             Err(cause) => {
-                shelf.fail(cause);
+                onto.fail(cause);
             }
         }
     }

@@ -113,10 +113,10 @@ impl Client {
             let sentence = "a fork of the process asks for no definitions: build a client after the fork";
             return Err(Error::new(Kind::Network, sentence));
         }
-        let shelf = std::sync::Arc::clone(&self.core.definitions);
+        let awaited = std::sync::Arc::clone(&self.core.definitions);
         Ok(Some(delivery.on_thread(async move {
-            let ready = tokio::time::timeout(deadline, shelf.until(|| readiness(&shelf))).await;
-            ready.unwrap_or_else(|_| Err(late(&shelf)))
+            let ready = tokio::time::timeout(deadline, awaited.until(|| readiness(&awaited))).await;
+            ready.unwrap_or_else(|_| Err(late(&awaited)))
         })))
     }
 }

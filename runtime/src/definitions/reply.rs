@@ -58,6 +58,7 @@ fn of_status(status: u16) -> Cause {
 mod tests {
     use super::*;
 
+    #[expect(clippy::unnecessary_wraps, reason = "it stands beside those that are no answer")]
     fn response(status: u16, body: &[u8]) -> Result<Response, Failure> {
         Ok(Response { status, retry_after: None, etag: None, body: body.to_vec() })
     }

@@ -95,7 +95,9 @@ impl Shelf {
         let before = self.current.swap(Some(Arc::new(Snapshot::new(definitions, now))));
         let earlier = std::mem::replace(&mut self.state().before, before);
         drop(earlier);
-        fresh.iter().for_each(|problem| self.hooks.flag_problem(problem));
+        for problem in &fresh {
+            self.hooks.flag_problem(problem);
+        }
         self.succeeded();
     }
 

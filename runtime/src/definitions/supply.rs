@@ -60,7 +60,9 @@ impl Supply {
         };
         let problem = match read {
             Ok(definitions) => {
-                definitions.into_iter().for_each(|definitions| shelf.put(definitions, Timestamp::now()));
+                if let Some(definitions) = definitions {
+                    shelf.put(definitions, Timestamp::now());
+                }
                 None
             }
             Err(cause) => Some(cause),
