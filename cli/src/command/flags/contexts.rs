@@ -1,8 +1,9 @@
 //! From a file to the persons in it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::value::RawValue;
+use taxogen_compiler::suggest;
 use taxogen_flags::{Groups, Person, Properties};
 
 use super::place::{Place, problem};
@@ -21,24 +22,36 @@ pub(super) struct Context<'a> {
     pub(super) group_properties: BTreeMap<String, Properties<'a>>,
 }
 
-/// What cannot be read, and where it stands.
+/// What is odd, and where it stands.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
     pub(super) place: Place,
     pub(super) problem: String,
+    /// Whether a context, or all that follows, is left out because of it.
+    pub(super) is_loss: bool,
 }
+
+impl Trouble {
+    fn loss(place: Place, problem: String) -> Self {
+        Self { place, problem, is_loss: true }
+    }
+}
+
+/// What a context may have.
+const MEMBERS: [&str; 6] = ["id", "distinct_id", "device_id", "person_properties", "groups", "group_properties"];
 
 type Members<'a> = BTreeMap<String, &'a RawValue>;
 
 /// Reads a list of contexts, or one after another; what cannot be read costs itself alone, but for text that is no JSON:
 /// nobody knows where what follows begins.
 pub(super) fn read(text: &str) -> (Vec<Context<'_>>, Vec<Trouble>) {
-    let (mut contexts, mut troubles) = (Vec::new(), Vec::new());
+    let (mut contexts, mut troubles, mut told) = (Vec::new(), Vec::new(), BTreeSet::new());
     for value in serde_json::Deserializer::from_str(text).into_iter::<&RawValue>() {
         match value {
             Ok(value) => {
                 let listed = serde_json::from_str::<Vec<&RawValue>>(value.get());
                 for context in listed.unwrap_or_else(|_| vec![value]) {
+                    troubles.extend(unknown(context, text).filter(|trouble| told.insert(trouble.problem.clone())));
                     match Context::read(context, text) {
                         Ok(context) => contexts.push(context),
                         Err(trouble) => troubles.push(trouble),
@@ -46,7 +59,7 @@ pub(super) fn read(text: &str) -> (Vec<Context<'_>>, Vec<Trouble>) {
                 }
             }
             Err(error) => {
-                troubles.push(Trouble { place: Place::of_error(&error, text), problem: problem(&error) });
+                troubles.push(Trouble::loss(Place::of_error(&error, text), problem(&error)));
                 break;
             }
         }
@@ -72,7 +85,7 @@ impl<'a> Context<'a> {
     }
 
     fn read(raw: &'a RawValue, text: &str) -> Result<Self, Trouble> {
-        let trouble = |part: &str, problem: String| Trouble { place: Place::of(part, text), problem };
+        let trouble = |part: &str, problem: String| Trouble::loss(Place::of(part, text), problem);
         let wrong = |name: &str, raw: &RawValue, what: &str| trouble(raw.get(), format!("`{name}` is not {what}"));
         let members: Members<'_> = serde_json::from_str(raw.get()).map_err(|_| {
             trouble(raw.get(), "a context is an object, with `distinct_id` and perhaps `person_properties`".to_owned())
@@ -107,6 +120,17 @@ impl<'a> Context<'a> {
                 .collect::<Result<_, _>>()?,
         })
     }
+}
+
+/// Members that mean nothing here.
+fn unknown(raw: &RawValue, text: &str) -> impl Iterator<Item = Trouble> {
+    let members: Members<'_> = serde_json::from_str(raw.get()).unwrap_or_default();
+    members.into_iter().filter(|(name, _)| !MEMBERS.contains(&name.as_str())).map(|(name, value)| {
+        let meant = suggest::nearest(&name, MEMBERS);
+        let help = meant.map_or_else(String::new, |meant| format!("; `{meant}` is one"));
+        let problem = format!("`{name}` is no member of a context, and says nothing{help}");
+        Trouble { place: Place::of(value.get(), text), problem, is_loss: false }
+    })
 }
 
 /// A text, or a number as it is spelled: some write ids so.
@@ -170,12 +194,22 @@ mod tests {
         ] {
             let text = format!("[{odd},\n{good}]");
             let (contexts, troubles) = read(&text);
-            let trouble = Trouble { place: Place { line: 1, column }, problem: problem.to_owned() };
+            let trouble = Trouble::loss(Place { line: 1, column }, problem.to_owned());
             assert_eq!((contexts.len(), troubles), (1, vec![trouble]), "{odd}");
         }
         let text = format!("{good}\n{{\"distinct_id\": u}}\n{good}");
         let (contexts, troubles) = read(&text);
-        let trouble = Trouble { place: Place { line: 2, column: 17 }, problem: "not JSON: expected value".to_owned() };
+        let trouble = Trouble::loss(Place { line: 2, column: 17 }, "not JSON: expected value".to_owned());
         assert_eq!((contexts.len(), troubles), (1, vec![trouble]));
+    }
+
+    #[test]
+    fn a_member_that_says_nothing_is_told_once_and_costs_nothing() {
+        let one = r#"{"distinct_id": "u", "person_propertys": {}}"#;
+        let text = format!("{one}\n{one}\n");
+        let (contexts, troubles) = read(&text);
+        let problem = "`person_propertys` is no member of a context, and says nothing; `person_properties` is one";
+        let trouble = Trouble { place: Place { line: 1, column: 42 }, problem: problem.to_owned(), is_loss: false };
+        assert_eq!((contexts.len(), troubles), (2, vec![trouble]));
     }
 }

@@ -84,7 +84,7 @@ impl Evaluate {
             Some(key) => explain(&definitions, key, &contexts, now, printer)?,
             None => self.print(&definitions, &contexts, now, printer)?,
         }
-        Ok(if troubles.is_empty() { Outcome::Good } else { Outcome::Bad })
+        Ok(if troubles.iter().any(|trouble| trouble.is_loss) { Outcome::Bad } else { Outcome::Good })
     }
 
     /// `None` where they cannot be used, which has been told.
@@ -183,7 +183,13 @@ fn explain(
         };
         return Err(Failure::Usage { message: format!("the definitions have no flag `{key}`"), help });
     }
+    if contexts.is_empty() {
+        printer.talk("there is no context, and so nothing to explain");
+    }
     for (index, context) in contexts.iter().enumerate() {
+        if printer.is_closed() {
+            break;
+        }
         let groups = context.groups();
         if let Some(explanation) = definitions.explain(key, &context.person(&groups), now) {
             let between = if index == 0 { "" } else { "\n----\n\n" };
