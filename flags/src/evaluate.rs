@@ -69,6 +69,17 @@ impl<'a, W: Watch> Evaluator<'a, W> {
             let enrolled = self.enrollment(property)?;
             return Ok(flag.says(FlagValue::Boolean(enrolled), ReasonCode::SuperConditionValue, Some(0)));
         }
+        if let Some(condition) = &rules.super_condition
+            && condition.is_touched_by(self.person.properties())
+        {
+            return match self.condition(flag, rules, condition) {
+                Outcome::CannotSay(why) => Err(why),
+                outcome => {
+                    let enrolled = FlagValue::Boolean(outcome == Outcome::Matched);
+                    Ok(flag.says(enrolled, ReasonCode::SuperConditionValue, Some(0)))
+                }
+            };
+        }
         if let Some(holdout) = &rules.holdout
             && self.is_held_out(holdout, rules)?
         {

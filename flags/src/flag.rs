@@ -1,7 +1,7 @@
 use std::sync::Arc;
 
 use crate::clause::Clause;
-use crate::{CannotSay, FlagValue, VariantRange};
+use crate::{CannotSay, FlagValue, Properties, VariantRange};
 
 /// One flag, compiled.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Rules {
     pub(crate) target: Target,
     /// The property by which a person enrolls in the feature.
     pub(crate) enrollment: Option<Box<str>>,
+    /// The older form of enrollment: a condition over all others, for those who have a property that it is about.
+    pub(crate) super_condition: Option<Condition>,
     pub(crate) holdout: Option<Holdout>,
     pub(crate) conditions: Box<[Condition]>,
     pub(crate) early_exit: bool,
@@ -42,6 +44,16 @@ impl Rules {
             FlagValue::Variant(variant) => variant,
         };
         self.payloads.iter().find(|(name, _)| **name == *key).map(|(_, payload)| payload)
+    }
+}
+
+impl Condition {
+    /// Whether a property that the condition is about is given.
+    pub(crate) fn is_touched_by(&self, properties: &Properties<'_>) -> bool {
+        self.clauses.iter().any(|clause| match clause {
+            Clause::Property { filter, .. } => properties.get(filter.key()).is_some(),
+            _ => false,
+        })
     }
 }
 

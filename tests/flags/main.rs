@@ -16,5 +16,6 @@ mod parity;
 mod payloads;
 mod poller;
 mod reading;
+mod rules;
 mod sources;
 mod vectors;

@@ -9,7 +9,8 @@ pub(super) fn mark(flags: &mut [Flag], cohorts: &mut [Cohort]) {
     let offset = flags.len();
     let mut edges = Vec::new();
     for (from, flag) in flags.iter().enumerate() {
-        let clauses = flag.rules.iter().flat_map(|rules| &rules.conditions).flat_map(|condition| &condition.clauses);
+        let conditions = flag.rules.iter().flat_map(|rules| rules.super_condition.iter().chain(&rules.conditions));
+        let clauses = conditions.flat_map(|condition| &condition.clauses);
         collect(clauses, from, offset, &mut edges);
     }
     for (from, cohort) in cohorts.iter().enumerate() {

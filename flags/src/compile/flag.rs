@@ -60,8 +60,13 @@ impl<'a> Compiler<'a> {
         let variants = variants(filters)?;
         let conditions = list(filters, "groups")?;
         let conditions = conditions.iter().map(|condition| self.condition(key, condition, &target, &variants));
+        let conditions = conditions.collect::<Result<_, _>>()?;
+        let super_condition = list(filters, "super_groups")?.first();
+        let super_condition =
+            super_condition.map(|first| self.condition(key, first, &Target::Person, &[])).transpose()?;
         Ok(Rules {
-            conditions: conditions.collect::<Result<_, _>>()?,
+            conditions,
+            super_condition,
             continuity: boolean(flag, "ensure_experience_continuity")?,
             by_device: by_device(flag)?,
             enrollment: boolean(filters, "feature_enrollment")?.then(|| format!("$feature_enrollment/{key}").into()),
