@@ -88,7 +88,7 @@ fn heed(
             Ok(_) => heeded.remote += 1,
             Err(_) => heeded.failed += 1,
         }
-        if said.is_ok() || !answers.get(&key).is_some_and(|known| known.said.is_ok()) {
+        if said.is_ok() || answers.get(&key).is_none_or(|known| known.said.is_err()) {
             answers.insert(key, Heard { said, origin: Arc::clone(origin) });
         }
     }

@@ -97,7 +97,7 @@ impl Wanted {
     #[must_use]
     pub(super) fn and(&self, other: &Self) -> Self {
         match (self, other) {
-            (Self::Some(these), Self::Some(those)) => Self::of(these.iter().chain(those)),
+            (Self::Some(some), Self::Some(more)) => Self::of(some.iter().chain(more)),
             _ => Self::All,
         }
     }
