@@ -22,7 +22,10 @@ impl OddFlags {
         let problem = |(flag, sentence): &(String, String)| FlagProblem {
             flag: flag.clone(),
             reason: Fallback::SourceError,
-            detail: format!("its definition cannot be used here: {sentence}"),
+            detail: match flag.as_str() {
+                "" => format!("the definitions of local flags are odd: {sentence}"),
+                _ => format!("its definition cannot be used here: {sentence}"),
+            },
         };
         let fresh = odd.difference(&self.known).map(problem).collect();
         self.known = odd;

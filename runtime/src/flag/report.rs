@@ -25,7 +25,8 @@ impl FlagReport {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlagProblem {
-    /// The flag's key.
+    /// The flag's key; empty where something in the definitions of local flags is odd that is of no flag, or of one
+    /// without a key.
     pub flag: String,
     /// What is wrong with the answer.
     pub reason: Fallback,
@@ -35,6 +36,9 @@ pub struct FlagProblem {
 
 impl fmt::Display for FlagProblem {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.flag.is_empty() {
+            return formatter.write_str(&self.detail);
+        }
         write!(formatter, "flag `{}`: {}", self.flag, self.detail)
     }
 }
