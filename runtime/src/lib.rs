@@ -236,10 +236,32 @@
 //! decisions of another engine ([`DecisionFlags`]), a provider of OpenFeature (`open_feature::OpenFeatureFlags`), or your own
 //! [`FlagLayer`]. The other way round `open_feature::TaxogenProvider` is a provider of the plan's flags.
 //!
-//! With [`Builder::local_flags`] they are decided in this process, by PostHog's definitions: `LocalFlags::polled` asks for
+//! With [`Builder::local_flags`] flags are decided in this process, by PostHog's definitions: `LocalFlags::polled` asks for
 //! these in the background, with a personal key (`POSTHOG_PERSONAL_API_KEY`), and [`LocalFlags::file`] reads and watches a
 //! file. [`Client::flags_ready`] waits for the first of them, and [`Client::flag_definitions`] says how old they are and what
 //! stands in the way of newer ones, which is told to [`Builder::on_trouble`] as well.
+//!
+//! `User::load_flags` is for what takes longer: once for each request of a service, say. It pins to the handle what is known
+//! at that moment, so that two readings agree while polls go on, and asks PostHog for what cannot be decided here
+//! ([`FlagLoading`] says whether, and for how much), in one request. The person's properties and groups are part of it, as far
+//! as PostHog may see them. Its outcome, `LoadedFlags`, counts what came from where; where PostHog does not answer, what was
+//! decided here and what was known before stays. `User::load_flags_of` loads some flags, `User::reload_flags` all anew, after
+//! an upgrade say, and each has a form for code that does not await.
+//!
+//! ```no_run
+//! # #[cfg(feature = "posthog")]
+//! # async fn handle(client: &taxogen::Client) {
+//! # use taxogen::Flag;
+//! # const NEW_DASHBOARD: Flag<bool> = Flag::boolean("new-dashboard", false);
+//! let user = client.user("user_123");
+//! match user.load_flags().await {
+//!     Ok(loaded) if loaded.is_complete() => {}
+//!     Ok(loaded) => eprintln!("{} flags could not be decided: {:?}", loaded.failed, loaded.error),
+//!     Err(error) => eprintln!("flags go by what is known here: {error}"),
+//! }
+//! if user.flag(NEW_DASHBOARD) { /* … */ }
+//! # }
+//! ```
 //!
 //! # Decisions and experiments
 //!

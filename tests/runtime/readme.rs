@@ -17,6 +17,7 @@ fn the_readme_shows_the_files_that_are_tested() {
     assert!(README.contains(&format!("```yaml\n# taxonomy.yaml\n{PLAN}```")));
     assert!(README.contains(&format!("```rust\n{}```", include_str!("../readme/main.rs"))));
     assert!(README.contains(&format!("```rust\n{}```", include_str!("../readme/test.rs"))));
+    assert!(README.contains(&format!("```rust\n{}```", include_str!("../readme/flags.rs"))));
 }
 
 #[test]
@@ -47,4 +48,27 @@ mod shown {
     }
 
     include!("../readme/test.rs");
+}
+
+/// The flags that the README shows.
+mod decided {
+    use std::pin::pin;
+    use std::task::{Context, Poll, Waker};
+
+    use super::program::types::PlanTier;
+    use super::program::{flags, person};
+
+    include!("../readme/flags.rs");
+
+    #[test]
+    fn the_dashboard_of_the_readme_is_decided_here() {
+        let pays = r#"{"key": "plan_tier", "operator": "exact", "value": ["pro"], "type": "person"}"#;
+        let definitions = format!(
+            r#"{{"flags": [{{"key": "new-dashboard", "active": true, "filters": {{"groups": [{{"properties": [{pays}]}}]}}}}]}}"#
+        );
+        let local = taxogen::LocalFlags::bytes(definitions);
+        let (client, _) = taxogen::Client::builder().local_flags(local).recorder();
+        let page = pin!(dashboard(&client, "user_123")).poll(&mut Context::from_waker(Waker::noop()));
+        assert_eq!(page, Poll::Ready("charts"));
+    }
 }

@@ -19,15 +19,20 @@ use crate::value::Timestamp;
 
 /// How much later than its deadline the delivery thread may answer.
 const GRACE: Duration = Duration::from_secs(1);
-/// Asking PostHog. One request brings all flags of a person, and they are pinned to the handle: two readings in
-/// one request of your service agree.
+/// Loading flags: what is known of them now is pinned to the handle, and PostHog is asked for the rest, in one request. Two
+/// readings in one request of your service agree.
 impl User {
-    /// Loads the flags of this person for this handle and its clones: PostHog is asked now, with three seconds to
-    /// answer, and the answer is pinned when this is awaited. It can be awaited on any runtime, but not by
-    /// blocking inside a hook.
+    /// Loads the flags of this person for this handle and its clones, as [`FlagLoading`] says: the definitions that the client
+    /// has ([`Builder::local_flags`](crate::Builder::local_flags)) are pinned, and PostHog is asked now for what they cannot
+    /// decide, for everything where the client has none. It has three seconds to answer
+    /// ([`Builder::flag_timeout`](crate::Builder::flag_timeout)), and is asked once more where nobody answered, or a proxy
+    /// without a server behind it (502, 504). What came is pinned when this is awaited: on any runtime, but not by blocking
+    /// inside a hook.
     ///
-    /// What was loaded before stays until it is replaced. A recorder and a client that delivers nowhere load
-    /// nothing, and that is no error: fixed values and defaults stand.
+    /// PostHog gets the groups of the person and of their properties those that it may see, and the hash of those of which
+    /// it may see that. What was loaded before stays until it is replaced, also where PostHog cannot say it again, and the
+    /// definitions stay those that were pinned first; [`reload_flags`](Self::reload_flags) lets go of both. A recorder and a
+    /// client that delivers nowhere ask nobody, and that is no error: fixed values, definitions and defaults stand.
     ///
     /// ```no_run
     /// # async fn example() -> Result<(), taxogen::Error> {
@@ -47,8 +52,10 @@ impl User {
     ///
     /// # Errors
     ///
-    /// When no destination is a PostHog project, when PostHog cannot be reached or does not answer in time,
-    /// when its answer cannot be read, or when the project has used up its quota. Flags answer as before then.
+    /// When nothing could be decided here, and no destination is a PostHog project, PostHog cannot be reached, does not
+    /// answer in time, or gives no flags: a key that is not its, a used up quota, a page of a proxy. Flags answer as before
+    /// then. Where something was decided here that is no error; the outcome has it
+    /// ([`LoadedFlags::error`]).
     #[must_use = "the answer is pinned to the handle when it is awaited"]
     pub fn load_flags(&self) -> impl Future<Output = Result<LoadedFlags, Error>> + Send + 'static + use<> {
         self.load_flags_with(&LoadOptions::new())
