@@ -199,7 +199,7 @@ fn nobody_is_exposed_twice_to_what_an_engine_decided() {
         assert_eq!(user.flag(CHECKOUT), Test);
         assert_eq!(user.experiment::<Checkout>(), Checkout::Test);
     }
-    let told: Vec<_> = recorder.all().iter().map(|event| event.name().to_owned()).collect();
+    let told: Vec<_> = recorder.all().iter().map(taxogen::Recorded::name).collect();
     assert_eq!(told, ["Experiment Viewed"], "the listener's, and no `$feature_flag_called`");
 }
 
