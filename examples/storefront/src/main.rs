@@ -77,6 +77,7 @@ fn main() -> ExitCode {
 /// Plays the day against the sandbox; says whether everybody counts the same.
 fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
     let sandbox = Sandbox::start()?;
+    stage::define_flags(&sandbox);
     let client = Client::builder()
         .to(PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url()))
         .to(Segment::new(SEGMENT_WRITE_KEY).host(sandbox.segment_url()))
@@ -86,9 +87,9 @@ fn sandboxed(page: &mut Page) -> Result<bool, Failure> {
         .request_timeout(stage::PATIENCE)
         .local_flags(LocalFlags::polled(POSTHOG_PERSONAL_KEY).poll_interval(stage::POLLS))
         .build()?;
+    client.flags_ready(CLOSING)?;
     let shop = Shop::new(client.clone());
     let mut visitors = visitor::of_the_day();
-    stage::define_flags(&sandbox, &client)?;
 
     report::opening(page)?;
     let (mut books, mut outage) = (Books::default(), None);

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use taxogen::{Client, Error};
+use taxogen::Client;
 use taxogen_sandbox::{Fault, Sandbox, Vendor};
 
 use crate::plan::flags;
@@ -24,10 +24,9 @@ const DEFINITIONS: &str = include_str!("../../definitions.json");
 /// How often the shop asks for them; in production it is twice a minute.
 pub(crate) const POLLS: Duration = Duration::from_millis(10);
 
-/// Hands out the definitions by which flags are decided, and waits until the shop has them.
-pub(crate) fn define_flags(sandbox: &Sandbox, client: &Client) -> Result<(), Error> {
+/// Hands out the definitions by which flags are decided: before the shop first asks for them.
+pub(crate) fn define_flags(sandbox: &Sandbox) {
     sandbox.flags().define_text(DEFINITIONS);
-    client.flags_ready(Duration::from_secs(10))
 }
 
 /// Turns payments on or off at PostHog, and waits until the shop knows.
