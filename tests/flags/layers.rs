@@ -1,6 +1,7 @@
 //! Layers of a test's own, and people whom they are asked about.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::sync::{Arc, Mutex};
 
 use taxogen::{
@@ -68,7 +69,8 @@ impl FlagLayer for Spy {
         };
         let mut told = format!("{} on {:?}: {}", person.distinct_id(), person.device_id(), shown(person.properties()));
         for group in person.groups().iter() {
-            told += &format!("; {} {}: {}", group.group_type(), group.key(), shown(group.properties()));
+            let (group_type, key, properties) = (group.group_type(), group.key(), shown(group.properties()));
+            write!(told, "; {group_type} {key}: {properties}").expect("a text takes everything");
         }
         *self.0.lock().unwrap() = told;
         LayerAnswer::Silent
