@@ -77,11 +77,11 @@ impl Definitions {
     }
 
     /// What each flag says about somebody, in the order of the document.
-    pub fn evaluate_all<'a>(
-        &'a self,
-        person: &'a Person<'a>,
+    pub fn evaluate_all<'d, 'p>(
+        &'d self,
+        person: &'p Person<'p>,
         now: i64,
-    ) -> impl Iterator<Item = (&'a str, Result<Evaluation, CannotSay>)> {
+    ) -> impl Iterator<Item = (&'d str, Result<Evaluation, CannotSay>)> + use<'d, 'p> {
         let Compiled { flags, cohorts, .. } = &self.compiled;
         flags.iter().map(move |flag| (&*flag.key, Evaluator::new(flags, cohorts, person, now, &mut ()).flag(flag)))
     }

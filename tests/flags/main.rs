@@ -1,5 +1,6 @@
 //! Flags from outside: the answers of recorded SDKs and of PostHog's server, and what odd input does.
 
+mod bad_input;
 mod definitions_file;
 mod explain;
 mod exposure;

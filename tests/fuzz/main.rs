@@ -1,4 +1,5 @@
-//! Any bytes are a plan, or an error that says where: the compiler under random plans. The same of notifications.
+//! Any bytes are a plan, or an error that says where: the compiler under random plans. The same of notifications, and of
+//! definitions of flags.
 //!
 //! A run is some thousand cases, the same each time. `TAXOGEN_FUZZ_SECONDS=300 cargo test --release -p taxogen-tests
 //! --test fuzz` runs each driver for that long with new ones; one that fails prints its seed, and
@@ -6,6 +7,7 @@
 
 mod answers;
 mod decisions;
+mod flags;
 mod grammar;
 mod holds;
 mod mutate;
@@ -181,6 +183,33 @@ fn any_bytes_are_an_answer_about_flags_or_an_error() {
         let bytes = answers::with_odd_bytes(&text, &mut random);
         showing(&text, || {
             read.fetch_add(u64::from(answers::holds(&bytes)), Ordering::Relaxed);
+        });
+    });
+    assert!(read.into_inner() > 0, "some are read");
+}
+
+#[test]
+fn flags_are_evaluated_whatever_stands_beside_them_and_whoever_asks() {
+    let corpus = flags::Corpus::read();
+    run(1_500, &|seed| {
+        let mut random = Random::new(seed);
+        let (document, properties) = (corpus.document(&mut random), corpus.properties(&mut random));
+        showing(&format!("{document}\n--- properties\n{properties}"), || {
+            flags::holds(&document, &properties, true, &mut random);
+        });
+    });
+}
+
+#[test]
+fn any_text_is_definitions_of_flags_or_an_error() {
+    let corpus = flags::Corpus::read();
+    let read = AtomicU64::new(0);
+    run(1_500, &|seed| {
+        let mut random = Random::new(seed);
+        let (text, properties) = (corpus.text(&mut random), corpus.properties(&mut random));
+        showing(&format!("{text}\n--- properties\n{properties}"), || {
+            let is_read = flags::holds(&text, &properties, false, &mut random);
+            read.fetch_add(u64::from(is_read), Ordering::Relaxed);
         });
     });
     assert!(read.into_inner() > 0, "some are read");
