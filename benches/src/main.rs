@@ -4,6 +4,7 @@ mod capture;
 mod dedup;
 mod delivery;
 mod error;
+mod flags;
 mod memory;
 mod plan;
 mod purchase;
@@ -38,6 +39,14 @@ const COMPARISONS: &[Comparison] = &[
     },
     Comparison { name: "memory", about: "100,000 events queued for three destinations: memory", run: memory::compare },
     Comparison { name: "dedup", about: "whether an exposure is to be reported: time of a check", run: dedup::compare },
+    Comparison { name: "flags", about: "evaluate one boolean flag: CPU time, allocations", run: flags::compare },
+    Comparison { name: "flags-all", about: "evaluate all 50 flags for one user: CPU time", run: flags::all::compare },
+    Comparison { name: "flags-compile", about: "read 1,000 definitions: CPU time", run: flags::compile::compare },
+    Comparison {
+        name: "flags-poll",
+        about: "read a flag while definitions change: latency",
+        run: flags::poll::compare,
+    },
     Comparison { name: "plan", about: "check, generate and expand plans of many events: CPU time", run: plan::compare },
 ];
 

@@ -11,7 +11,12 @@ pub(crate) const NOBODY: &str = "http://127.0.0.1:1";
 
 /// Ours, with its defaults.
 pub(crate) fn ours(host: &str) -> Result<taxogen::Client> {
-    Ok(taxogen::Client::builder().to(taxogen::PostHog::new(KEY).host(host)).build()?)
+    Ok(builder(host).build()?)
+}
+
+/// The same, before it is built.
+pub(crate) fn builder(host: &str) -> taxogen::Builder {
+    taxogen::Client::builder().to(taxogen::PostHog::new(KEY).host(host))
 }
 
 /// Ours for Segment, without compression.

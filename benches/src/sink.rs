@@ -1,11 +1,14 @@
-//! A vendor on loopback, in a process of its own: it takes every batch, says yes, and counts later.
+//! A vendor on loopback, in a process of its own: it takes every batch, says yes, and counts later. Definitions of flags are
+//! others each time that it is asked.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::{Child, Command, Stdio};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use crate::error::{Error, Result};
+use crate::flags::project;
 use crate::tally::{Request, Tally};
 
 /// The name under which the program starts itself again as a sink.
@@ -34,15 +37,24 @@ impl Sink {
 
     /// What arrived since it was asked last.
     pub(crate) fn tally(&self) -> Result<Tally> {
+        self.ask(TALLY)?.parse()
+    }
+
+    /// How often somebody asked for definitions of flags.
+    pub(crate) fn polls(&self) -> Result<usize> {
+        Ok(self.ask(POLLS)?.parse()?)
+    }
+
+    fn ask(&self, target: &str) -> Result<String> {
         let mut stream = TcpStream::connect(&self.address)?;
-        stream.write_all(b"GET /tally HTTP/1.1\r\nconnection: close\r\n\r\n")?;
+        stream.write_all(format!("GET {target} HTTP/1.1\r\nconnection: close\r\n\r\n").as_bytes())?;
         let mut answer = String::new();
         stream.read_to_string(&mut answer)?;
         let (_head, body) = answer.split_once("\r\n\r\n").ok_or_else(|| Error::new("the sink gave no answer"))?;
         if let Some(problem) = body.strip_prefix("error: ") {
             return Err(Error::new(format!("at the sink: {problem}")));
         }
-        body.parse()
+        Ok(body.to_owned())
     }
 }
 
@@ -53,6 +65,13 @@ impl Drop for Sink {
         let _ = self.process.wait();
     }
 }
+
+const TALLY: &str = "/tally";
+const POLLS: &str = "/polls";
+
+/// The same flags with other versions, one after the other.
+static DEFINITIONS: LazyLock<[String; 2]> = LazyLock::new(|| [1, 2].map(|version| project::document(10, version)));
+static POLLED: AtomicUsize = AtomicUsize::new(0);
 
 /// Serves until the process is killed; the address is the first line of its output.
 pub(crate) fn serve() -> Result<()> {
@@ -74,16 +93,23 @@ fn answer(stream: &TcpStream, received: &Mutex<Vec<Request>>) -> Result<()> {
     let mut reader = BufReader::with_capacity(64 * 1024, stream);
     let mut writer = stream;
     while let Some((target, request)) = read(&mut reader)? {
-        let body = if target == "/tally" {
-            let requests = std::mem::take(&mut *received.lock().unwrap_or_else(PoisonError::into_inner));
-            Tally::of(&requests).map_or_else(|error| format!("error: {error}"), |tally| tally.to_string())
-        } else {
-            received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
-            String::from(yes(&target))
+        let body = match &*target {
+            TALLY => {
+                let requests = std::mem::take(&mut *received.lock().unwrap_or_else(PoisonError::into_inner));
+                Tally::of(&requests).map_or_else(|error| format!("error: {error}"), |tally| tally.to_string())
+            }
+            POLLS => POLLED.load(Ordering::Relaxed).to_string(),
+            definitions if definitions.starts_with("/flags/definitions") => {
+                DEFINITIONS[POLLED.fetch_add(1, Ordering::Relaxed) % 2].clone()
+            }
+            _ => {
+                received.lock().unwrap_or_else(PoisonError::into_inner).push(request);
+                String::from(yes(&target))
+            }
         };
         let head = "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length";
         writer.write_all(format!("{head}: {}\r\n\r\n{body}", body.len()).as_bytes())?;
-        if target == "/tally" {
+        if [TALLY, POLLS].contains(&&*target) {
             break;
         }
     }

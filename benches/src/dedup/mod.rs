@@ -20,8 +20,8 @@ const MANY_USERS: u32 = 10_000;
 const ROUNDS: usize = 41;
 const THREADS: u32 = 8;
 const ROUNDS_OF_OTHERS: usize = 11;
-/// What a check may take on one thread, in nanoseconds, where quick_cache takes as long: what counts is the ratio, so that a
-/// slower machine is no other verdict.
+/// What a check may take on one thread, in nanoseconds, where `quick_cache` takes as long: what counts is the ratio, so that
+/// a slower machine is no other verdict.
 const LIMIT: f64 = 0.8;
 
 /// What was found of one that remembers.
