@@ -4,9 +4,10 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
-use serde_json::{Map, Value};
-use taxogen_flags::{Definitions, Groups, Person, Properties};
+use serde_json::Value;
+use taxogen_flags::Definitions;
 
+use crate::asked::Asked;
 use crate::http::Response;
 use crate::ledger::Judgement;
 use crate::parcel::Parcel;
@@ -98,37 +99,17 @@ impl Defined {
         Judgement::of(response.with_header("etag", etag))
     }
 
-    /// What the definitions say to a request for flags, in the shape of version 2; `None` where there are none.
-    pub(crate) fn answer(&self, body: &Value) -> Option<Value> {
+    /// What the definitions say about somebody, for these flags or for all, in the shape of version 2; `None` where there
+    /// are none.
+    pub(crate) fn answer(&self, asked: &Asked, cohorts: &[(&str, bool)], keys: Option<&[&str]>) -> Option<Value> {
         let document = lock(&self.state).document.clone()?;
         let definitions = document.compiled.as_ref()?;
         let since_epoch = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
         let now = i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX);
-        let text = |value: &Value| value.as_object().map(|_| value.to_string());
-        let properties = text(&body["person_properties"]);
-        let properties = properties.as_deref().and_then(read).unwrap_or_default();
-        let nothing = Map::new();
-        let given = body["groups"].as_object().unwrap_or(&nothing);
-        let given: Vec<_> = given
-            .iter()
-            .filter_map(|(kind, key)| Some((kind.as_str(), key.as_str()?, text(&body["group_properties"][kind]))))
-            .collect();
-        let mut groups = Groups::new();
-        for (kind, key, properties) in &given {
-            groups.insert(*kind, *key, properties.as_deref().and_then(read).unwrap_or_default());
-        }
-        let device = [&body["$device_id"], &body["person_properties"]["$device_id"]];
-        let device = device.into_iter().find_map(Value::as_str).unwrap_or_default();
-        let distinct_id = body["distinct_id"].as_str().unwrap_or_default();
-        let person = Person::new(distinct_id).with_device_id(device).with_properties(&properties).with_groups(&groups);
-        let keys = body["flag_keys_to_evaluate"].as_array();
-        let keys: Option<Vec<_>> = keys.map(|keys| keys.iter().filter_map(Value::as_str).collect());
-        Some(definitions.response(&person, now, keys.as_deref()))
+        let (properties, groups) = (asked.properties(), asked.groups());
+        let person = asked.person(&properties, &groups).with_cohorts(cohorts).knowing_all();
+        Some(definitions.response(&person, now, keys))
     }
-}
-
-fn read(json: &str) -> Option<Properties<'_>> {
-    Properties::from_json(json).ok()
 }
 
 /// As PostHog checks them: who asks, then for which project.

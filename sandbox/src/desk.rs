@@ -6,6 +6,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use serde_json::Value;
 
+use crate::asked::Asked;
 use crate::flags::Flags;
 use crate::http::{Request, Response};
 use crate::ledger::{Judgement, Ledger};
@@ -136,7 +137,10 @@ impl Desk {
         let (delay, response) = match posthog::check_flags_key(&body) {
             _ if !body.is_object() => (Duration::ZERO, Response::text(400, "the body is no JSON object")),
             Err(reason) => (Duration::ZERO, Response::text(401, reason)),
-            Ok(()) => self.flags.answer(crate::decode::form_value(&query, "v"), &body),
+            Ok(()) => {
+                let asked = self.with(Vendor::PostHog, |ledger| Asked::of(&body, &ledger.people));
+                self.flags.answer(crate::decode::form_value(&query, "v"), &body, &asked)
+            }
         };
         let record = self.record(parcel, now, Some(response.status));
         self.with(Vendor::PostHog, |ledger| ledger.record_flags(record));

@@ -1,11 +1,12 @@
 //! PostHog's `/flags`: what a test scripted, and what definitions say, in the shape of version 2.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Mutex;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
+use crate::asked::Asked;
 use crate::definitions::{Defined, Polls};
 use crate::http::Response;
 use crate::lock;
@@ -112,6 +113,7 @@ pub struct Flags {
 struct Script {
     everyone: BTreeMap<String, FlagAnswer>,
     users: HashMap<String, BTreeMap<String, FlagAnswer>>,
+    cohorts: BTreeMap<String, BTreeSet<String>>,
     quota_limited: bool,
     errors_while_computing: bool,
     delay: Duration,
@@ -134,6 +136,11 @@ impl Flags {
     /// Hands these definitions out at `/flags/definitions` and at the older path, and answers `/flags` by them where
     /// nothing is scripted.
     ///
+    /// `/flags` knows the person, as PostHog does: what accepted events stored (`$set`, `$set_once`, `$unset`,
+    /// `$groupidentify`, merged ids), and over it what the request says. A property that is in neither is not set, which is
+    /// a definite answer. What remains open fails, with `errorsWhileComputingFlags`: experience continuity, cohorts
+    /// that are neither defined nor [listed](Self::cohort), what the definitions leave out or say in an unknown way.
+    ///
     /// ```
     /// use serde_json::json;
     /// use taxogen_sandbox::{Polls, Sandbox};
@@ -153,6 +160,13 @@ impl Flags {
     /// Hands this text out, which need be no definitions; where it is none, it decides nothing.
     pub fn define_text(&self, definitions: impl Into<String>) {
         self.defined.define(definitions.into());
+    }
+
+    /// Who is in a static cohort, by distinct id; everybody else is not. It decides at `/flags`, where the definitions ask
+    /// for a cohort that they do not define, and is never handed out.
+    pub fn cohort<I: Into<String>>(&self, id: u64, members: impl IntoIterator<Item = I>) {
+        let members = members.into_iter().map(Into::into).collect();
+        lock(&self.script).cohorts.insert(id.to_string(), members);
     }
 
     /// Whether `/flags/definitions` answers 404, as a PostHog does that has the older path alone.
@@ -194,7 +208,7 @@ impl Flags {
     }
 
     /// Answers one request and says how late. `body` is the request's JSON, already known to hold a project key.
-    pub(crate) fn answer(&self, version: Option<&str>, body: &Value) -> (Duration, Response) {
+    pub(crate) fn answer(&self, version: Option<&str>, body: &Value, asked: &Asked) -> (Duration, Response) {
         let mut script = lock(&self.script);
         if let Some(status) = script.status {
             return (script.delay, Response::json(status, json!({ "error": format!("scripted {status}") })));
@@ -203,18 +217,22 @@ impl Flags {
         if version < 2 {
             return (script.delay, Response::text(400, "the sandbox answers `/flags/?v=2` only"));
         }
-        let Some(distinct_id) = body["distinct_id"].as_str().filter(|id| !id.is_empty()) else {
+        if asked.distinct_id().is_empty() {
             return (script.delay, Response::text(400, "`distinct_id` is missing or empty"));
-        };
+        }
         script.answered += 1;
-        let mut answer = match self.defined.answer(body) {
+        let keys = body["flag_keys_to_evaluate"].as_array();
+        let keys: Option<Vec<_>> = keys.map(|keys| keys.iter().filter_map(Value::as_str).collect());
+        let cohorts = script.cohorts.iter().map(|(id, members)| (id.as_str(), members.contains(asked.distinct_id())));
+        let cohorts: Vec<_> = cohorts.collect();
+        let mut answer = match self.defined.answer(asked, &cohorts, keys.as_deref()) {
             Some(answer) if !script.quota_limited => answer,
             _ => json!({ "flags": {}, "errorsWhileComputingFlags": false }),
         };
         if script.quota_limited {
             answer["quotaLimited"] = json!(["feature_flags"]);
         } else if let Some(flags) = answer["flags"].as_object_mut() {
-            flags.extend(script.flags(distinct_id, body));
+            flags.extend(script.flags(asked.distinct_id(), keys.as_deref()));
         }
         if script.errors_while_computing {
             answer["errorsWhileComputingFlags"] = true.into();
@@ -226,11 +244,10 @@ impl Flags {
 }
 
 impl Script {
-    fn flags(&self, distinct_id: &str, body: &Value) -> Map<String, Value> {
+    fn flags(&self, distinct_id: &str, keys: Option<&[&str]>) -> Map<String, Value> {
         let mut answers: BTreeMap<_, _> = self.everyone.iter().collect();
         answers.extend(self.users.get(distinct_id).into_iter().flatten());
-        let wanted = body["flag_keys_to_evaluate"].as_array();
-        let wanted = |key: &str| wanted.is_none_or(|keys| keys.iter().any(|wanted| wanted == key));
+        let wanted = |key: &str| keys.is_none_or(|keys| keys.contains(&key));
         let answers = answers.into_iter().filter(|(key, _)| wanted(key));
         answers.map(|(key, answer)| (key.clone(), answer.to_json(key))).collect()
     }

@@ -52,7 +52,7 @@ pub(crate) struct Ledger {
     /// Messages accepted since the start; waiting counts these, because the tape forgets.
     pub(crate) distinct: u64,
     counts: Summary,
-    people: People,
+    pub(crate) people: People,
     seen: HashSet<u64>,
     seen_order: VecDeque<u64>,
     next_request: u64,

@@ -34,6 +34,7 @@
 //!
 //! All memory is bounded: the oldest records are forgotten first and counted in [`Summary::forgotten`].
 
+mod asked;
 mod decode;
 mod definitions;
 mod desk;

@@ -69,6 +69,16 @@ impl People {
         }
     }
 
+    /// What is known of a person, by any id of theirs.
+    pub(crate) fn person(&self, id: &str) -> Option<&Properties> {
+        self.persons.get(self.aliases.get(id).map_or(id, String::as_str))
+    }
+
+    /// What is known of a group.
+    pub(crate) fn group(&self, kind: &str, key: &str) -> Option<&Properties> {
+        self.groups.get(&(kind.to_owned(), key.to_owned()))
+    }
+
     /// The properties of `into` win, as at every vendor.
     fn merge(&mut self, from: &str, into: &str) {
         let into = self.aliases.get(into).map_or(into, String::as_str).to_owned();
@@ -196,6 +206,9 @@ mod tests {
         change(&mut people, Operation::Set, json!({"c": 3}));
         people.apply(Change::Merge { from: "v".to_owned(), into: "u".to_owned() });
         assert_eq!(people.persons.len(), 1);
-        assert_eq!(Value::Object(people.persons["v"].clone()), json!({"a": 1, "b": 2, "c": 3}));
+        for id in ["u", "v"] {
+            assert_eq!(people.person(id).cloned().map(Value::Object), Some(json!({"a": 1, "b": 2, "c": 3})));
+        }
+        assert_eq!(people.person("w"), None);
     }
 }

@@ -80,12 +80,15 @@ impl<'a, W: Watch> Evaluator<'a, W> {
             Subject::Group(name) | Subject::GroupKey(name) => (Some(&**name), self.of_group(name, filter.key())),
         };
         let found = found.or(own.as_ref());
-        let result = filter.test(found, self.now);
+        let result = match found {
+            None if self.person.knows_all() => filter.test_not_set(),
+            found => filter.test(found, self.now),
+        };
         self.watch.see(Step::Property { filter, group_type, found, result });
         match result {
             Match::Yes => Ok(true),
             Match::No => Ok(false),
-            Match::CannotSay if found.is_none() => Err(CannotSay::UnknownProperty),
+            Match::CannotSay if found.is_none() && !self.person.knows_all() => Err(CannotSay::UnknownProperty),
             Match::CannotSay => Err(CannotSay::UnknownFilter),
         }
     }
@@ -99,11 +102,11 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         }
     }
 
-    /// A property of the person. Where it is not given, and the condition is about a group, the group's property of
-    /// that name stands in: SDKs look nowhere else.
+    /// A property of the person. Where it is not known, and the condition is about a group, the group's property of
+    /// that name stands in: SDKs look nowhere else. The server knows the person, and looks in no group.
     fn of_person(&self, key: &str) -> (Option<&'a str>, Option<&'a Value<'a>>) {
         match (self.person.properties().get(key), self.group) {
-            (None, Some(group)) => match self.of_group(group, key) {
+            (None, Some(group)) if !self.person.knows_all() => match self.of_group(group, key) {
                 None => (None, None),
                 found => (Some(group), found),
             },
@@ -119,11 +122,12 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         if clause.membership == Membership::Neither {
             return Ok(false);
         }
-        let cohort = &self.cohorts[clause.cohort?];
-        if cohort.in_cycle {
-            return Err(CannotSay::Cycle);
-        }
-        let member = self.clause(&cohort.clause)?;
+        let cohorts = self.cohorts;
+        let member = match clause.cohort {
+            Err(why) => self.person.is_in_cohort(&clause.id).ok_or(why)?,
+            Ok(cohort) if cohorts[cohort].in_cycle => return Err(CannotSay::Cycle),
+            Ok(cohort) => self.clause(&cohorts[cohort].clause)?,
+        };
         Ok(member == (clause.membership == Membership::In))
     }
 

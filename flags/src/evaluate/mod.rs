@@ -62,16 +62,16 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         }
         match rules.target {
             Target::UnknownGroup(_) => return Err(CannotSay::UnknownGroupType),
-            Target::Person if rules.by_device && self.person.device_id().is_none() => {
+            Target::Person if rules.by_device && self.person.device_id().is_none() && !self.person.knows_all() => {
                 return Err(CannotSay::NoDeviceId);
             }
             Target::Person | Target::Group(_) => {}
         }
         if let Some(property) = &rules.enrollment {
-            let enrolled = self.enrollment(property)?;
-            return Ok(flag.says(FlagValue::Boolean(enrolled), ReasonCode::SuperConditionValue, Some(0)));
-        }
-        if let Some(condition) = &rules.super_condition
+            if let Some(enrolled) = self.enrollment(property)? {
+                return Ok(flag.says(FlagValue::Boolean(enrolled), ReasonCode::SuperConditionValue, Some(0)));
+            }
+        } else if let Some(condition) = &rules.super_condition
             && condition.is_touched_by(self.person.properties())
         {
             return match self.condition(flag, rules, condition, 0) {
@@ -90,25 +90,31 @@ impl<'a, W: Watch> Evaluator<'a, W> {
         self.conditions(flag, rules)
     }
 
-    /// Whether somebody enrolled in the feature by hand.
-    fn enrollment(&mut self, property: &str) -> Verdict {
+    /// Whether somebody enrolled in the feature by hand, or decided not to; `None` where the server knows of neither, and
+    /// goes on to the conditions.
+    fn enrollment(&mut self, property: &str) -> Result<Option<bool>, CannotSay> {
         let found = self.person.properties().get(property);
         let result = match found {
-            None => Match::CannotSay,
+            None if !self.person.knows_all() => Match::CannotSay,
             Some(Value::Boolean(true)) => Match::Yes,
             Some(Value::Text(text)) if text == "true" => Match::Yes,
-            Some(_) => Match::No,
+            None | Some(_) => Match::No,
         };
         self.watch.see(Step::Enrollment { property, found, result });
         match result {
             Match::CannotSay => Err(CannotSay::Enrollment),
-            result => Ok(result == Match::Yes),
+            result => Ok(found.map(|_| result == Match::Yes)),
         }
     }
 
     fn is_held_out(&mut self, holdout: &Holdout, rules: &Rules) -> Verdict {
+        let identifier = match self.identifier(&rules.target, rules) {
+            // The server goes by the distinct id then.
+            Err(CannotSay::NoDeviceId) if self.person.knows_all() => Some(self.person.distinct_id()),
+            identifier => identifier?,
+        };
         // Without its group the flag is off for somebody who is in no holdout.
-        let Some(identifier) = self.identifier(&rules.target, rules)? else { return Ok(false) };
+        let Some(identifier) = identifier else { return Ok(false) };
         let hash = bucket::holdout(identifier);
         let held_out = hash <= holdout.limit;
         self.watch.see(Step::Holdout {
@@ -167,6 +173,8 @@ impl<'a, W: Watch> Evaluator<'a, W> {
     fn outcome(&mut self, flag: &Flag, rules: &Rules, condition: &'a Condition) -> Outcome {
         let identifier = match self.identifier(&condition.target, rules) {
             Ok(None) => return Outcome::NoGroup,
+            // The server passes over a condition about devices where it is told of none.
+            Err(CannotSay::NoDeviceId) if self.person.knows_all() => return Outcome::OutOfRollout,
             identifier => identifier,
         };
         let group = match &condition.target {
@@ -218,7 +226,8 @@ impl<'a, W: Watch> Evaluator<'a, W> {
             // Nobody is in a group without a key. Only flags with a holdout take it for one, in all SDKs.
             Target::Group(name) => {
                 let key = self.person.groups().get(name).map(Group::key);
-                Ok(key.filter(|key| !key.is_empty() || rules.holdout.is_some()))
+                let is_key = |key: &str| !key.is_empty() || (rules.holdout.is_some() && !self.person.knows_all());
+                Ok(key.filter(|key| is_key(key)))
             }
             Target::UnknownGroup(_) => Ok(None),
         }

@@ -69,6 +69,29 @@ impl Filter {
         if passes == self.negated { Match::No } else { Match::Yes }
     }
 
+    /// Whether a property passes that is *not set*, which is another thing than one that is not known.
+    ///
+    /// What is not set is no value of a list, has no text in it and lies between no numbers: `is_not`, `not_icontains`,
+    /// `not_regex`, `not_between` and their like pass, as `is_not_set` does. What compares numbers, dates or versions
+    /// matches nothing, `semver_neq` included; and a filter that names no value lets nothing pass, unless it asks for
+    /// just that. A cohort's negation turns all of this round.
+    ///
+    /// ```
+    /// use taxogen_flags::{Filter, Match, MatchingVersion, Operator, Value};
+    ///
+    /// let version = Value::from("1.2.3");
+    /// let filter = |operator| Filter::compile(operator, Some(&version), "version", MatchingVersion::V2);
+    /// assert_eq!(filter(Operator::Exact).test_not_set(), Match::No);
+    /// assert_eq!(filter(Operator::IsNot).test_not_set(), Match::Yes);
+    /// assert_eq!(filter(Operator::SemverNeq).test_not_set(), Match::No);
+    /// ```
+    #[must_use]
+    pub fn test_not_set(&self) -> Match {
+        let Some(passes) = self.operator.passes_what_is_not_set() else { return Match::CannotSay };
+        let asks = self.operator == Operator::IsNotSet || !matches!(self.value, None | Some(Value::Null));
+        if (passes && asks) == self.negated { Match::No } else { Match::Yes }
+    }
+
     /// The truth that a value has to have to pass, where the filter compares truth and not texts.
     pub(crate) fn truth(&self) -> Option<bool> {
         let Check::Equality(equality) = &self.check else { return None };

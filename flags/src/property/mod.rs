@@ -2,6 +2,7 @@
 //!
 //! The rules are those of PostHog's server, `rust/feature-flags`: where the SDKs differ from it, it is right.
 
+mod absence;
 mod check;
 mod date;
 mod equality;
