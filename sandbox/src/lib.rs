@@ -3,7 +3,7 @@
 //! A [`Sandbox`] answers all four vendors by path and is as strict as they are: it rejects what they reject, drops
 //! in silence what they drop in silence, knows a repeated message by the same ids, and keeps what arrived as values
 //! that a test can compare. Trouble comes on demand ([`Fault`]), flags answer what was scripted, or what the
-//! definitions say that it hands out ([`Flags`]).
+//! definitions say that it hands out, about people of whom it knows what was sent ([`Flags`]).
 //!
 //! ```
 //! use std::time::Duration;

@@ -25,7 +25,7 @@ pub(crate) struct Sandbox {
     #[arg(long, default_value_t = 0, hide_default_value = true)]
     port: u16,
     /// A file of definitions, as PostHog's `/flags/definitions` answers them: handed out to applications that decide
-    /// flags themselves, and what `/flags` goes by.
+    /// flags themselves, and what `/flags` goes by, with what the application has sent of the person.
     #[arg(long, value_name = "FILE")]
     flags: Option<PathBuf>,
 }
