@@ -41,6 +41,7 @@ fn test_at(now: i64, operator: &str, filter: &str, value: &str) -> Outcome {
     ask(&filters, &Person::new("user_1").with_properties(&properties), now)
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is compared with what may be an error")]
 fn says(on: bool, reason: ReasonCode, condition_index: Option<u32>) -> Outcome {
     let value = on.into();
     Ok(Evaluation { value, reason, condition_index, payload: None, id: None, version: None, has_experiment: None })

@@ -138,7 +138,7 @@ impl Corpus {
                 self.changed(&flag, random)
             })
             .collect();
-        flags.insert(random.below(flags.len() + 1), self.changed_nowhere());
+        flags.insert(random.below(flags.len() + 1), healthy());
         let cohorts: Vec<_> = (0..random.below(4))
             .map(|number| {
                 let (id, cohort) = self.cohorts.iter().nth(random.below(self.cohorts.len())).expect("it is below");
@@ -176,10 +176,6 @@ impl Corpus {
         if random.once_in(8) { mutate::mutate(&text, random.pick(&self.contexts).as_str(), 2, random) } else { text }
     }
 
-    fn changed_nowhere(&self) -> String {
-        format!(r#"{{"id":1,"key":"{HEALTHY}","active":true,"filters":{{"groups":[{{"rollout_percentage":100}}]}}}}"#)
-    }
-
     /// The same with another value in some places, and with members twice.
     fn changed(&self, value: &Value, random: &mut Random) -> String {
         let mut value = value.clone();
@@ -211,6 +207,10 @@ impl Corpus {
         }
         text
     }
+}
+
+fn healthy() -> String {
+    format!(r#"{{"id":1,"key":"{HEALTHY}","active":true,"filters":{{"groups":[{{"rollout_percentage":100}}]}}}}"#)
 }
 
 /// Lists in lists.
