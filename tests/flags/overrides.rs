@@ -2,11 +2,12 @@
 
 use std::thread;
 
-use taxogen::{Assignment, Client, FlagOverride, FlagSource, LocalFlags};
+use taxogen::{Assignment, Client, Destinations, FlagOverride, FlagSource, LocalFlags};
 use taxogen_tests::checkout::{
     Banner, CHECKOUT, Checkout, CheckoutExperiment, LIMITS, Limits, NEW_DASHBOARD, PAYMENTS_ENABLED, REDESIGN,
 };
 
+use crate::layers::OrderPlaced;
 use crate::reading::DEFINITIONS;
 
 #[test]
@@ -69,4 +70,19 @@ fn tests_that_share_a_client_and_run_side_by_side_do_not_see_each_other() {
         }
     });
     assert!(recorder.is_empty());
+}
+
+#[test]
+fn what_is_read_in_a_scope_of_its_own_changes_nothing_for_the_other_handle() {
+    let (client, recorder) = Client::builder().local_flags(LocalFlags::bytes(DEFINITIONS)).recorder();
+    let user = client.user("u1");
+    user.stamp_flags();
+    assert_eq!(user.flag(CHECKOUT), CheckoutExperiment::Test);
+    let overridden = user.override_flags([CHECKOUT.is(CheckoutExperiment::Control)]);
+    assert_eq!(overridden.flag(CHECKOUT), CheckoutExperiment::Control);
+    user.capture(OrderPlaced);
+    let stamped =
+        r#"order_placed {"$feature/checkout-experiment":"test","$active_feature_flags":["checkout-experiment"]}"#;
+    let order = &recorder.events("order_placed")[0];
+    assert_eq!(order.sent_to(Destinations::POSTHOG).as_deref(), Some(stamped));
 }

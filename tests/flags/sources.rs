@@ -9,11 +9,13 @@ use std::time::{Duration, SystemTime};
 
 use taxogen::{
     Answer, Assignment, Client, Decision, DecisionFlags, DecisionHub, DecisionPlan, DecisionRule, EnvironmentFlags,
-    Experiment, ExposurePolicy, Fallback, FlagFile, FlagSource, PlanId, Recorder, RuleKind,
+    Experiment, ExposurePolicy, Fallback, FlagFile, FlagSource, LocalFlags, PlanId, Recorder, RuleKind,
 };
 use taxogen_tests::checkout::{
     Banner, CHECKOUT, Checkout, CheckoutExperiment, LIMITS, Limits, NEW_DASHBOARD, PAYMENTS_ENABLED,
 };
+
+use crate::reading::DEFINITIONS;
 
 use Assignment::{Assigned, Delivered, Holdout, Off};
 use CheckoutExperiment::{Control, Test};
@@ -245,4 +247,37 @@ fn an_engine_that_decides_at_once_is_asked_when_a_flag_is_read() {
     assert_eq!(shown(user.evaluate(CHECKOUT)).2, FlagSource::Default);
     assert_eq!(user.evaluate(LIMITS).source, FlagSource::Default);
     assert!(recorder.is_empty());
+}
+
+#[test]
+fn what_posthog_decided_is_asked_of_posthog_again() {
+    let hub = DecisionHub::new();
+    let (client, recorder) = Client::builder()
+        .decisions(&hub)
+        .flags_from(DecisionFlags::of(&hub))
+        .local_flags(LocalFlags::bytes(DEFINITIONS))
+        .recorder();
+    for _ in 0..2 {
+        let answer = client.user("u1").evaluate_experiment::<Checkout>();
+        assert_eq!((answer.variant, answer.source), (Checkout::Test, FlagSource::Local));
+    }
+    assert_eq!(recorder.events("$feature_flag_called").len(), 1);
+    hub.publish(Decision::new("u1", CHECKOUT.key()).with_variation("control").with_rule("ab"));
+    assert_eq!(shown(client.user("u1").evaluate(CHECKOUT)), (Control, Assigned, FlagSource::Decision));
+}
+
+#[test]
+fn a_word_that_is_misspelt_switches_nothing() {
+    let problems = Arc::<Mutex<Vec<String>>>::default();
+    let told = Arc::clone(&problems);
+    let (client, _) = Client::builder()
+        .flags_from(environment(&[("TAXOGEN_FLAG_NEW_DASHBOARD", "flase"), ("TAXOGEN_FLAG_PAYMENTS_ENABLED", "{}")]))
+        .on_flag_problem(move |problem| told.lock().unwrap().push(problem.to_string()))
+        .recorder();
+    let user = client.user("user_123");
+    let unknown = Assignment::Fallback(Fallback::UnknownVariant);
+    assert_eq!(shown(user.evaluate(NEW_DASHBOARD)), (false, unknown, FlagSource::Default));
+    assert!(user.flag(PAYMENTS_ENABLED));
+    let expected = "flag `new-dashboard`: the plan has no variant `flase`: the default stands in";
+    assert_eq!(*problems.lock().unwrap(), [expected]);
 }

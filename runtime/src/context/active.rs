@@ -95,7 +95,7 @@ impl Context {
     fn is_known(&self, engine: &Engine, flag: &str, value: Option<&FlagValue>) -> bool {
         let active = self.active.read().unwrap_or_else(PoisonError::into_inner);
         match (active.read.iter().find(|known| *known.flag == *flag), value) {
-            (None, None) => active.loaded.is_empty(),
+            (None, None) => active.loaded.iter().all(|(loaded, _)| **loaded != *flag),
             (Some(known), None) => known.engine != *engine,
             (Some(known), Some(value)) => known.value == *value && known.engine == *engine,
             (None, Some(_)) => false,

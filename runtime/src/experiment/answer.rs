@@ -17,8 +17,8 @@ pub struct ExperimentAnswer<V, P = NoPayload> {
     pub payload: Option<P>,
     /// Why what was handed out is not the payload; the plan's own stands in then.
     pub payload_error: Option<PayloadError>,
-    /// How the person came to the variant; only [`Assigned`](Assignment::Assigned) is an exposure, where the `source` is not
-    /// [`Fixed`](FlagSource::Fixed).
+    /// How the person came to the variant; only [`Assigned`](Assignment::Assigned) is an exposure, where the `source` is
+    /// [PostHog's own](FlagSource::is_posthog). What another engine decided is reported where it is decided.
     pub assignment: Assignment,
     /// Why, in the words of the source; none where no source was asked.
     pub reason: Option<Reason>,

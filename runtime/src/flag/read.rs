@@ -159,8 +159,11 @@ impl User {
     }
 
     /// From now on the person is in what was read. What a default stands in for, or what PostHog did not say, is no
-    /// variation of it.
+    /// variation of it. What was overridden says nothing about them, and other handles may not know of it.
     pub(crate) fn note_flag<T>(&self, key: &str, resolved: &Resolved<T>) {
+        if resolved.source == FlagSource::Override {
+            return;
+        }
         let value = resolved.said_by_posthog().map(|said| &said.value);
         self.identity.context.note(&Engine::PostHog, key, value, self.client.core.stamping);
     }

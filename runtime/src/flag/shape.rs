@@ -51,7 +51,8 @@ pub(crate) enum Reading<T> {
     Undecodable(PayloadError),
 }
 
-/// A flag without variants. A variant counts as on, and being held out as off.
+/// A flag without variants. A variant counts as on, and being held out as off; but where somebody wrote it down, it is no word
+/// for on or off.
 pub(crate) struct OnOff;
 
 impl Shape<bool> for OnOff {
@@ -68,6 +69,9 @@ impl Shape<bool> for OnOff {
             Some(Assignment::Fallback(why)) => Reading::Default(Assignment::Fallback(why)),
             Some(Assignment::Off) => Reading::Value(false, Assignment::Off),
             _ if said.is_holdout() => Reading::Value(false, Assignment::Holdout),
+            _ if said.is_written && said.value.variant().is_some() => {
+                Reading::Default(Assignment::Fallback(Fallback::UnknownVariant))
+            }
             Some(how) if said.value.is_on() => Reading::Value(true, how),
             _ => Reading::Value(said.value.is_on(), on_or_off(said.value.is_on())),
         }

@@ -160,6 +160,8 @@ pub struct Said {
     pub engine: Option<Engine>,
     /// What another engine decided, in full.
     pub(crate) judged: Option<Judged>,
+    /// Whether somebody wrote it down, who may have misspelt it.
+    pub(crate) is_written: bool,
     /// Whether it was evaluated here.
     pub locally_evaluated: bool,
     /// PostHog's name for the request that brought it.
@@ -190,6 +192,7 @@ impl Said {
             assignment: None,
             engine: None,
             judged: None,
+            is_written: false,
             locally_evaluated: false,
             request_id: None,
             evaluated_at: None,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use super::recent::Recent;
 use super::{FlagLayer, FlagQuestion, FlagSource, LayerAnswer, Said};
-use crate::decision::{Decided, Decision, DecisionHub, DecisionPlan, Listening, RuleKind};
+use crate::decision::{Decided, Decision, DecisionHub, DecisionPlan, Engine, Listening, RuleKind};
 use crate::flag::Judged;
 use crate::value::Timestamp;
 
@@ -66,7 +66,8 @@ struct Remembered {
 }
 
 impl DecisionFlags {
-    /// The decisions of this hub, the last 65,536 of them by person and flag.
+    /// The decisions of this hub, the last 65,536 of them by person and flag. What PostHog decided is none of them: who asks
+    /// it gets what it says now, also where a client [publishes](crate::Builder::decisions) its exposures on the same hub.
     ///
     /// It listens as long as this is there, or the client that it was given to.
     #[must_use]
@@ -81,7 +82,10 @@ impl DecisionFlags {
         let recent = Arc::new(Recent::new(capacity));
         let told = Arc::clone(&recent);
         let listening = hub.listen(move |decision| {
-            told.insert(decision.user_id(), decision.flag_key(), Arc::new(Remembered::of(decision)));
+            // A client may publish on the same hub what it has read: it would go on to read that.
+            if *decision.engine() != Engine::PostHog {
+                told.insert(decision.user_id(), decision.flag_key(), Arc::new(Remembered::of(decision)));
+            }
         });
         Self::new(From::Hub { recent, listening: Some(listening) })
     }

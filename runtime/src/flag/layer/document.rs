@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Error, MapAccess, Visitor};
@@ -41,7 +41,7 @@ impl<'de> Visitor<'de> for Reader {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut object: A) -> Result<Document, A::Error> {
-        let (mut document, mut seen) = (Document::default(), Vec::new());
+        let (mut document, mut seen) = (Document::default(), HashSet::new());
         while let Some(key) = object.next_key::<Box<str>>()? {
             if seen.contains(&key) {
                 return Err(A::Error::custom(format_args!("flag `{key}` is there twice: take one of them out")));
@@ -52,7 +52,7 @@ impl<'de> Visitor<'de> for Reader {
             if let Some(given) = given {
                 document.0.insert(key.clone(), given);
             }
-            seen.push(key);
+            seen.insert(key);
         }
         Ok(document)
     }
@@ -98,6 +98,9 @@ mod tests {
             assert_eq!(Document::parse(text.as_bytes()).unwrap_err().to_string(), message, "{text}");
         }
         assert!(Document::parse(b"{\"a\xff\": true}").is_err());
+        let many: Vec<_> = (0..200_000).map(|number| format!("\"{number}\":true")).collect();
+        let many = format!("{{{}}}", many.join(","));
+        assert_eq!(Document::parse(many.as_bytes()).unwrap().keys().count(), 200_000, "and in no time");
         let deep = "[".repeat(100_000);
         assert!(Document::parse(format!("{{\"a\": {{\"payload\": {deep}").as_bytes()).is_err());
     }

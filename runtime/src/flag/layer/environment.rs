@@ -24,8 +24,9 @@ use crate::error::{Error, Kind};
 /// | nothing, or nothing but spaces | as if it were unset |
 ///
 /// Spaces around it do not count. Whether the plan has that variant shows where the flag is read: one that it does not have
-/// is [`UnknownVariant`](crate::Fallback::UnknownVariant), counted and told. A variable that no flag is named after changes
-/// nothing, and nobody can tell: [`names`](Self::names) says what was found.
+/// is [`UnknownVariant`](crate::Fallback::UnknownVariant), counted and told, and so is any of a flag without variants
+/// (`flase`). A variable that no flag is named after changes nothing, and nobody can tell: [`names`](Self::names) says what
+/// was found.
 ///
 /// The variables are read when this is made and never again. [`Client::from_env`](crate::Client::from_env) and
 /// [`Builder::with_env`](crate::Builder::with_env) do so themselves.

@@ -21,7 +21,7 @@ impl Given {
     }
 
     pub(super) fn says(&self) -> LayerAnswer {
-        LayerAnswer::Says(Said { payload: self.payload.clone(), ..Said::new(self.value.clone()) })
+        LayerAnswer::Says(Said { payload: self.payload.clone(), is_written: true, ..Said::new(self.value.clone()) })
     }
 }
 
