@@ -88,7 +88,7 @@ impl Group for Company {
         "company"
     }
 
-    fn key(&self) -> &str {
+    fn key(&self) -> &'static str {
         "acme"
     }
 
@@ -109,7 +109,7 @@ impl Group for Member {
         "company"
     }
 
-    fn key(&self) -> &str {
+    fn key(&self) -> &'static str {
         "acme"
     }
 
