@@ -42,13 +42,17 @@ impl Definitions {
     ///
     /// # Errors
     ///
-    /// When the bytes are not JSON, or hold no list of flags. Whoever has definitions already keeps them then.
+    /// When the bytes are not JSON, or hold no list of flags, or one in which nothing is a flag. Whoever has definitions already keeps them then.
     pub fn parse(bytes: &[u8]) -> Result<Self, DefinitionsError> {
         let document = Json::parse(bytes)
             .map_err(|error| DefinitionsError::NotJson { line: error.line(), column: error.column() })?;
         let flags = document.get("flags").and_then(Json::as_list).ok_or(DefinitionsError::NoFlags)?;
+        let compiled = compile(&document, flags);
+        if compiled.flags.is_empty() && !flags.is_empty() {
+            return Err(DefinitionsError::NoKeys);
+        }
         Ok(Self {
-            compiled: compile(&document, flags),
+            compiled,
             minimal_flag_called: document.get("minimal_flag_called_events").and_then(Json::as_boolean) == Some(true),
         })
     }

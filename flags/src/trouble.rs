@@ -14,6 +14,8 @@ pub enum DefinitionsError {
     },
     /// JSON, and there is no list of `flags` in it.
     NoFlags,
+    /// There is a list of `flags`, it is not empty, and nothing in it is a flag.
+    NoKeys,
 }
 
 impl fmt::Display for DefinitionsError {
@@ -21,6 +23,7 @@ impl fmt::Display for DefinitionsError {
         match self {
             Self::NotJson { line, column } => write!(formatter, "not JSON at line {line} column {column}"),
             Self::NoFlags => formatter.write_str("no list of `flags` is in it"),
+            Self::NoKeys => formatter.write_str("nothing in the list of `flags` has a `key`"),
         }
     }
 }

@@ -270,6 +270,14 @@ fn a_page_of_a_proxy_is_no_definitions() {
 }
 
 #[test]
+fn a_list_without_a_single_flag_takes_the_place_of_none() {
+    for text in [r#"{"flags": [null]}"#, r#"{"flags": ["new-dashboard", 7]}"#, r#"{"flags": [{"active": true}]}"#] {
+        assert_eq!(Definitions::parse(text.as_bytes()).unwrap_err(), DefinitionsError::NoKeys, "{text}");
+    }
+    assert!(Definitions::parse(br#"{"flags": []}"#).unwrap().is_empty());
+}
+
+#[test]
 fn an_expression_that_is_a_bomb_has_an_end() {
     let text = format!("\"{}!\"", "a".repeat(200));
     let start = Instant::now();

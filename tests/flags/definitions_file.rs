@@ -178,4 +178,8 @@ fn an_odd_flag_is_told_once_until_it_changes() {
     wait_until("read again", || client.flag_definitions().odd_flags == 0);
     place.put(&document(&[&odd("7"), healthy]));
     wait_until("told again", || told.lock().unwrap().len() == 2);
+    let filters = r#"{"groups": [{"properties": [{"type": "one"}, {"type": "two"}]}]}"#;
+    place.put(&document(&[&odd(filters), healthy, healthy]));
+    wait_until("told again", || told.lock().unwrap().len() == 5);
+    assert_eq!(client.flag_definitions().odd_flags, 2, "one that is odd in two ways, and one that is there twice");
 }

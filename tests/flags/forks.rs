@@ -9,6 +9,7 @@ use taxogen::{Client, Flag, LocalFlags, PostHog};
 use taxogen_sandbox::{Fault, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
 
 use crate::poller::on_for_everybody;
+use crate::stage::block_on;
 
 const NEW: Flag<bool> = Flag::boolean("new", false);
 const FORKING: &str = "TAXOGEN_TESTS_FORKING";
@@ -50,4 +51,10 @@ fn in_the_fork(loaded: &Client, waiting: &Client) {
     assert_eq!(loaded.flag_definitions().polls, polls);
     let error = waiting.flags_ready(PATIENCE).unwrap_err();
     assert_eq!(error.to_string(), "a fork of the process asks for no definitions: build a client after the fork");
+    let error = block_on(loaded.user("u").load_flags_of(&["other"])).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "posthog cannot be asked about flags: this process was forked from the one that built the client, and has no delivery \
+         thread: build a client after the fork"
+    );
 }

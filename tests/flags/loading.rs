@@ -1,107 +1,17 @@
 //! What `load_flags` asks for, what it pins, and what it says of it.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use taxogen::{
-    Assignment, Builder, Client, Fallback, Flag, FlagLoading, FlagSource, Group, LoadOptions, LoadedFlags, LocalFlags,
-    PersonProperties, PlanId, PostHog, PropertyWriter, Sensitivity, User,
+    Assignment, Client, Fallback, FlagLoading, FlagSource, Group, LoadOptions, LocalFlags, PlanId, PostHog,
+    PropertyWriter, Sensitivity,
 };
-use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, RecordedRequest, Sandbox, Vendor};
+use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
 
-/// For what a busy machine does late.
-const PATIENCE: Duration = Duration::from_secs(20);
-
-const HERE: Flag<bool> = Flag::boolean("here", false);
-const BY_PLAN: Flag<bool> = Flag::boolean("by-plan", false);
-const KEPT: Flag<bool> = Flag::boolean("kept", false);
-const NEW: Flag<bool> = Flag::boolean("new", false);
-
-/// `here` is on for everybody, `by-plan` for those of whom it is known that they pay, `kept` only PostHog can say.
-fn definitions() -> Value {
-    let everybody = json!({ "groups": [{ "properties": [], "rollout_percentage": 100 }] });
-    let pays = json!({ "key": "plan", "operator": "exact", "value": ["pro"], "type": "person" });
-    json!({ "flags": [
-        { "id": 1, "key": "here", "active": true, "filters": everybody },
-        { "id": 2, "key": "by-plan", "active": true, "filters": { "groups": [{ "properties": [pays] }] } },
-        { "id": 3, "key": "kept", "active": true, "ensure_experience_continuity": true, "filters": everybody },
-    ] })
-}
-
-struct Stage {
-    sandbox: Sandbox,
-    client: Client,
-}
-
-impl Stage {
-    fn with(settings: impl FnOnce(Builder) -> Builder) -> Self {
-        let sandbox = Sandbox::start().expect("a free port");
-        let posthog = PostHog::new(POSTHOG_KEY).host(sandbox.posthog_url());
-        let client = settings(Client::builder().to(posthog)).build().expect("a client");
-        Self { sandbox, client }
-    }
-
-    /// The definitions are there from the beginning, and stay.
-    fn deciding_here(loading: FlagLoading) -> Self {
-        let local = LocalFlags::bytes(definitions().to_string());
-        let stage = Self::with(|builder| builder.local_flags(local).flag_loading(loading));
-        for key in ["here", "by-plan", "kept"] {
-            stage.sandbox.flags().set_default(key, FlagAnswer::boolean(key == "kept"));
-        }
-        stage
-    }
-
-    /// The questions about flags so far.
-    fn questions(&self) -> Vec<Value> {
-        let requests = self.sandbox.requests(Vendor::PostHog);
-        requests.iter().filter(|request| request.path == "/flags").map(RecordedRequest::json).collect()
-    }
-}
-
-/// A question about a person of whom nothing is known.
-fn question(distinct_id: &str, keys: Option<&[&str]>) -> Value {
-    let mut question = json!({
-        "token": POSTHOG_KEY, "distinct_id": distinct_id, "groups": {}, "person_properties": {}, "group_properties": {},
-        "geoip_disable": true,
-    });
-    if let Some(keys) = keys {
-        question["flag_keys_to_evaluate"] = json!(keys);
-    }
-    question
-}
-
-/// How many are of here, of PostHog, not there, and undecided.
-fn counts(loaded: &LoadedFlags) -> (usize, usize, usize, usize) {
-    (loaded.local, loaded.remote, loaded.missing, loaded.failed)
-}
-
-fn read(user: &User, flag: Flag<bool>) -> (bool, FlagSource, Assignment) {
-    let answer = user.peek(flag);
-    (answer.value, answer.source, answer.assignment)
-}
-
-struct Plan(&'static str);
-
-const OWN: PlanId =
-    PlanId::new("loading", "0000000000000000").allow(taxogen::Destinations::POSTHOG, Sensitivity::Personal);
-
-impl PersonProperties for Plan {
-    fn plan(&self) -> PlanId {
-        OWN
-    }
-
-    fn write(&self, properties: &mut PropertyWriter<'_>) {
-        properties.set().public("plan", self.0);
-        properties.set().internal("seats", &12);
-        properties.set().personal("name", "Ada");
-        properties.set().hashed().personal("email", "ada@example.com");
-    }
-}
+use crate::stage::{
+    BY_PLAN, HERE, KEPT, NEW, OWN, PATIENCE, Plan, Stage, block_on, counts, definitions, question, read, until,
+};
 
 struct Company(&'static str);
 
@@ -237,51 +147,6 @@ fn word_of_definitions_makes_unheard_of_flags_worth_a_question() {
 }
 
 #[test]
-fn a_handle_goes_by_what_was_pinned_until_it_is_loaded_anew() {
-    let stage = Stage::with(|builder| {
-        builder.local_flags(LocalFlags::polled(POSTHOG_PERSONAL_KEY).poll_interval(Duration::from_millis(10)))
-    });
-    stage.sandbox.flags().define(&definitions());
-    until("there is word of definitions", || stage.client.flag_definitions().flags == Some(3));
-    let user = stage.client.user("u1");
-    let unloaded = stage.client.user("u1");
-    assert_eq!(counts(&user.load_flags_of_blocking(&["here"], PATIENCE).unwrap()), (1, 0, 0, 0));
-
-    let off = json!({ "flags": [{ "id": 1, "key": "here", "active": false, "filters": { "groups": [{}] } }] });
-    stage.sandbox.flags().define(&off);
-    until("others go by the new definitions", || !unloaded.flag(HERE));
-    assert!(user.flag(HERE) && user.clone().flag(HERE));
-    assert_eq!(counts(&user.load_flags_of_blocking(&["here"], PATIENCE).unwrap()), (1, 0, 0, 0));
-    assert!(user.flag(HERE), "loading more keeps what is pinned");
-
-    assert_eq!(counts(&user.reload_flags_blocking(PATIENCE).unwrap()), (1, 0, 0, 0));
-    assert!(!user.flag(HERE));
-    assert_eq!(stage.questions(), [] as [Value; 0]);
-}
-
-#[test]
-fn what_is_loaded_anew_is_what_was_loaded_with_the_properties_that_are_known() {
-    let stage = Stage::deciding_here(FlagLoading::LocalThenRemote);
-    let user = stage.client.user("u1");
-    let _ = user.load_flags_of_blocking(&["by-plan"], PATIENCE).unwrap();
-    let _ = user.load_flags_of_blocking(&["kept"], PATIENCE).unwrap();
-    assert_eq!(read(&user, BY_PLAN), (false, FlagSource::PostHog, Assignment::Off));
-    user.flag_properties(Plan("pro"));
-    assert_eq!(read(&user, BY_PLAN), (false, FlagSource::PostHog, Assignment::Off), "what was loaded is pinned");
-
-    stage.sandbox.flags().set_default("kept", FlagAnswer::off());
-    assert_eq!(counts(&user.reload_flags_blocking(PATIENCE).unwrap()), (1, 1, 0, 0));
-    assert_eq!(read(&user, BY_PLAN), (true, FlagSource::Local, Assignment::Assigned));
-    assert_eq!(read(&user, KEPT), (false, FlagSource::PostHog, Assignment::Off));
-    let mut expected = question("u1", Some(&["kept"]));
-    expected["person_properties"] = json!({ "plan": "pro", "seats": 12, "name": "Ada", "email": "ada@example.com" });
-    assert_eq!(stage.questions()[2..], [expected]);
-
-    let fresh = stage.client.user("u2");
-    assert_eq!(counts(&fresh.reload_flags_blocking(PATIENCE).unwrap()), (1, 2, 0, 0), "all, where nothing was loaded");
-}
-
-#[test]
 fn posthog_is_told_of_a_person_what_it_may_see() {
     let hash = "a hash";
     let person = |seen: Value| seen;
@@ -356,29 +221,4 @@ fn a_recorder_decides_by_the_definitions_it_has_and_asks_nobody() {
     assert_eq!(read(&user, HERE), (true, FlagSource::Local, Assignment::Assigned));
     let (client, _) = Client::builder().flag_loading(FlagLoading::LocalOnly).recorder();
     assert_eq!(counts(&client.user("u1").load_flags_blocking(PATIENCE).unwrap()), (0, 0, 0, 0));
-}
-
-fn until(what: &str, is_so: impl Fn() -> bool) {
-    let end = Instant::now() + PATIENCE;
-    while !is_so() {
-        assert!(Instant::now() < end, "{what}");
-        thread::sleep(Duration::from_millis(5));
-    }
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
 }

@@ -322,6 +322,16 @@ fn a_server_without_the_newer_path_is_asked_at_the_older_one() {
 }
 
 #[test]
+fn a_path_that_is_missing_for_a_moment_is_asked_again() {
+    let sandbox = Sandbox::start().unwrap();
+    sandbox.flags().define(&on_for_everybody(&["new"]));
+    sandbox.fault_at(Vendor::PostHog, PATH, Fault::status(404));
+    sandbox.fault_at(Vendor::PostHog, OLDER_PATH, Fault::status(410).forever());
+    let client = builder(&sandbox).build().unwrap();
+    wait_until("the newer path is back", || client.user("u").flag(NEW));
+}
+
+#[test]
 fn who_asks_to_be_left_alone_is() {
     let sandbox = Sandbox::start().unwrap();
     sandbox.flags().define(&on_for_everybody(&["new"]));

@@ -26,9 +26,14 @@ impl DefinitionsFile {
         Self { file: WatchedFile::new(&path, LIMIT), path }
     }
 
-    /// Looks whether it has changed, and puts what it holds where it has. Those in use stay where it holds none.
+    /// Looks whether it has changed, and puts what it holds where it has.
     pub(super) fn look(&mut self, onto: &Shelf, now: Timestamp) {
-        match self.read() {
+        Self::heed(self.read(), onto, now);
+    }
+
+    /// Puts what was read of it. Those in use stay where it holds none.
+    pub(super) fn heed(read: Result<Option<Definitions>, Cause>, onto: &Shelf, now: Timestamp) {
+        match read {
             Ok(None) => {
                 if onto.cause().is_none() {
                     onto.confirm(now);

@@ -24,7 +24,7 @@ impl OddFlags {
             reason: Fallback::SourceError,
             detail: match flag.as_str() {
                 "" => format!("the definitions of local flags are odd: {sentence}"),
-                _ => format!("its definition cannot be used here: {sentence}"),
+                _ => format!("its definition is odd: {sentence}"),
             },
         };
         let fresh = odd.difference(&self.known).map(problem).collect();
@@ -32,7 +32,9 @@ impl OddFlags {
         fresh
     }
 
-    pub(super) fn len(&self) -> usize {
-        self.known.len()
+    /// How many flags have something odd; one of which several things are odd is one flag.
+    pub(super) fn flags(&self) -> usize {
+        let flags: BTreeSet<&str> = self.known.iter().map(|(flag, _)| flag.as_str()).collect();
+        flags.into_iter().filter(|flag| !flag.is_empty()).count()
     }
 }

@@ -42,6 +42,7 @@ pub(super) fn after_failure(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::definitions::LocalFlags;
 
     const SECOND: Duration = Duration::from_secs(1);
 
@@ -49,6 +50,18 @@ mod tests {
     fn polls_come_near_the_interval() {
         for (jitter, millis) in [(-1.0, 27_000), (0.0, 27_000), (0.5, 30_000), (1.0, 33_000), (2.0, 33_000)] {
             assert_eq!(usual(30 * SECOND, jitter).as_millis(), millis, "{jitter}");
+        }
+    }
+
+    #[test]
+    fn the_longest_interval_has_pauses_that_a_clock_can_hold() {
+        let interval = LocalFlags::bytes("").poll_interval(Duration::MAX).interval();
+        assert!(usual(interval, 1.0) > interval);
+        for cause in [Cause::Server(503), Cause::TooMany, Cause::Key(401)] {
+            for is_loaded in [true, false] {
+                let pause = after_failure(&cause, u32::MAX, is_loaded, interval, None, 1.0);
+                assert!(pause < interval.saturating_mul(4), "{cause:?} {is_loaded}");
+            }
         }
     }
 

@@ -100,7 +100,7 @@ impl Poller {
         }
     }
 
-    /// Asks at the path that answered last, and where the host does not know it, at the other.
+    /// Asks at the path that gave definitions last, and where the host does not know it, at the other.
     async fn ask_either(&mut self) -> Asked {
         let asked = self.ask().await;
         if asked.reply != Reply::UnknownPath {
@@ -109,7 +109,8 @@ impl Poller {
         self.path = 1 - self.path;
         self.etag = None;
         let other = self.ask().await;
-        if other.reply == Reply::UnknownPath {
+        // A path that only refuses is not the one: the first may be back the next time.
+        if matches!(other.reply, Reply::UnknownPath | Reply::Failed(_)) {
             self.path = 0;
         }
         other

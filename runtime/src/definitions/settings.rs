@@ -41,6 +41,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(30);
 const LOOK_INTERVAL: Duration = Duration::from_secs(2);
 /// Nobody wants it more often, and nobody is asked more often.
 const SHORTEST: Duration = Duration::from_millis(10);
+/// Who never wants to ask again asks once a year: pauses that are made of it stay within what a clock can hold.
+const LONGEST: Duration = Duration::from_secs(60 * 60 * 24 * 365);
 
 impl LocalFlags {
     /// Asks PostHog for them, every 30 seconds unless [`poll_interval`](Self::poll_interval) says otherwise, with a
@@ -76,9 +78,9 @@ impl LocalFlags {
         Self::of(Origin::Bytes(definitions.into()))
     }
 
-    /// How often PostHog is asked, or the file looked at; at least ten milliseconds.
+    /// How often PostHog is asked, or the file looked at: every ten milliseconds at most, and once a year at least.
     pub fn poll_interval(mut self, interval: Duration) -> Self {
-        self.interval = Some(interval.max(SHORTEST));
+        self.interval = Some(interval.clamp(SHORTEST, LONGEST));
         self
     }
 

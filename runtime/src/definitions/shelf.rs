@@ -180,7 +180,7 @@ impl Shelf {
         DefinitionsStatus {
             source: self.source,
             flags: current.as_ref().map(|snapshot| snapshot.definitions.len()),
-            odd_flags: if current.is_some() { state.odd.len() } else { 0 },
+            odd_flags: if current.is_some() { state.odd.flags() } else { 0 },
             loaded_at: current.as_ref().map(|snapshot| snapshot.loaded_at),
             age: current.as_ref().filter(|_| changes).map(|snapshot| snapshot.age(now)),
             polls: state.polls,

@@ -11,8 +11,8 @@ pub struct DefinitionsStatus {
     pub source: DefinitionsSource,
     /// How many flags they define; `None` where none are loaded.
     pub flags: Option<usize>,
-    /// How many of these cannot be used, because something in their definitions cannot be read. Each was told to
-    /// [`Builder::on_flag_problem`](crate::Builder::on_flag_problem).
+    /// In the definitions of how many of these something is odd: a flag cannot be used, or a filter in it cannot say. What
+    /// it is was told to [`Builder::on_flag_problem`](crate::Builder::on_flag_problem).
     pub odd_flags: usize,
     /// Since when those that are in use are.
     pub loaded_at: Option<Timestamp>,

@@ -10,12 +10,20 @@ use super::file::DefinitionsFile;
 use super::shelf::Shelf;
 use crate::value::Timestamp;
 
-/// Looks again and again, on the delivery thread, until it is dropped.
+/// Has somebody look again and again, until it is dropped. Reading and compiling take longer than the lanes of the delivery
+/// thread may wait for.
 #[cfg(feature = "http")]
 pub(super) async fn beside(mut file: DefinitionsFile, shelf: Arc<Shelf>, interval: Duration) {
     loop {
         tokio::time::sleep(interval).await;
-        file.look(&shelf, Timestamp::now());
+        let Ok((read, back)) = tokio::task::spawn_blocking(move || (file.read(), file)).await else {
+            let sentence =
+                "what the file of definitions holds cannot be read: a mistake of this library, please report it";
+            shelf.fail(Cause::Unusable(sentence.to_owned()));
+            return;
+        };
+        DefinitionsFile::heed(read, &shelf, Timestamp::now());
+        file = back;
     }
 }
 

@@ -6,6 +6,7 @@ use reqwest::header::HeaderMap;
 use tokio::time::{sleep, timeout};
 
 use super::body::Body;
+use super::home::FORKED;
 use super::http::{Http, Request};
 use super::{Delivery, Failure, Pending, Response};
 use crate::transport::Authorization;
@@ -17,7 +18,7 @@ impl Delivery {
     /// Posts JSON, and reads at most `limit` bytes of the answer.
     ///
     /// As PostHog asks of its SDKs, there is one more attempt where no server answered, or a proxy without one
-    /// behind it (502 and 504), and none after any other answer.
+    /// behind it (502 and 504), and none after any other answer. A fork of the process has nobody who could ask.
     pub(crate) fn ask(
         &self,
         url: reqwest::Url,
@@ -25,6 +26,9 @@ impl Delivery {
         limit: usize,
         deadline: Duration,
     ) -> Pending<Result<Response, Failure>> {
+        if self.is_forked() {
+            return Pending::answered(self.thread, Err(Failure::Transport(FORKED.to_owned())));
+        }
         let http = self.http.clone();
         self.on_thread(async move {
             timeout(deadline, twice(&http, url, body, limit)).await.unwrap_or(Err(Failure::Timeout))

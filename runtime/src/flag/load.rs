@@ -19,6 +19,7 @@ use crate::value::Timestamp;
 
 /// How much later than its deadline the delivery thread may answer.
 const GRACE: Duration = Duration::from_secs(1);
+
 /// Loading flags: what is known of them now is pinned to the handle, and PostHog is asked for the rest, in one request. Two
 /// readings in one request of your service agree.
 impl User {
@@ -152,13 +153,13 @@ impl User {
         if self.identity.is_empty() && matches!(core.sink, Sink::Delivery(_)) {
             return Err(Error::new(Kind::Input, "the distinct id is empty: flags are loaded for a person"));
         }
-        let refreshes = core.definitions.refreshes();
+        let (refreshes, renewals) = (core.definitions.refreshes(), self.identity.flags.renewals());
         let pin = self.pin(anew)?;
         let plan = match &pin {
             None => Plan::remote(wanted),
             Some(pin) => self.plan(wanted, pin, refreshes),
         };
-        let load = Load { wanted: wanted.clone(), plan, anew, pin };
+        let load = Load { wanted: wanted.clone(), plan, anew, renewals, pin };
         let pending = match &load.plan.asked {
             Some(asked) => self.ask_for_flags(asked, deadline),
             None => Ok(None),
@@ -197,7 +198,9 @@ impl User {
         };
         // What PostHog had and the definitions do not is asked for again.
         let newer = heard.iter().map(AsRef::as_ref).filter(|key| word(key) == Word::Unknown);
-        Plan::local(wanted, may_ask, definitions.keys().chain(newer), word, |key| flags.unheard.has(key, refreshes))
+        Plan::local(wanted, may_ask, definitions.keys().chain(newer), word, |key| {
+            flags.unheard.has(key, refreshes, Timestamp::now())
+        })
     }
 
     fn ask_for_flags(&self, asked: &Wanted, deadline: Duration) -> Result<Option<Pending<Answered>>, Error> {
@@ -268,7 +271,7 @@ impl User {
         if let (Some(_), Wanted::Some(open), false) = (&load.pin, &load.plan.open, response.errors_while_computing) {
             let core = &self.client.core;
             let unheard = open.iter().map(AsRef::as_ref).filter(|key| response.get(key).is_none());
-            core.flags.unheard.learn(unheard, refreshes, core.definitions.refreshes());
+            core.flags.unheard.learn(unheard, refreshes, core.definitions.refreshes(), Timestamp::now());
         }
     }
 }

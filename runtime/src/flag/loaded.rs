@@ -25,6 +25,8 @@ pub(crate) struct Loaded {
     pub(super) heard: Wanted,
     /// By what it decides the others.
     pub(super) pin: Option<Pin>,
+    /// How often all was loaded anew.
+    pub(super) renewals: u64,
 }
 
 /// The definitions of one moment, and that moment, so that what was before a date stays before it.
@@ -35,6 +37,12 @@ pub(crate) struct Pin {
 }
 
 impl Pin {
+    /// Which definitions these are, and of which moment.
+    #[cfg(feature = "posthog")]
+    pub(super) fn identity(&self) -> (*const Snapshot, Timestamp) {
+        (Arc::as_ptr(&self.snapshot), self.now)
+    }
+
     /// What the definitions say of a flag, as of the moment when they were pinned.
     pub(super) fn answer(&self, question: &FlagQuestion<'_>) -> LayerAnswer {
         let mut answer = self.snapshot.answer(&question.at(self.now.as_unix_millis()));

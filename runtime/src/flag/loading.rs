@@ -1,3 +1,4 @@
+use std::collections::HashSet;
 use std::time::Duration;
 
 /// What [`User::load_flags`](crate::User::load_flags) fetches, of a client that decides flags by their definitions
@@ -65,13 +66,9 @@ impl Wanted {
     pub(super) const NOTHING: Self = Self::Some(Vec::new());
 
     pub(super) fn of(keys: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        let mut wanted = Vec::<Box<str>>::new();
-        for key in keys {
-            if !wanted.iter().any(|known| **known == *key.as_ref()) {
-                wanted.push(key.as_ref().into());
-            }
-        }
-        Self::Some(wanted)
+        let mut known = HashSet::<Box<str>>::new();
+        let keys = keys.into_iter().map(|key| Box::<str>::from(key.as_ref()));
+        Self::Some(keys.filter(|key| known.insert(key.clone())).collect())
     }
 
     pub(super) fn is_nothing(&self) -> bool {
@@ -91,6 +88,15 @@ impl Wanted {
             Self::All => true,
             Self::Some(keys) => keys.iter().any(|known| **known == *key),
         }
+    }
+
+    /// The same for many questions: a project may have thousands of flags.
+    pub(super) fn among(&self) -> impl Fn(&str) -> bool {
+        let keys = match self {
+            Self::All => None,
+            Self::Some(keys) => Some(keys.iter().map(AsRef::as_ref).collect::<HashSet<&str>>()),
+        };
+        move |key| keys.as_ref().is_none_or(|keys| keys.contains(key))
     }
 
     /// What either of two calls wants.
@@ -128,5 +134,6 @@ mod tests {
         assert_eq!(some.and(&Wanted::of(["c", "b"])), Wanted::of(["a", "b", "c"]));
         assert_eq!((some.and(&Wanted::All), Wanted::All.and(&some)), (Wanted::All, Wanted::All));
         assert!(some.has("b") && !some.has("c") && Wanted::All.has("c"));
+        assert!(some.among()("b") && !some.among()("c") && Wanted::All.among()("c"));
     }
 }

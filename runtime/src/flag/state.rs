@@ -207,6 +207,13 @@ impl UserFlags {
         own.loaded.as_ref()?.pin.clone()
     }
 
+    /// How often all was loaded anew.
+    #[cfg(feature = "posthog")]
+    pub(super) fn renewals(&self) -> u64 {
+        let own = self.own.read().unwrap_or_else(PoisonError::into_inner);
+        own.loaded.as_ref().map_or(0, |loaded| loaded.renewals)
+    }
+
     /// The flags that PostHog has said something about.
     #[cfg(feature = "posthog")]
     pub(super) fn heard_of(&self) -> Vec<Box<str>> {
