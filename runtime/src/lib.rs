@@ -439,6 +439,9 @@ pub use report::{DestinationReport, Loss, LossReason, LostEvent, Report};
 pub use sensitivity::Sensitivity;
 #[cfg(all(feature = "http", feature = "spool"))]
 pub use spool::{Fsync, Spool};
+/// The evaluation of flags by itself: definitions, what is known of a person, and why somebody has a value.
+#[doc(no_inline)]
+pub use taxogen_flags as evaluation;
 pub use taxogen_flags::{Assignment, Fallback, FlagValue, Reason, ReasonCode};
 #[cfg(feature = "mixpanel")]
 pub use transport::Mixpanel;

@@ -22,7 +22,7 @@ impl<'a> FlagQuestion<'a> {
         self.person.distinct_id()
     }
 
-    /// What the handle knows of them: properties, groups, the device.
+    /// What the handle knows of them: properties, groups, the device; see [`evaluation`](crate::evaluation).
     pub const fn person(&self) -> &Person<'a> {
         &self.person
     }
