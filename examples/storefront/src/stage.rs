@@ -62,7 +62,7 @@ pub(crate) fn prepare(sandbox: &Sandbox, client: &Client, hour: u32) -> Option<&
         _ => {}
     }
     Some(match hour {
-        9 => "PostHog answers no question about flags: they are decided here",
+        9 => "PostHog is down for flags: they are decided here",
         hour if hour == OUTAGE.start => "Segment is down for three hours: 503 to everything",
         PAYMENTS_OFF => "a kill switch turns payments off",
         hour if hour == OUTAGE.end => "Segment is back, and gets what waited for it",
