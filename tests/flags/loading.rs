@@ -201,6 +201,23 @@ fn a_group_and_an_earlier_self_are_part_of_the_question() {
 }
 
 #[test]
+fn no_property_of_who_has_opted_out_is_part_of_the_question() {
+    let local = LocalFlags::bytes(definitions().to_string());
+    let stage = Stage::with(|builder| builder.local_flags(local));
+    let user = stage.client.user("u1");
+    user.opt_out().unwrap();
+    user.set(Plan("pro"));
+    user.flag_group(Company("acme"));
+    let _ = user.load_flags_blocking(PATIENCE).unwrap();
+    let mut expected = question("u1", Some(&["kept"]));
+    expected["groups"] = json!({ "company": "acme" });
+    assert_eq!(stage.questions(), [expected]);
+    assert!(user.flag(BY_PLAN), "what is decided here goes by them still");
+    stage.client.shutdown(PATIENCE);
+    assert!(stage.sandbox.received(Vendor::PostHog).is_empty(), "and no exposure is told");
+}
+
+#[test]
 fn loading_can_be_awaited_without_any_runtime() {
     let stage = Stage::deciding_here(FlagLoading::LocalThenRemote);
     let user = stage.client.user("u1");

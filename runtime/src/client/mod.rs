@@ -122,7 +122,8 @@ impl Client {
     /// What is left out is counted ([`Report::dropped`](crate::Report::dropped)) and is no loss. An id is one person here:
     /// who is known under several, an anonymous one say, opts out under each. The client remembers it as long as it lives,
     /// so that a program names them again when it starts ([`Builder::opted_out`]); where consent is kept elsewhere, ask for it
-    /// in [`Builder::before_capture`] instead. Flags are read as before, and loaded where the program asks for it.
+    /// in [`Builder::before_capture`] instead. Flags are read as before, and loaded where the program asks for it, without a
+    /// word of their properties.
     ///
     /// ```
     /// let (client, recorder) = taxogen::Client::recorder();

@@ -213,9 +213,15 @@ impl User {
         Ok(Some(delivery.ask(project.host.join("/flags/?v=2"), body, LIMIT + 1, deadline)))
     }
 
-    /// The body of a question. Of what the handle knows of its person it has what PostHog may see.
+    /// The body of a question. Of what the handle knows of its person it has what PostHog may see, and no property of those
+    /// who have opted out.
     fn flag_request(&self, project: &Project, asked: &Wanted) -> serde_json::Value {
-        let SeenFacts { person, groups, device_id } = self.identity.flags.seen_by(project.sight);
+        let mut seen = self.identity.flags.seen_by(project.sight);
+        if self.client.core.has_opted_out(&self.identity) {
+            seen.person.clear();
+            seen.groups.iter_mut().for_each(|(_, _, properties)| properties.clear());
+        }
+        let SeenFacts { person, groups, device_id } = seen;
         let device_id = device_id.or_else(|| self.identity.device_id());
         let joined = self.identity.groups();
         let mut request = Request::new(&project.key, self.distinct_id()).with_geoip_disable(!project.geoip);

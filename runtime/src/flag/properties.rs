@@ -37,7 +37,8 @@ impl User {
 
     /// A group that this person is in, and its properties, as far as flags go: nothing is sent, and no event belongs to it.
     ///
-    /// [`group`](Self::group) says both. A group whose key is empty, or nothing but spaces, is none.
+    /// [`group`](Self::group) says both, and only then PostHog hears of which group somebody saw a flag: an experiment over
+    /// groups needs it. A group whose key is empty, or nothing but spaces, is none.
     #[expect(clippy::needless_pass_by_value, reason = "it is built where it is given")]
     pub fn flag_group(&self, group: impl Group) {
         self.learn_group(&group);

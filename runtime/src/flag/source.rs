@@ -141,6 +141,7 @@ impl LayerAnswer {
 /// name, as far as the source knows it.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
+#[expect(clippy::struct_excessive_bools, reason = "each says something of its own, as a source says it")]
 pub struct Said {
     /// The value.
     pub value: FlagValue,

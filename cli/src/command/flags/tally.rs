@@ -50,7 +50,8 @@ impl Tally {
         }
         let unsaid: u64 = self.unsaid.values().map(|unsaid| unsaid.contexts).sum();
         let (flags, contexts) = (count(flags as u64, "flag"), count(contexts as u64, "context"));
+        let answers = count(self.answers, "value");
         let rest = if unsaid > 0 { format!(", {unsaid} that only the server can give") } else { String::new() };
-        printer.talk(format_args!("{definitions}: {flags}, {contexts}, {} values{rest}", self.answers));
+        printer.talk(format_args!("{definitions}: {flags}, {contexts}, {answers}{rest}"));
     }
 }

@@ -78,7 +78,8 @@ impl EnvironmentFlags {
     /// ```
     /// let variables = [("SHOP_FLAG_LIMITS".into(), r#"{"payload": {"cents": }}"#.into())];
     /// let error = taxogen::EnvironmentFlags::from_variables("SHOP_FLAG_", variables).unwrap_err();
-    /// assert_eq!(error.to_string(), "`SHOP_FLAG_LIMITS` sets no flag: expected value at line 1 column 23");
+    /// let message = "`SHOP_FLAG_LIMITS` sets no flag: expected value at line 1 column 23; write `true`, `false`, ";
+    /// assert!(error.to_string().starts_with(message));
     /// ```
     ///
     /// # Errors
@@ -92,8 +93,8 @@ impl EnvironmentFlags {
         for (name, value) in variables {
             let Some(flag) = name.to_str().and_then(|name| name.strip_prefix(prefix)) else { continue };
             let unusable = |why: &str| Error::new(Kind::Configuration, format!("`{prefix}{flag}` {why}"));
-            let value = value.to_str().ok_or_else(|| unusable("is not UTF-8"))?;
-            let given = read(value).map_err(|error| unusable(&format!("sets no flag: {error}")))?;
+            let value = value.to_str().ok_or_else(|| unusable("is not UTF-8: set it anew"))?;
+            let given = read(value).map_err(|error| unusable(&format!("sets no flag: {error}; {REMEDY}")))?;
             flags.extend(given.map(|given| (flag.into(), given)));
         }
         flags.sort_unstable_by(|(one, _): &(Box<str>, _), (other, _)| one.cmp(other));
@@ -116,6 +117,9 @@ impl EnvironmentFlags {
         Some(&self.flags[place].1)
     }
 }
+
+/// What a variable may say.
+const REMEDY: &str = "write `true`, `false`, the name of a variant, or JSON: `{\"value\": .., \"payload\": ..}`";
 
 /// A key as a variable has it. It is compared without being written down: flags are read often.
 fn spelled(key: &str) -> impl Iterator<Item = u8> {
@@ -233,7 +237,7 @@ mod tests {
             ),
         ] {
             let error = given(&[("TAXOGEN_FLAG_A", value)]).unwrap_err();
-            assert_eq!(error.to_string(), message);
+            assert_eq!(error.to_string(), format!("{message}; {REMEDY}"));
             assert!(error.is_configuration());
         }
     }
@@ -245,7 +249,10 @@ mod tests {
 
         let odd = || OsString::from_vec(vec![0xff]);
         let read = |name: OsString| EnvironmentFlags::from_variables("TAXOGEN_FLAG_", [(name, odd())]);
-        assert_eq!(read("TAXOGEN_FLAG_A".into()).unwrap_err().to_string(), "`TAXOGEN_FLAG_A` is not UTF-8");
+        assert_eq!(
+            read("TAXOGEN_FLAG_A".into()).unwrap_err().to_string(),
+            "`TAXOGEN_FLAG_A` is not UTF-8: set it anew"
+        );
         assert_eq!(read("HOME".into()).unwrap().names().count(), 0);
         assert_eq!(read(odd()).unwrap().names().count(), 0);
     }
