@@ -1,4 +1,5 @@
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::Arc;
 
 /// Bytes that are no definitions of flags.
@@ -57,5 +58,15 @@ impl fmt::Display for Trouble {
             Some(key) => write!(formatter, "flag `{key}`: {}", self.sentence),
             None => formatter.write_str(&self.sentence),
         }
+    }
+}
+
+impl Hash for Trouble {
+    /// The name of a flag is as long as somebody made it, and may come with thousands of sentences: its end will do.
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        const ENOUGH: usize = 64;
+        self.sentence.hash(state);
+        let name = self.flag().unwrap_or_default().as_bytes();
+        name[name.len().saturating_sub(ENOUGH)..].hash(state);
     }
 }

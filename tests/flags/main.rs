@@ -18,6 +18,7 @@ mod page;
 mod parity;
 mod payloads;
 mod poller;
+mod poller_faults;
 mod reading;
 mod rules;
 mod server;

@@ -7,7 +7,7 @@ use arc_swap::{ArcSwapOption, Guard};
 use taxogen_flags::Definitions;
 
 use super::cause::Cause;
-use super::odd::OddFlags;
+use super::odd::{OddFlags, problem};
 use super::snapshot::Snapshot;
 use super::status::{DefinitionsSource, DefinitionsStatus};
 use crate::hooks::{Hooks, Trouble, TroubleKind};
@@ -95,8 +95,8 @@ impl Shelf {
         let before = self.current.swap(Some(Arc::new(Snapshot::new(definitions, now))));
         let earlier = std::mem::replace(&mut self.state().before, before);
         drop(earlier);
-        for problem in &fresh {
-            self.hooks.flag_problem(problem);
+        for odd in &fresh {
+            self.hooks.flag_problem(&problem(odd));
         }
         self.succeeded();
     }
