@@ -10,15 +10,12 @@ use taxogen::{
 };
 use taxogen_sandbox::{FlagAnswer, Vendor};
 use taxogen_tests::checkout::{Banner, CHECKOUT, Checkout, CheckoutExperiment, REDESIGN, Stage};
+use taxogen_tests::executor::block_on;
 use taxogen_tests::golden::exposure::experiments;
 
 use crate::recordings::{Row, notified};
 
 const VIEWED: &str = "Experiment Viewed";
-
-fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().expect("a runtime").block_on(future)
-}
 
 /// The variations that a vendor was told of, in order.
 fn variations(stage: &Stage, vendor: Vendor) -> Vec<Value> {

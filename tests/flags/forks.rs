@@ -9,7 +9,7 @@ use taxogen::{Client, Flag, LocalFlags, PostHog};
 use taxogen_sandbox::{Fault, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
 
 use crate::poller::on_for_everybody;
-use crate::stage::block_on;
+use taxogen_tests::executor::block_on;
 
 const NEW: Flag<bool> = Flag::boolean("new", false);
 const FORKING: &str = "TAXOGEN_TESTS_FORKING";

@@ -8,10 +8,9 @@ use taxogen::{
     PropertyWriter, Sensitivity,
 };
 use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, POSTHOG_PERSONAL_KEY, Sandbox, Vendor};
+use taxogen_tests::executor::block_on;
 
-use crate::stage::{
-    BY_PLAN, HERE, KEPT, NEW, OWN, PATIENCE, Plan, Stage, block_on, counts, definitions, question, read, until,
-};
+use crate::stage::{BY_PLAN, HERE, KEPT, NEW, OWN, PATIENCE, Plan, Stage, counts, definitions, question, read, until};
 
 struct Company(&'static str);
 

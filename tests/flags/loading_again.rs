@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use taxogen::{Assignment, FlagLoading, FlagSource, LocalFlags};
 use taxogen_sandbox::{FlagAnswer, POSTHOG_PERSONAL_KEY};
+use taxogen_tests::executor::block_on;
 
-use crate::stage::{BY_PLAN, HERE, KEPT, PATIENCE, Plan, Stage, block_on, counts, definitions, question, read, until};
+use crate::stage::{BY_PLAN, HERE, KEPT, PATIENCE, Plan, Stage, counts, definitions, question, read, until};
 
 #[test]
 fn a_handle_goes_by_what_was_pinned_until_it_is_loaded_anew() {

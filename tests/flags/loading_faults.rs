@@ -1,6 +1,6 @@
 //! What `load_flags` makes of everything that is no answer.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use taxogen::{Assignment, Client, Fallback, Flag, FlagSource, LoadOptions, LocalFlags, PostHog, User};
 use taxogen_sandbox::{FlagAnswer, POSTHOG_KEY, Sandbox, Vendor};
+use taxogen_tests::request::read_path;
 
 /// For what a busy machine does late.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -45,7 +46,7 @@ impl Server {
         // It ends with the process: the tests are over then.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                if read_request(&stream).is_some_and(|path| path.starts_with("/flags/")) {
+                if read_path(&stream).is_some_and(|path| path.starts_with("/flags/")) {
                     count.fetch_add(1, Ordering::SeqCst);
                     let reply = script.read().unwrap_or_else(PoisonError::into_inner).clone();
                     // Whoever has gone away needs no answer.
@@ -71,23 +72,6 @@ impl Server {
         let builder = if local { builder.local_flags(LocalFlags::bytes(definitions().to_string())) } else { builder };
         builder.build().expect("a client")
     }
-}
-
-fn read_request(stream: &TcpStream) -> Option<String> {
-    let mut reader = BufReader::new(stream);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok()?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.parse().ok()?;
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).ok()?;
-    first.split(' ').nth(1).map(str::to_owned)
 }
 
 fn answer(mut stream: &TcpStream, reply: Reply) -> std::io::Result<()> {

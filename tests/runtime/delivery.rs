@@ -1,15 +1,12 @@
 //! What arrives where, and what the client says about it.
 
-use std::future::Future;
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use taxogen::{Client, Destinations, EventSchema, LossReason, Mixpanel, PlanId, PostHog, Region, Segment, Sensitivity};
 use taxogen_sandbox::{Fault, Kind, Sandbox, Vendor};
+use taxogen_tests::executor::block_on;
 
 use crate::shop::{Company, OrderPlaced, Person};
 use crate::vendors::{LONG, Numbered, PLAN, Plain, counts, listen, numbers, to, to_all};
@@ -343,22 +340,4 @@ fn without_a_destination_nothing_is_delivered_and_nothing_lost() {
     client.user("u").capture(Numbered(1));
     client.flush(LONG).unwrap();
     assert_eq!(counts(&client.shutdown(LONG)), (0, 0, vec![]));
-}
-
-/// The smallest executor there is.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = pin!(future);
-    loop {
-        if let Poll::Ready(output) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return output;
-        }
-        std::thread::park();
-    }
 }

@@ -1,10 +1,6 @@
 //! Flags: what reading one gives, and what PostHog is told of it.
 
-use std::future::Future;
-use std::pin::pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
+use std::thread::{self};
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -16,6 +12,7 @@ use crate::shop::Company;
 use taxogen_tests::checkout::{
     Banner, CHECKOUT, CheckoutExperiment, LIMITS, Limits, NEW_DASHBOARD, PAYMENTS_ENABLED, Stage, plain,
 };
+use taxogen_tests::executor::block_on;
 
 const SECOND: Duration = Duration::from_secs(1);
 /// For what a busy machine does late.
@@ -466,23 +463,6 @@ fn loading_can_be_awaited_without_any_runtime() {
     stage.sandbox.flags().status(500);
     assert!(block_on(user.load_flags()).unwrap_err().is_network());
     drop(user.load_flags());
-}
-
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let mut future = pin!(future);
-    let waker = Waker::from(Arc::new(Unpark(thread::current())));
-    loop {
-        match future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
 }
 
 #[test]

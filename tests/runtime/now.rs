@@ -1,33 +1,14 @@
 //! Events whose delivery somebody waits for.
 
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::Thread;
 use std::time::{Duration, Instant};
 
 use taxogen::{Client, DestinationOutcome, Fate, LossReason, Mixpanel, Outcome};
 use taxogen_sandbox::{Fault, Sandbox, Vendor};
+use taxogen_tests::executor::block_on;
 
 use crate::shop::OrderPlaced;
 use crate::vendors::{LONG, Numbered, counts, listen, to, to_all};
-
-/// Awaits without a runtime.
-fn block_on<F: IntoFuture>(future: F) -> F::Output {
-    struct Unpark(Thread);
-    impl Wake for Unpark {
-        fn wake(self: Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = Waker::from(Arc::new(Unpark(std::thread::current())));
-    let mut future = std::pin::pin!(future.into_future());
-    loop {
-        if let Poll::Ready(value) = future.as_mut().poll(&mut Context::from_waker(&waker)) {
-            return value;
-        }
-        std::thread::park();
-    }
-}
 
 fn fates(outcome: &Outcome) -> Vec<(&'static str, Fate)> {
     let fate = |DestinationOutcome { name, fate, .. }: &DestinationOutcome| (*name, fate.clone());

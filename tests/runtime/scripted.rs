@@ -1,10 +1,12 @@
 //! A server for questions about flags that answers what a test wrote down, byte by byte.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::Write;
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Instant;
+
+use taxogen_tests::request::read_path;
 
 /// One answer after the other; the last one again and again.
 pub(crate) struct Scripted {
@@ -28,7 +30,7 @@ impl Scripted {
         // It ends with the process: the tests are over then.
         thread::spawn(move || {
             for stream in listener.incoming().flatten() {
-                let Some(path) = read_request(&stream) else { continue };
+                let Some(path) = read_path(&stream) else { continue };
                 if path.starts_with("/flags/") {
                     let mut log = log.lock().unwrap();
                     log.push(Instant::now());
@@ -49,24 +51,6 @@ impl Scripted {
     pub(crate) fn asked(&self) -> Vec<Instant> {
         self.asked.lock().unwrap().clone()
     }
-}
-
-/// Reads a whole request and gives its path.
-fn read_request(stream: &TcpStream) -> Option<String> {
-    let mut reader = BufReader::new(stream);
-    let mut first = String::new();
-    reader.read_line(&mut first).ok()?;
-    let mut length = 0;
-    loop {
-        let mut line = String::new();
-        reader.read_line(&mut line).ok()?;
-        let Some((name, value)) = line.trim_end().split_once(": ") else { break };
-        if name.eq_ignore_ascii_case("content-length") {
-            length = value.parse().ok()?;
-        }
-    }
-    reader.read_exact(&mut vec![0; length]).ok()?;
-    first.split(' ').nth(1).map(str::to_owned)
 }
 
 fn reply(mut stream: &TcpStream, reply: Reply) {
