@@ -53,6 +53,8 @@ pub(crate) fn compare() -> Result<Verdict> {
             "a check takes {ours:.1} ns, more than {LIMIT} of what quick_cache takes ({peer:.1})"
         )));
     }
+    let side = if ours > AIM { "beyond" } else { "within" };
+    println!(" {ours:.1} ns is {side} the {AIM} ns that a check should take");
     Ok(Verdict { ours, peer, unit: "ns" })
 }
 
